@@ -1,0 +1,81 @@
+// The values that flow through the house: what one run found, what the runs add up to, what may be said of it now.
+import type { Instant } from './clock.ts';
+import type { ErrorClass } from './failure.ts';
+
+export const statuses = ['healthy', 'unhealthy', 'unknown'] as const;
+export type Status = (typeof statuses)[number];
+
+export const warnings = ['intermittent', 'flapping', 'throttled', 'slow', 'yellow', 'expiring', 'skipped'] as const;
+export type Warning = (typeof warnings)[number];
+/** What a probe itself can find; the others follow from several runs or from the clock. */
+export type ProbeWarning = Extract<Warning, 'yellow' | 'expiring' | 'skipped'>;
+
+export const gates = ['ready', 'admit', 'live', 'startup'] as const;
+export type Gate = (typeof gates)[number];
+
+/** One rung of one run. `rested`: a dear rung whose last pass still counts. `skipped`: the server does not offer the call. */
+export type RungRecord = {
+  readonly name: string;
+  readonly ms: number;
+  readonly note?: 'rested' | 'skipped';
+  /** Why it was skipped. */
+  readonly why?: string;
+};
+
+type Run = {
+  /** When it began. */
+  readonly at: Instant;
+  /** When it ended. */
+  readonly end: Instant;
+  /** Wall time of its begin: a label. */
+  readonly time: Date;
+  readonly durationMs: number;
+  /** What it climbed, in order; the last is the one reached, also when it failed there. */
+  readonly rungs: readonly RungRecord[];
+  readonly warnings: readonly ProbeWarning[];
+};
+
+/** What one run found. Inconclusive: it neither renews nor ends belief. */
+export type CheckResult = Run &
+  (
+    | { readonly kind: 'passed' }
+    | { readonly kind: 'failed'; readonly errorClass: ErrorClass; readonly message: string }
+    | { readonly kind: 'inconclusive'; readonly errorClass: 'throttled' | 'self'; readonly message: string }
+  );
+export const resultKinds = ['passed', 'failed', 'inconclusive'] as const;
+
+/** How one check is run and believed; all durations in milliseconds. */
+export type Policy = {
+  /** Between runs; for a cron check the longest gap of its next runs. */
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly failureThreshold: number;
+  readonly successThreshold: number;
+  readonly slowAfterMs: number;
+  /** Between the runs that confirm a first failure or success. */
+  readonly confirmMs: number;
+  /** Whether the type can say `capacity` or `starting`, which are confirmed at the interval. */
+  readonly confirmsSlowly: boolean;
+  /** The longest that a dear rung may rest; 0 without one. */
+  readonly restMs: number;
+};
+
+/** What may be said of a check at one instant, and until when if nothing new happens. */
+export type Belief = {
+  readonly status: Status;
+  /** Present exactly when the status is not healthy. */
+  readonly errorClass?: ErrorClass;
+  readonly warnings: readonly Warning[];
+  readonly until: Instant;
+};
+
+/** A change, or a run without one: what sinks consume. Without a result, belief ended by itself. */
+export type Observation = {
+  readonly check: string;
+  readonly type: string;
+  readonly before: Belief;
+  readonly after: Belief;
+  readonly result?: CheckResult;
+  /** Wall time: a label. */
+  readonly time: Date;
+};

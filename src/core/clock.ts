@@ -1,0 +1,17 @@
+// Two kinds of time, never mixed: instants decide, wall time only labels.
+
+/** Monotonic milliseconds; only differences mean anything. A moved wall clock does not move it. */
+export type Instant = number;
+
+/** Where time is read. Injected, so that tests own it. */
+export interface Clock {
+  /** The monotonic instant. */
+  now(): Instant;
+  /** Wall time, for labels and cron expressions only. */
+  wall(): Date;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wall: () => new Date(),
+};

@@ -1,0 +1,125 @@
+// The closed set of error classes, and what network and TLS errors mean whatever the type.
+
+/** Every class a body or a label can say. `stale` and `self` are ours; the rest a type declares. */
+export const errorClasses = [
+  'dns',
+  'refused',
+  'timeout',
+  'tls',
+  'auth',
+  'permission',
+  'throttled',
+  'capacity',
+  'starting',
+  'readonly',
+  'misconfig',
+  'server',
+  'stale',
+  'self',
+] as const;
+export type ErrorClass = (typeof errorClasses)[number];
+
+/** What a dependency can do to a probe: all but our own two. */
+export type DependencyClass = Exclude<ErrorClass, 'stale' | 'self'>;
+
+/** Thrown by a probe when an answer arrived and is not the one wanted. Other errors are thrown as they come. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly errorClass: DependencyClass;
+  constructor(errorClass: DependencyClass, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.errorClass = errorClass;
+  }
+}
+
+// https://nodejs.org/api/errors.html#common-system-errors and the c-ares codes of node:dns
+const systemCodes: Record<string, DependencyClass> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  EAI_NODATA: 'dns',
+  EAI_NONAME: 'dns',
+  ENODATA: 'dns',
+  ESERVFAIL: 'dns',
+  ETIMEOUT: 'dns',
+  EFORMERR: 'dns',
+  EBADNAME: 'dns',
+  ENONAME: 'dns',
+  EBADRESP: 'dns',
+  ENOTIMP: 'dns',
+  EREFUSED: 'dns',
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'refused',
+  ECONNABORTED: 'refused',
+  EPIPE: 'refused',
+  EHOSTUNREACH: 'refused',
+  ENETUNREACH: 'refused',
+  EHOSTDOWN: 'refused',
+  ENETDOWN: 'refused',
+  EADDRNOTAVAIL: 'refused',
+  ENOENT: 'refused',
+  EACCES: 'refused',
+  EPERM: 'refused',
+  ETIMEDOUT: 'timeout',
+  ESOCKETTIMEDOUT: 'timeout',
+  EPROTO: 'tls',
+};
+
+// OpenSSL verification results as node:tls names them; https://nodejs.org/api/tls.html#x509-certificate-error-codes
+const certificateCodes = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_CRL',
+  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+  'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+  'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+  'ERROR_IN_CERT_NOT_AFTER_FIELD',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_REVOKED',
+  'INVALID_CA',
+  'PATH_LENGTH_EXCEEDED',
+  'INVALID_PURPOSE',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'HOSTNAME_MISMATCH',
+]);
+
+const codeOf = (error: unknown): string | undefined => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+};
+
+/**
+ * What a system, resolver or TLS error means, looked for in the error, its `cause` and, when several addresses
+ * were tried (AggregateError), in the parts.
+ * @returns undefined when the error is none of these: the type's own `classify` or the caller decides.
+ */
+export function classifyTransport(error: unknown, depth = 0): DependencyClass | undefined {
+  if (error === null || typeof error !== 'object' || depth > 4) return undefined;
+  if (error instanceof Failure) return error.errorClass;
+  const code = codeOf(error);
+  if (code !== undefined) {
+    const known = systemCodes[code];
+    if (known !== undefined) return known;
+    if (
+      certificateCodes.has(code) ||
+      code.startsWith('ERR_TLS_') ||
+      code.startsWith('ERR_SSL_') ||
+      code.startsWith('ERR_OSSL_')
+    )
+      return 'tls';
+  }
+  if (error instanceof AggregateError) {
+    for (const part of error.errors) {
+      const found = classifyTransport(part, depth + 1);
+      if (found !== undefined) return found;
+    }
+  }
+  return classifyTransport((error as { cause?: unknown }).cause, depth + 1);
+}

@@ -1,0 +1,84 @@
+// The folder that an Elasticsearch or OpenSearch node runs in: its configuration, users, data and logs.
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { chownSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Distribution } from './elasticsearch-distribution.ts';
+import { serverUser } from './process.ts';
+
+export type User = { readonly username: string; readonly password: string };
+/** May do all; has the least privilege that the probe needs; may do nothing. */
+export type Users = { readonly admin: User; readonly probe: User; readonly nobody: User };
+
+export type NodeSettings = {
+  readonly port: number;
+  readonly transportPort: number;
+  readonly users?: Users | undefined;
+  /** PEM files below `<folder>/config`: the node may read no others. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+};
+
+/** The role of docs/elasticsearch.md. */
+const roles = ['sidewarden:', '  cluster: ["cluster:monitor/health"]', 'nothing:', '  cluster: []', ''].join('\n');
+
+/** Writes `<folder>/config`; the distribution stays as it is. */
+export function writeConfiguration({ product, home }: Distribution, folder: string, settings: NodeSettings): void {
+  const config = join(folder, 'config');
+  cpSync(join(home, 'config'), config, { recursive: true });
+  for (const name of ['data', 'logs', 'snapshots', 'tmp']) mkdirSync(join(folder, name), { recursive: true });
+  // Its logs and dumps would go into the distribution, or fill the disk.
+  const options = readFileSync(join(config, 'jvm.options'), 'utf8').split('\n');
+  const unwanted = /gc\.log|loggc|GCLog|ErrorFile|HeapDump|^-Xm[sx]/;
+  writeFileSync(join(config, 'jvm.options'), options.filter((line) => !unwanted.test(line)).join('\n'));
+  writeFileSync(join(config, `${product}.yml`), nodeFile(product, folder, settings).join('\n'));
+  if (settings.users !== undefined) writeUsers(config, settings.users);
+  own(folder);
+}
+
+function nodeFile(product: string, folder: string, { port, transportPort, users, tls }: NodeSettings): string[] {
+  const lines = [
+    'discovery.type: single-node',
+    'network.host: 127.0.0.1',
+    `http.port: ${port}`,
+    `transport.port: ${transportPort}`,
+    `path.data: ${join(folder, 'data')}`,
+    `path.logs: ${join(folder, 'logs')}`,
+    `path.repo: ${join(folder, 'snapshots')}`,
+    'cluster.routing.allocation.disk.threshold_enabled: false',
+  ];
+  if (product === 'elasticsearch') lines.push(`xpack.security.enabled: ${users !== undefined}`);
+  if (tls !== undefined) {
+    lines.push('xpack.security.http.ssl.enabled: true');
+    lines.push(`xpack.security.http.ssl.certificate: ${tls.cert}`, `xpack.security.http.ssl.key: ${tls.key}`);
+  }
+  return lines;
+}
+
+/**
+ * The files that `bin/elasticsearch-users` keeps; that would start a Java for each user.
+ * https://www.elastic.co/guide/en/elasticsearch/reference/current/file-realm.html
+ */
+function writeUsers(config: string, { admin, probe, nobody }: Users): void {
+  const lines = [admin, probe, nobody].map(({ username, password }) => `${username}:${hash(password)}`);
+  writeFileSync(join(config, 'users'), `${lines.join('\n')}\n`);
+  writeFileSync(
+    join(config, 'users_roles'),
+    `superuser:${admin.username}\nsidewarden:${probe.username}\nnothing:${nobody.username}\n`,
+  );
+  writeFileSync(join(config, 'roles.yml'), roles);
+}
+
+function hash(password: string): string {
+  const salt = randomBytes(32);
+  const rounds = 10_000;
+  const key = pbkdf2Sync(password, salt, rounds, 32, 'sha512');
+  return `{PBKDF2}${rounds}$${salt.toString('base64')}$${key.toString('base64')}`;
+}
+
+function own(path: string): void {
+  const user = serverUser();
+  if (user === undefined) return;
+  chownSync(path, user.uid, user.gid);
+  for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
+    chownSync(join(entry.parentPath, entry.name), user.uid, user.gid);
+  }
+}

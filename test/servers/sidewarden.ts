@@ -1,0 +1,126 @@
+// The built daemon as a child process, as users run it: configured by a file or the environment, read over HTTP.
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { freePort, runFolder, type ServerProcess, startProcess } from './process.ts';
+
+const entry = fileURLToPath(new URL('../../dist/sidewarden.js', import.meta.url));
+
+export type CheckBody = {
+  readonly status: 'healthy' | 'unhealthy' | 'unknown';
+  readonly latency_ms: number | null;
+  readonly error?: string;
+  readonly rung?: string;
+  readonly warnings?: readonly string[];
+  readonly [more: string]: unknown;
+};
+export type HealthBody = {
+  readonly status: 'healthy' | 'degraded';
+  readonly version: string;
+  readonly timestamp: string;
+  readonly reason?: string;
+  readonly checks: Readonly<Record<string, CheckBody>>;
+};
+export type Answered<Body> = {
+  readonly code: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Body;
+};
+
+export interface Sidewarden extends ServerProcess {
+  readonly url: string;
+  get<Body = HealthBody>(path: string, headers?: Record<string, string>): Promise<Answered<Body>>;
+  /** The value of one series, such as `sidewarden_check_up{check="database"}`: all labels given must match. */
+  metric(name: string, labels?: Record<string, string>): Promise<number | undefined>;
+  /** Polls /health until the predicate holds. @returns milliseconds it took. @throws with the last body after `withinMs`. */
+  until(holds: (body: HealthBody, code: number) => boolean, withinMs: number): Promise<number>;
+  /** Log records so far. */
+  log(): readonly Record<string, unknown>[];
+}
+
+export type SidewardenOptions = {
+  /** Written to a YAML file; with it the environment turns nothing on. */
+  readonly configuration?: Record<string, unknown>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  /** Options of Node itself, such as `--import=…`. */
+  readonly node?: readonly string[];
+  /** Wait until /health/live answers; true unless said. */
+  readonly awaitLive?: boolean;
+};
+
+/** Starts the daemon on a free loopback port. Its environment is empty but for what is given and PATH. */
+export async function startSidewarden(options: SidewardenOptions = {}): Promise<Sidewarden> {
+  if (!existsSync(entry)) throw new Error('dist/ is missing: npm run build');
+  const { configuration, environment = {}, args = [], node = [], awaitLive = true } = options;
+  const folder = await runFolder('sidewarden');
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const file = join(folder, 'sidewarden.yaml');
+  if (configuration !== undefined) await writeFile(file, stringify(configuration));
+  const answers = async (): Promise<boolean> => {
+    try {
+      return (await fetch(`${url}/health/live`)).status === 200;
+    } catch {
+      return false; // not yet listening
+    }
+  };
+  const server = await startProcess({
+    name: 'sidewarden',
+    command: process.execPath,
+    args: [
+      ...node,
+      entry,
+      'run',
+      `--listen=127.0.0.1:${port}`,
+      ...(configuration ? [`--config=${file}`] : []),
+      ...args,
+    ],
+    env: { PATH: process.env.PATH ?? '', AWS_EC2_METADATA_DISABLED: 'true', ...environment },
+    folder,
+    asCaller: true,
+    ready: awaitLive ? answers : async () => true,
+  });
+  return Object.assign(server, { url }, readers(server, url));
+}
+
+function readers(server: ServerProcess, url: string): Pick<Sidewarden, 'get' | 'metric' | 'until' | 'log'> {
+  const get = async <Body>(path: string, headers: Record<string, string> = {}): Promise<Answered<Body>> => {
+    const response = await fetch(url + path, { headers });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('json') === true;
+    return { code: response.status, headers: response.headers, text, body: (json ? JSON.parse(text) : text) as Body };
+  };
+  return {
+    get,
+    async metric(name, labels = {}) {
+      const { text } = await get('/metrics');
+      const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+      const line = text
+        .split('\n')
+        .find(
+          (one) => one.startsWith(name) && /^[{ ]/.test(one.slice(name.length)) && wanted.every((w) => one.includes(w)),
+        );
+      return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));
+    },
+    async until(holds, withinMs) {
+      const begin = performance.now();
+      for (;;) {
+        const { body, code } = await get<HealthBody>('/health');
+        const took = performance.now() - begin;
+        if (holds(body, code)) return took;
+        if (took > withinMs) throw new Error(`not within ${withinMs} ms: ${JSON.stringify(body)}\n${server.output()}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    log: () =>
+      server
+        .output()
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
+}

@@ -1,0 +1,93 @@
+// What a dependency type is: data that any room may read, and a driver that is loaded when a check of the type exists.
+import type { z } from 'zod';
+import type { ProbeWarning } from '../core/check.ts';
+import type { DependencyClass } from '../core/failure.ts';
+import type { Secret } from '../core/secret.ts';
+
+/** One connection, or what stands for it. Made without I/O; the probe connects as its first rung. */
+export interface Session {
+  /** True once it cannot be used again (closed by the server, failed, destroyed): the next run opens another. */
+  readonly closed: boolean;
+  /** Cuts at once, also while connecting; never throws; pending calls reject or stay pending, nothing is left open. */
+  destroy(): void;
+}
+
+/** One run, as the probe sees it. */
+export interface Attempt<Rung extends string = string> {
+  /** Aborted at the deadline and when the daemon stops. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until the deadline. */
+  remainingMs(): number;
+  /** Climbs one rung: times it, and remembers that the run got there. Refuses after the deadline. */
+  climb<T>(rung: Rung, step: () => Promise<T>): Promise<T>;
+  /** Climbs a dear rung, unless its last pass is younger than `restMs`. Once it failed it is climbed on every run. */
+  rest(rung: Rung, restMs: number, step: () => Promise<void>): Promise<void>;
+  /** The server does not offer, or the user may not make, the call of this rung: said so (warning `skipped`), no failure. */
+  skip(rung: Rung, why: string): void;
+  warn(warning: ProbeWarning): void;
+}
+
+/** What a driver says of an error it knows. `rung` corrects where it belongs, when one call covers two rungs. */
+export type Classified = { readonly errorClass: DependencyClass; readonly rung?: string };
+
+/** The part that imports the client library; reached through `load` only. */
+export interface Driver<Settings, Rung extends string, S extends Session> {
+  /** Synchronous, without I/O. */
+  session(settings: Settings): S;
+  /** Climbs the rungs in their order; throws naturally, or a Failure for an answer that is not the one wanted. */
+  probe(session: S, settings: Settings, attempt: Attempt<Rung>): Promise<void>;
+  /** undefined: not an error of this type's own; core/failure.ts is asked next. */
+  classify(error: unknown): Classified | undefined;
+}
+
+/** How a type can be switched on without a file: a variable, the check's name, and the settings made of its value. */
+export type EnvironmentShorthand = {
+  readonly variable: string;
+  readonly check: string;
+  settings(value: string | Secret): Record<string, unknown>;
+};
+
+export type SettingsProblem = { readonly path: readonly string[]; readonly message: string };
+
+export interface Definition<
+  Type extends string = string,
+  Shape extends z.ZodRawShape = z.ZodRawShape,
+  Rung extends string = string,
+  S extends Session = Session,
+> {
+  readonly type: Type;
+  /** One sentence: what it proves. */
+  readonly summary: string;
+  readonly settings: Shape;
+  /** In the order in which they are climbed. */
+  readonly rungs: readonly Rung[];
+  readonly classes: readonly DependencyClass[];
+  /** Whether a session lives longer than a run. */
+  readonly keeps: 'connection' | 'nothing';
+  /** Interval and timeout where the general ones (5 s, 2 s) do not fit, as durations. */
+  readonly defaults?: { readonly interval: string; readonly timeout: string };
+  /** Milliseconds between confirming runs, at most the interval; 1000 unless a call costs money. */
+  readonly confirmMs?: number;
+  readonly environment?: EnvironmentShorthand;
+  /** `host:port` or the like, without any secret: for people, and for the label `instance`. */
+  target(settings: z.output<z.ZodObject<Shape>>): string;
+  /** Whether it asks only this pod (loopback, a Unix socket): what the `live` gate needs. Absent: never. */
+  local?(settings: z.output<z.ZodObject<Shape>>): boolean;
+  /** What fields alone cannot see, such as two settings that exclude each other. */
+  problems?(settings: z.output<z.ZodObject<Shape>>): readonly SettingsProblem[];
+  /** Plain facts about right settings that their author should know, such as what is not proven. */
+  notes?(settings: z.output<z.ZodObject<Shape>>): readonly string[];
+  /** The longest that a dear rung rests under these settings, in milliseconds. */
+  restMs?(settings: z.output<z.ZodObject<Shape>>): number;
+  load(): Promise<Driver<z.output<z.ZodObject<Shape>>, Rung, S>>;
+}
+
+/** Keeps the literal types of a definition. */
+export function defineDependency<
+  const Type extends string,
+  Shape extends z.ZodRawShape,
+  const Rung extends string,
+  S extends Session,
+>(definition: Definition<Type, Shape, Rung, S>): Definition<Type, Shape, Rung, S> {
+  return definition;
+}

@@ -1,0 +1,108 @@
+// What an answer to GET _cluster/health says, and what the client's own errors mean.
+import { classifyTransport, Failure } from '../../core/failure.ts';
+import type { Classified } from '../define.ts';
+
+/** An HTTP answer, whatever its status. `body` is parsed JSON, or the text when it is none. */
+export type Answer = { readonly statusCode: number; readonly body: unknown };
+
+export type Health = {
+  readonly status: 'green' | 'yellow' | 'red';
+  /** For people: what is known of the cluster beside its status. */
+  readonly details: string;
+};
+
+type Body = {
+  readonly status?: unknown;
+  readonly timed_out?: unknown;
+  readonly active_primary_shards?: unknown;
+  readonly unassigned_shards?: unknown;
+  readonly number_of_nodes?: unknown;
+  readonly error?: unknown;
+};
+
+const statuses = ['green', 'yellow', 'red'] as const;
+
+/**
+ * Reads one answer.
+ * @returns undefined when the service does not offer cluster health at all (Elastic's serverless projects).
+ * @throws Failure for every other answer that is not a cluster's health.
+ */
+export function readHealth({ statusCode, body }: Answer, index: string | undefined): Health | undefined {
+  const json: Body = typeof body === 'object' && body !== null ? body : {};
+  const error = errorOf(json);
+  if (statusCode === 410 && error.type === 'api_not_available_exception') return undefined;
+  const refusal = refusals[statusCode];
+  if (refusal !== undefined) throw new Failure(refusal.errorClass, `${refusal.message}${error.text}`);
+  if (error.type === 'index_not_found_exception') throw missingIndex(index);
+  const status = statuses.find((known) => known === json.status);
+  // 408: the wait was in vain, yet the body is the cluster's health.
+  // https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-cluster-health
+  if (status === undefined || (statusCode !== 200 && statusCode !== 408)) {
+    throw new Failure('server', `unexpected answer, HTTP ${statusCode}${error.text || describe(body)}`);
+  }
+  // The request waits for nothing but the existence of the index it names. A pattern without a match is green.
+  const missing =
+    (status === 'red' && json.timed_out === true) || (status === 'green' && json.active_primary_shards === 0);
+  if (index !== undefined && missing) throw missingIndex(index);
+  return { status, details: `${json.number_of_nodes} nodes, ${json.unassigned_shards} unassigned shards` };
+}
+
+const refusals: Readonly<Record<number, { errorClass: 'auth' | 'permission' | 'throttled'; message: string }>> = {
+  401: { errorClass: 'auth', message: 'the server does not accept the credentials' },
+  403: { errorClass: 'permission', message: 'the user may not read the cluster health (privilege monitor)' },
+  429: { errorClass: 'throttled', message: 'the server has no room for the request' },
+};
+
+const missingIndex = (index: string | undefined): Failure =>
+  new Failure('misconfig', `index ${index} does not exist, or the cluster has not recovered its state yet`);
+
+/** `{"error":{"type","reason"}}`, or `{"error":"text"}`; the text for a message begins with a colon or is empty. */
+function errorOf({ error }: Body): { type?: string; text: string } {
+  if (typeof error === 'string') return { text: `: ${shorten(error)}` };
+  if (typeof error !== 'object' || error === null) return { text: '' };
+  const { type, reason } = error as { type?: unknown; reason?: unknown };
+  if (typeof type !== 'string') return { text: '' };
+  return { type, text: typeof reason === 'string' ? `: ${shorten(`${type}: ${reason}`)}` : `: ${shorten(type)}` };
+}
+
+function describe(body: unknown): string {
+  if (typeof body !== 'string') return ' without a cluster status';
+  return body.trimStart().startsWith('<')
+    ? ': a page of HTML, from something before the cluster?'
+    : ' that is not JSON';
+}
+
+const shorten = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 300);
+
+/**
+ * What the client's error means. It drops the code of a socket's error, hence `cut`, the error that ended the socket.
+ * @returns the error to throw.
+ */
+export function explain(error: unknown, cut: Error | undefined): unknown {
+  const { name, code, message } = error as { name?: string; code?: string; message?: string };
+  // No signal is given to the client: it aborts a request for the size of its answer alone.
+  if (name === 'RequestAbortedError' || cut?.name === 'RequestAbortedError') {
+    return new Failure('server', 'the answer is too big to be a cluster health', { cause: error });
+  }
+  if (cut !== undefined) return cut;
+  if (code === 'ERR_INVALID_CHAR') {
+    return new Failure('auth', 'the API key holds a character that no HTTP header may hold', { cause: error });
+  }
+  if (name === 'DeserializationError' || code?.startsWith('Z_') || message?.startsWith('Parse Error')) {
+    return new Failure('server', 'the answer is no HTTP or no JSON', { cause: error });
+  }
+  if (name === 'ConnectionError') {
+    return new Failure('refused', 'the connection was closed before the answer was complete', { cause: error });
+  }
+  return error;
+}
+
+/**
+ * Where an error belongs that the one request of a run brings to light: credentials are judged by its answer, and a
+ * server that wants a client certificate says so only after the handshake (TLS 1.3).
+ */
+export function classify(error: unknown): Classified | undefined {
+  const errorClass = classifyTransport(error);
+  if (errorClass === 'auth') return { errorClass, rung: 'auth' };
+  return errorClass === 'tls' ? { errorClass, rung: 'connect' } : undefined;
+}

@@ -1,0 +1,24 @@
+// The type `http`: an HTTP endpoint, the main app's among them, answers with the status and body expected.
+import type { Secret } from '../../core/secret.ts';
+import { defineDependency } from '../define.ts';
+import { findProblems, isLocal, settings, targetOf } from './settings.ts';
+
+const rungs = ['connect', 'response', 'body'] as const;
+
+export type HttpRung = (typeof rungs)[number];
+
+export const http = defineDependency({
+  type: 'http',
+  summary: 'An HTTP endpoint answers with the status, and the body, expected.',
+  settings,
+  rungs,
+  classes: ['dns', 'refused', 'timeout', 'tls', 'auth', 'permission', 'throttled', 'server'],
+  keeps: 'nothing',
+  environment: { variable: 'APP_URL', check: 'app', settings: (url: string | Secret) => ({ url }) },
+  target: targetOf,
+  local: isLocal,
+  problems: findProblems,
+  load: async () => (await import('./driver.ts')).driver,
+});
+
+export type { HttpSettings } from './settings.ts';

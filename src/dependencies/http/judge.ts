@@ -1,0 +1,72 @@
+// Judges an HTTP answer: its status, and as much of its body as is read.
+import type { IncomingMessage } from 'node:http';
+import { type DependencyClass, Failure } from '../../core/failure.ts';
+import { matches } from '../matching.ts';
+import type { HttpSettings } from './index.ts';
+import { parseJsonPath, valueAt } from './json-path.ts';
+
+const mostBytes = 64 * 1024;
+
+export type Body = { readonly text: string; readonly complete: boolean };
+
+const classOfStatus: Record<number, DependencyClass> = {
+  401: 'auth',
+  407: 'auth',
+  403: 'permission',
+  429: 'throttled',
+};
+
+/** @throws Failure when the status is in none of the ranges. */
+export function judgeStatus(status: number, expected: HttpSettings['expected_status']): void {
+  if (expected.some(([from, to]) => status >= from && status <= to)) return;
+  const wanted = expected.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(', ');
+  throw new Failure(classOfStatus[status] ?? 'server', `answered ${status}, not ${wanted}`);
+}
+
+/** Reads to the end, or as far as anything is judged. @throws what cut the body short */
+export async function readBody(response: IncomingMessage): Promise<Body> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  if (response.statusCode === 101) return { text: '', complete: true };
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > mostBytes) break;
+  }
+  return { text: Buffer.concat(chunks).subarray(0, mostBytes).toString('utf8'), complete: size <= mostBytes };
+}
+
+/** @throws Failure `server` */
+export function judgeBody(body: Body, { body_matches, json }: HttpSettings): void {
+  if (body_matches !== undefined && !matches(body_matches, body.text)) {
+    throw new Failure('server', `the body does not match ${body_matches}`);
+  }
+  if (json !== undefined) judgeJson(body, json);
+}
+
+function judgeJson({ text, complete }: Body, { path, equals }: NonNullable<HttpSettings['json']>): void {
+  if (!complete) throw new Failure('server', `the body is longer than ${mostBytes} bytes: too long for json`);
+  const value = valueAt(parse(text), parseJsonPath(path) ?? []);
+  if (value === undefined) throw new Failure('server', `the body has nothing at ${path}`);
+  const good = equals === undefined ? value !== null && value !== false : value === equals;
+  if (!good)
+    throw new Failure(
+      'server',
+      `the body has ${brief(value)} at ${path}${equals === undefined ? '' : `, not ${brief(equals)}`}`,
+    );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Failure('server', 'the body is not JSON'); // the parser's message would quote the body
+  }
+}
+
+/** What is no scalar is only named; a long text is cut. */
+function brief(value: unknown): string {
+  if (value !== null && typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

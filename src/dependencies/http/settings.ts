@@ -1,0 +1,112 @@
+// What an `http` check can be told, and what its fields alone cannot see.
+import { z } from 'zod';
+import { credentials, isLoopback, pattern, secret, secretFile, secretUrl, tls } from '../../core/fields.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { SettingsProblem } from '../define.ts';
+import { parseJsonPath } from './json-path.ts';
+
+/** From and to, both included. */
+export type StatusRange = readonly [number, number];
+
+const statusForm = 'must be a status such as 204 or a range such as 200-299';
+const status = z
+  .union([z.number().int(), z.string()], { error: statusForm })
+  .transform((value, context): StatusRange => {
+    const [, from, to = from] = /^([1-5]\d\d)(?:-([1-5]\d\d))?$/.exec(String(value)) ?? [];
+    if (from !== undefined && Number(from) <= Number(to)) return [Number(from), Number(to)];
+    context.addIssue({ code: 'custom', message: statusForm, input: value });
+    return z.NEVER;
+  });
+
+const json = z.strictObject({
+  path: z
+    .string()
+    .refine(
+      (text) => parseJsonPath(text) !== undefined,
+      'must be a path such as $.status, checks.db.ok or items[0].name',
+    )
+    .describe('where to look: $.status, checks.db.ok, items[0]["a name"]'),
+  equals: z
+    .union([z.string(), z.number(), z.boolean(), z.null()])
+    .optional()
+    .describe('the value wanted there; unless given, anything but null and false'),
+});
+
+// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+export const settings = {
+  url: secretUrl(['http:', 'https:']).describe('http or https URL to ask; may hold user and password'),
+  socket: z
+    .string()
+    .startsWith('/', 'must be the absolute path of a Unix socket')
+    .optional()
+    .describe('Unix socket to connect to instead of the URL’s host'),
+  method: z
+    .enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+    .default('GET')
+    .describe('request method'),
+  headers: z
+    .record(z.string().regex(token, 'must be a header name'), secret())
+    .default({})
+    .describe('request headers; their values are secrets'),
+  body: z.string().optional().describe('request body'),
+  expected_status: z
+    .union([status.transform((range) => [range]), z.array(status).min(1)])
+    .prefault('200-299')
+    .describe('statuses that pass: one, a range, or a list of them; redirects are not followed'),
+  body_matches: pattern().optional().describe('regular expression that the first 64 KiB of the body must match'),
+  json: json.optional().describe('a value that a JSON body of at most 64 KiB must have'),
+  token: secret().optional().describe('bearer token'),
+  token_file: secretFile().optional().describe('file that holds the bearer token, read again for each request'),
+  tls: tls().optional().describe('trust and client certificate for https'),
+  ...credentials(),
+};
+
+export type HttpSettings = z.output<z.ZodObject<typeof settings>>;
+
+/** The URL, unless it is in a file that nobody has read yet. */
+function knownUrl(url: Secret): URL | undefined {
+  const value = 'value' in url.source ? url.source.value : [...url.seen].at(-1);
+  return value !== undefined && URL.canParse(value) ? new URL(value) : undefined;
+}
+
+export function targetOf({ url, socket }: Pick<HttpSettings, 'url' | 'socket'>): string {
+  if (socket !== undefined) return `unix:${socket}`;
+  const known = knownUrl(url);
+  if (known === undefined) return 'URL from a file';
+  return `${known.hostname}:${known.port === '' ? (known.protocol === 'https:' ? 443 : 80) : known.port}`;
+}
+
+/** A URL in a file may change: only one that stands in the configuration is known to stay in the pod. */
+export function isLocal({ url, socket }: Pick<HttpSettings, 'url' | 'socket'>): boolean {
+  if (socket !== undefined) return true;
+  if (!('value' in url.source)) return false;
+  return isLoopback(new URL(url.source.value).hostname.replace(/^\[|\]$/g, ''));
+}
+
+export function findProblems(given: HttpSettings): readonly SettingsProblem[] {
+  const problems: SettingsProblem[] = [];
+  const exclude = (one: keyof HttpSettings, other: keyof HttpSettings) => {
+    if (given[one] !== undefined && given[other] !== undefined) {
+      problems.push({ path: [other], message: `cannot stand beside ${one}: keep one of them` });
+    }
+  };
+  exclude('password', 'password_file');
+  exclude('token', 'token_file');
+  for (const user of ['username', 'password', 'password_file'] as const) {
+    exclude('token', user);
+    exclude('token_file', user);
+  }
+  const url = knownUrl(given.url);
+  if ((given.password ?? given.password_file) !== undefined && given.username === undefined && !url?.username) {
+    problems.push({ path: [given.password ? 'password' : 'password_file'], message: 'needs a username' });
+  }
+  if (given.method === 'HEAD' && (given.body_matches ?? given.json) !== undefined) {
+    problems.push({ path: ['method'], message: 'HEAD has no body to judge: use GET' });
+  }
+  if (given.tls !== undefined && url?.protocol === 'http:') {
+    problems.push({ path: ['tls'], message: 'has no effect on an http url: write https' });
+  }
+  return problems;
+}

@@ -1,0 +1,41 @@
+// The connections of one session: one kept socket for each protocol, addresses and CA file looked up at each connect.
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { readTls } from '../credentials.ts';
+import type { KmsSettings } from './settings.ts';
+
+export type Agents = {
+  readonly httpAgent: http.Agent;
+  readonly httpsAgent: https.Agent;
+  /** Whether the next request would go over a connection that was used before. */
+  idle(): boolean;
+  /** Closes every connection at once, idle or not. */
+  destroy(): void;
+};
+
+/** @param lookup asked for at each connect */
+export function createAgents(tls: KmsSettings['tls'], lookup: () => LookupFunction): Agents {
+  const httpAgent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const httpsAgent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+  const connect = httpAgent.createConnection.bind(httpAgent);
+  const connectTls = httpsAgent.createConnection.bind(httpsAgent);
+  httpAgent.createConnection = (options, callback) => connect({ ...options, lookup: lookup() }, callback);
+  httpsAgent.createConnection = (options, callback) =>
+    connectTls({ ...options, ...material(tls), lookup: lookup() }, callback);
+  const both = [httpAgent, httpsAgent];
+  return {
+    httpAgent,
+    httpsAgent,
+    idle: () => both.some(({ freeSockets }) => Object.keys(freeSockets).length > 0),
+    destroy() {
+      for (const agent of both) agent.destroy();
+    },
+  };
+}
+
+/** The setting, else AWS_CA_BUNDLE as other AWS clients read it. @throws Failure `tls` */
+function material(tls: KmsSettings['tls']) {
+  const ca_file = tls?.ca_file ?? (process.env.AWS_CA_BUNDLE || undefined);
+  return readTls({ insecure_skip_verify: false, ...tls, ca_file });
+}

@@ -1,0 +1,165 @@
+// Climbs the rungs of `kms` with the AWS SDK; the only file that imports it.
+import { randomBytes } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
+import {
+  DecryptCommand,
+  DescribeKeyCommand,
+  type DescribeKeyCommandOutput,
+  EncryptCommand,
+  KMSClient,
+} from '@aws-sdk/client-kms';
+import { Failure } from '../../core/failure.ts';
+import type { Attempt, Session } from '../define.ts';
+import { lookup, lookupWithin } from '../lookup.ts';
+import { createAgents } from './agents.ts';
+import { credentialFailure, isAnswer, refusal } from './errors.ts';
+import { createLookups } from './lookups.ts';
+import { type KmsSettings, regionOf } from './settings.ts';
+
+export { classify } from './errors.ts';
+
+type Rung = 'credentials' | 'connect' | 'key' | 'round_trip';
+type KmsAttempt = Attempt<Rung>;
+type Call<T> = (client: KMSClient, options: { abortSignal: AbortSignal }) => Promise<T>;
+
+export interface KmsSession extends Session {
+  /** Region and credentials are found, or this rejects; at the latest at the deadline. */
+  findCredentials(attempt: KmsAttempt): Promise<void>;
+  /** Resolves once KMS answered, to what gives the result or throws the refusal; rejects when no answer came. */
+  ask<T>(operation: string, call: Call<T>, attempt: KmsAttempt): Promise<() => T>;
+}
+
+// The SDK would write to the console. ignoreCache: profile files are read again by each session, so that a rotation is seen.
+const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+const chainOptions = { logger: quiet, ignoreCache: true };
+
+export function session(settings: KmsSettings): KmsSession {
+  const cut = new AbortController();
+  const lookups = createLookups();
+  let currentLookup: LookupFunction = lookup;
+  let secrets: readonly string[] = [];
+  const agents = createAgents(settings.tls, () => currentLookup);
+  const region = regionOf(settings);
+  const client = new KMSClient({
+    ...chainOptions,
+    ...(region === undefined ? {} : { region }),
+    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+    maxAttempts: 1, // our own schedule repeats
+    requestHandler: agents,
+  });
+  const destroy = (): void => {
+    if (cut.signal.aborted) return;
+    cut.abort();
+    lookups.cut();
+    agents.destroy();
+    client.destroy();
+  };
+  return {
+    get closed() {
+      return cut.signal.aborted;
+    },
+    destroy,
+    async findCredentials(attempt) {
+      currentLookup = lookupWithin(attempt.remainingMs());
+      await findRegion(client);
+      const signal = AbortSignal.any([attempt.signal, cut.signal]);
+      try {
+        const found = await untilAborted(
+          lookups.run(() => client.config.credentials()),
+          signal,
+        );
+        secrets = [found.sessionToken ?? '', found.secretAccessKey, found.accessKeyId].filter(
+          (text) => text.length > 12,
+        );
+      } catch (error) {
+        if (!signal.aborted) throw credentialFailure(error, secrets);
+        destroy(); // the chain would go on waiting, and make every later look-up wait with it
+        throw new Failure(
+          'timeout',
+          'the look-up of AWS credentials did not end: a silent metadata or token endpoint?',
+        );
+      }
+    },
+    async ask(operation, call, attempt) {
+      const abortSignal = AbortSignal.any([attempt.signal, cut.signal]);
+      currentLookup = lookupWithin(attempt.remainingMs());
+      const reused = agents.idle();
+      const once = () => call(client, { abortSignal });
+      try {
+        // An idle connection that the server closes while we write is no failure: https://nodejs.org/api/http.html#requestreusedsocket
+        const result = await once().catch((error) => (reused && isReset(error) ? once() : Promise.reject(error)));
+        return () => result;
+      } catch (error) {
+        if (!isAnswer(error)) throw error;
+        const failure = refusal(operation, error, secrets);
+        return () => {
+          throw failure;
+        };
+      }
+    },
+  };
+}
+
+export async function probe(session: KmsSession, settings: KmsSettings, attempt: KmsAttempt): Promise<void> {
+  const { key_id: KeyId, round_trip } = settings;
+  await attempt.climb('credentials', () => session.findCredentials(attempt));
+  const answer = await attempt.climb('connect', () =>
+    session.ask('DescribeKey', (client, options) => client.send(new DescribeKeyCommand({ KeyId }), options), attempt),
+  );
+  await attempt.climb('key', async () => judgeKey(answer(), round_trip !== undefined));
+  if (round_trip === undefined) return;
+  await attempt.rest('round_trip', round_trip.interval, () => roundTrip(session, KeyId, round_trip.context, attempt));
+}
+
+/** @throws Failure `misconfig` unless the key can be used now. Updating: a multi-Region key changes its primary, and works. */
+function judgeKey({ KeyMetadata }: DescribeKeyCommandOutput, forRoundTrip: boolean): void {
+  if (KeyMetadata === undefined) throw new Failure('server', 'DescribeKey: the answer describes no key');
+  const { KeyState = 'unknown', DeletionDate } = KeyMetadata;
+  const { KeyUsage = 'ENCRYPT_DECRYPT', KeySpec = 'SYMMETRIC_DEFAULT' } = KeyMetadata;
+  // https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+  if (KeyState !== 'Enabled' && KeyState !== 'Updating') {
+    const when = DeletionDate === undefined ? '' : `, to be deleted at ${DeletionDate.toISOString()}`;
+    throw new Failure('misconfig', `the key's state is ${KeyState}${when}`);
+  }
+  if (forRoundTrip && (KeyUsage !== 'ENCRYPT_DECRYPT' || KeySpec !== 'SYMMETRIC_DEFAULT')) {
+    throw new Failure('misconfig', `round_trip needs a symmetric encryption key, this is ${KeySpec} for ${KeyUsage}`);
+  }
+}
+
+/** @throws Failure `server` when other bytes come back. */
+async function roundTrip(
+  session: KmsSession,
+  KeyId: string,
+  EncryptionContext: Record<string, string>,
+  attempt: KmsAttempt,
+): Promise<void> {
+  const Plaintext = randomBytes(16);
+  const encrypt = new EncryptCommand({ KeyId, Plaintext, EncryptionContext });
+  const encrypted = await session.ask('Encrypt', (client, options) => client.send(encrypt, options), attempt);
+  const decrypt = new DecryptCommand({ KeyId, CiphertextBlob: encrypted().CiphertextBlob, EncryptionContext });
+  const decrypted = await session.ask('Decrypt', (client, options) => client.send(decrypt, options), attempt);
+  if (!Plaintext.equals(decrypted().Plaintext ?? new Uint8Array())) {
+    throw new Failure('server', 'Decrypt: other bytes came back than were encrypted');
+  }
+}
+
+async function findRegion(client: KMSClient): Promise<void> {
+  try {
+    await client.config.region();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure('misconfig', `no AWS region (${why}): set AWS_REGION, or region in the check`);
+  }
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+const isReset = (error: unknown): boolean =>
+  ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException)?.code ?? '');

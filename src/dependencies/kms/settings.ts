@@ -1,0 +1,55 @@
+// The settings of a `kms` check, and what follows from them alone.
+import { z } from 'zod';
+import { duration, tls } from '../../core/fields.ts';
+import type { SettingsProblem } from '../define.ts';
+
+const isEndpoint = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
+};
+
+const roundTrip = z.strictObject({
+  interval: duration().prefault('5m').describe('how long a passed round trip counts, before the next one'),
+  context: z
+    .record(z.string().min(1), z.string())
+    .default({})
+    .describe('encryption context of both calls; key policies can demand one'),
+});
+
+export const shape = {
+  key_id: z.string().min(1).describe('the key: id, ARN, alias/name or alias ARN'),
+  region: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('the key’s region; by default that of the ARN in key_id, else what the SDK finds (AWS_REGION, profile)'),
+  endpoint: z
+    .string()
+    .refine(isEndpoint, 'must be a URL that begins with https:// or http://, without user and password')
+    .optional()
+    .describe('where KMS answers, when not at AWS; AWS_ENDPOINT_URL_KMS and AWS_ENDPOINT_URL work too'),
+  round_trip: roundTrip.optional().describe('encrypt and decrypt a few bytes now and then; off unless set'),
+  tls: tls().optional(),
+};
+export type KmsSettings = z.output<z.ZodObject<typeof shape>>;
+
+const regionOfArn = (keyId: string): string | undefined => /^arn:[^:]+:kms:([^:]+):/.exec(keyId)?.[1];
+
+/** The region that the settings alone give; undefined leaves it to the SDK. */
+export const regionOf = ({ region, key_id }: KmsSettings): string | undefined => region ?? regionOfArn(key_id);
+
+/** For people: the key, and where it is asked for when that is not plain from the key. */
+export function target(settings: KmsSettings): string {
+  if (settings.endpoint !== undefined) return `${settings.key_id} at ${new URL(settings.endpoint).host}`;
+  const region = regionOf(settings);
+  return region === undefined || regionOfArn(settings.key_id) !== undefined
+    ? settings.key_id
+    : `${settings.key_id} in ${region}`;
+}
+
+export function problems({ region, key_id }: KmsSettings): SettingsProblem[] {
+  const keysOwn = regionOfArn(key_id);
+  if (region === undefined || keysOwn === undefined || region === keysOwn) return [];
+  return [{ path: ['region'], message: `is ${region}, but the ARN in key_id is of ${keysOwn}: leave region out` }];
+}

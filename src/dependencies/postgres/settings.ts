@@ -1,0 +1,35 @@
+// The settings of a `postgres` check, and the rungs that they can ask for.
+import { z } from 'zod';
+import { credentials, duration, secret, tls } from '../../core/fields.ts';
+import type { Secret } from '../../core/secret.ts';
+import { parseUrl } from './url.ts';
+
+export const rungs = ['connect', 'auth', 'query', 'role', 'write'] as const;
+export type Rung = (typeof rungs)[number];
+
+export const shape = {
+  url: secret()
+    .superRefine((url, context) => {
+      const parsed = parseNow(url);
+      if (parsed !== undefined && 'problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem });
+    })
+    .describe('postgres:// or postgresql:// URL of one server, as libpq reads it'),
+  expect: z
+    .enum(['primary', 'replica', 'any'])
+    .default('any')
+    .describe('the role that the server must have: a primary that takes writes, a replica, or any'),
+  write: z
+    .strictObject({ interval: duration().prefault('1m').describe('how long a write that worked counts') })
+    .optional()
+    .describe('also write into a temporary table, and commit; off unless set'),
+  tls: tls().optional().describe('TLS files; without sslmode in the URL it demands TLS and verifies the certificate'),
+  ...credentials(),
+};
+export type Settings = z.output<z.ZodObject<typeof shape>>;
+
+/** The URL as far as it was read; undefined while it is in a file that nobody read yet. */
+export function parseNow(url: Secret): ReturnType<typeof parseUrl> | undefined {
+  const text =
+    'value' in url.source ? url.source.value : [...url.seen].findLast((value) => 'target' in parseUrl(value));
+  return text === undefined ? undefined : parseUrl(text);
+}

@@ -1,0 +1,101 @@
+// Opens the socket under a session: TCP or Unix, then TLS as PostgreSQL negotiates it. The client takes it over ready.
+// https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { Failure } from '../../core/failure.ts';
+import type { TlsSettings } from '../../core/fields.ts';
+import { readTls } from '../credentials.ts';
+import type { Protection } from './sslmode.ts';
+import type { Target } from './url.ts';
+
+export type SocketOptions = {
+  readonly target: Target;
+  readonly protection: Protection;
+  readonly tls: TlsSettings | undefined;
+  readonly lookup: LookupFunction;
+  /** Told of every socket the moment it exists, so that it can be destroyed at any time. */
+  own(socket: Socket): void;
+};
+
+/** A socket that speaks PostgreSQL next, and the ways of connecting that are left to try. */
+export type Opened = { readonly socket: Socket; readonly left: Protection['order'] };
+
+/**
+ * Tries the ways in their order. As in libpq, a server that declines TLS is spoken to in plain on the same socket if
+ * that is among the ways, and a failed handshake leads to the next way; a refused connection does not.
+ */
+export async function openSocket(options: SocketOptions, order: Protection['order']): Promise<Opened> {
+  const [way, ...left] = order;
+  const socket = await openRaw(options);
+  if (way === 'plain') return { socket, left };
+  if (!(await offersTls(socket))) {
+    if (left.includes('plain')) return { socket, left: [] };
+    socket.destroy();
+    throw new Failure('tls', 'the server does not offer TLS');
+  }
+  const material = tlsOptions(options);
+  const secure = connectTls({ ...material, socket });
+  options.own(secure);
+  try {
+    await settled(secure, 'secureConnect');
+  } catch (error) {
+    secure.destroy();
+    socket.destroy();
+    if (left.length === 0) throw error;
+    return await openSocket(options, left);
+  }
+  return { socket: secure, left };
+}
+
+async function openRaw({ target, lookup, own }: SocketOptions): Promise<Socket> {
+  const socket = target.host.startsWith('/')
+    ? connect({ path: `${target.host}/.s.PGSQL.${target.port}` })
+    : connect({ host: target.hostaddr ?? target.host, port: target.port, lookup });
+  own(socket);
+  await settled(socket, 'connect');
+  return socket;
+}
+
+// Int32 length 8, Int32 80877103
+const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+async function offersTls(socket: Socket): Promise<boolean> {
+  const answer = settled<Buffer>(socket, 'data');
+  socket.write(sslRequest);
+  const bytes = await answer;
+  // More than one byte here was put in by somebody between: CVE-2021-23222
+  if (bytes.length === 1 && bytes[0] === 0x53) return true;
+  if (bytes.length === 1 && bytes[0] === 0x4e) return false;
+  socket.destroy();
+  throw new Failure('server', 'the server answered the request for TLS with something that is not PostgreSQL’s');
+}
+
+function tlsOptions({ target, protection, tls }: SocketOptions) {
+  const { verifyChain, verifyName, files } = protection;
+  const material = readTls({
+    ...files,
+    ...(tls?.server_name === undefined ? {} : { server_name: tls.server_name }),
+    insecure_skip_verify: !verifyChain,
+  });
+  return {
+    host: target.host, // verified against when it is an address
+    ...(isIP(target.host) === 0 ? { servername: target.host } : {}), // an address must not be sent as SNI (RFC 6066)
+    ...material,
+    ...(verifyName ? {} : { checkServerIdentity: () => undefined }),
+  };
+}
+
+/** Resolves with the event's value; rejects when the socket fails or closes first. Leaves no listener. */
+function settled<T = void>(socket: Socket, event: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const finish = (act: () => void): void => {
+      socket.off(event, onEvent).off('error', onError).off('close', onClose);
+      act();
+    };
+    const onEvent = (value: T): void => finish(() => resolve(value));
+    const onError = (error: Error): void => finish(() => reject(error));
+    const onClose = (): void => finish(() => reject(new Failure('refused', 'the connection was closed')));
+    if (socket.destroyed) onClose();
+    else socket.on(event, onEvent).on('error', onError).on('close', onClose);
+  });
+}

@@ -1,0 +1,97 @@
+// The only file that imports ioredis: one plain connection without retries, queues or commands of its own.
+
+import type { Socket } from 'node:net';
+import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
+import { Failure } from '../../core/failure.ts';
+import type { Driver } from '../define.ts';
+import { classify, RedisReply } from './errors.ts';
+import { probe, type Rung } from './probe.ts';
+import { type Connection, createSession, type RedisSession } from './session.ts';
+import type { RedisSettings } from './settings.ts';
+import { openSocket } from './socket.ts';
+import { describeEndpoint, type Endpoint } from './url.ts';
+
+export const driver: Driver<RedisSettings, Rung, RedisSession> = {
+  session: (settings) =>
+    createSession(settings, (endpoint, secure) => createConnection(endpoint, secure, settings.tls)),
+  probe,
+  classify,
+};
+
+// Nothing that a user with +ping alone could be refused is sent unasked, and AUTH is ours, so that it is a rung.
+const options = {
+  protocol: 2,
+  lazyConnect: true,
+  connectTimeout: 0,
+  retryStrategy: null,
+  maxRetriesPerRequest: null,
+  enableOfflineQueue: false,
+  enableReadyCheck: false,
+  autoResubscribe: false,
+  autoResendUnfulfilledCommands: false,
+  disableClientInfo: true,
+} satisfies RedisOptions;
+
+function createConnection(endpoint: Endpoint, secure: boolean, tls: RedisSettings['tls']): Connection {
+  let socket: Socket | undefined;
+  let cause: Error | undefined;
+  let lookupMs = 0;
+  const keep = (error: Error): void => {
+    cause ??= error;
+  };
+
+  class SocketConnector extends AbstractConnector {
+    constructor() {
+      super(0);
+    }
+    async connect(): Promise<Socket> {
+      if (cause !== undefined) throw cause;
+      socket = openSocket(endpoint, secure, tls, lookupMs);
+      socket.on('error', (error) => {
+        keep(error);
+        this.firstError = error;
+      });
+      return socket;
+    }
+    /** At once, where the client's own would end politely and wait. */
+    override disconnect(): void {
+      socket?.destroy();
+    }
+  }
+
+  const redis = new Redis({ ...options, Connector: SocketConnector, ...(secure ? { tls: {} } : {}) });
+  redis.on('error', keep);
+
+  // ioredis says "Connection is closed." whatever happened; what happened came before, as an event.
+  const explain = (error: unknown): Error => {
+    if (error instanceof Error && error.name === 'ReplyError') return new RedisReply(error.message);
+    if (cause === undefined) return new Failure('refused', `${describeEndpoint(endpoint)} closed the connection`);
+    const unasked = /^Command queue state error.* Last error: (.*)$/s.exec(cause.message)?.[1];
+    return unasked === undefined ? cause : new RedisReply(unasked);
+  };
+
+  return {
+    get closed() {
+      return cause !== undefined || redis.status === 'end' || redis.status === 'close';
+    },
+    async connect(withinMs) {
+      lookupMs = withinMs;
+      try {
+        await redis.connect();
+      } catch (error) {
+        throw explain(error);
+      }
+    },
+    async call(command, ...args) {
+      try {
+        return await redis.call(command, ...args);
+      } catch (error) {
+        throw explain(error);
+      }
+    },
+    destroy(reason = new Failure('refused', 'the connection was given up')) {
+      keep(reason);
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// The dependency type redis: what it proves, what it is told, how it can fail.
+import { defineDependency } from '../define.ts';
+import type { Rung } from './probe.ts';
+import type { RedisSession } from './session.ts';
+import { problems, type RedisSettings, settings } from './settings.ts';
+import { describeEndpoint, parseRedisUrl } from './url.ts';
+
+export const redis = defineDependency<'redis', typeof settings, Rung, RedisSession>({
+  type: 'redis',
+  summary: 'Redis or Valkey answers, has the role expected of it, and its cluster is whole',
+  settings,
+  rungs: ['connect', 'auth', 'ping', 'role', 'write'],
+  classes: [
+    'dns',
+    'refused',
+    'timeout',
+    'tls',
+    'auth',
+    'permission',
+    'capacity',
+    'starting',
+    'readonly',
+    'misconfig',
+    'server',
+  ],
+  keeps: 'connection',
+  environment: { variable: 'REDIS_URL', check: 'redis', settings: (value) => ({ url: value }) },
+  target,
+  problems,
+  restMs: ({ write }) => write?.interval ?? 0,
+  load: async () => (await import('./driver.ts')).driver,
+});
+
+function target({ url, sentinel, cluster }: RedisSettings): string {
+  if (sentinel !== undefined) return sentinel.name;
+  if (cluster !== undefined) return cluster.addresses[0] ?? '';
+  const source = url?.source;
+  if (source === undefined) return '';
+  if ('file' in source) return source.file;
+  const parsed = parseRedisUrl(source.value);
+  return parsed === undefined ? '' : describeEndpoint(parsed.endpoint);
+}

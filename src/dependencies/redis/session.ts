@@ -1,0 +1,133 @@
+// A session: finds its server (url, sentinels or cluster nodes), connects, logs in, and is cut at once.
+import { Failure } from '../../core/failure.ts';
+import { reveal, revealPassword } from '../credentials.ts';
+import type { Session } from '../define.ts';
+import { firstThatAnswers, type Node } from './addresses.ts';
+import { RedisReply } from './errors.ts';
+import { askSentinel } from './sentinel.ts';
+import type { RedisSettings } from './settings.ts';
+import { type Endpoint, parseRedisUrl, type RedisUrl } from './url.ts';
+
+/** One connection, as the client library makes it. */
+export interface Connection {
+  readonly closed: boolean;
+  /**
+   * Resolves when the socket, and TLS, stand; sends nothing.
+   * @param withinMs bounds the look-up of the name alone, so that a silent name server is reported as such.
+   */
+  connect(withinMs: number): Promise<void>;
+  /** @throws RedisReply for an error reply, what ended the connection otherwise. */
+  call(command: string, ...args: string[]): Promise<unknown>;
+  /** Closes without a word; pending calls reject with `cause`. */
+  destroy(cause?: Error): void;
+}
+/** Without I/O. */
+type OpenConnection = (endpoint: Endpoint, secure: boolean) => Connection;
+
+export interface RedisSession extends Session {
+  readonly connected: boolean;
+  readonly loggedIn: boolean;
+  /** @param remainingMs shared among the addresses when there are several. */
+  connect(remainingMs: number): Promise<void>;
+  /** AUTH, if there is a password, SELECT, if there is a database, and a name for CLIENT LIST. */
+  logIn(): Promise<void>;
+  call(command: string, ...args: string[]): Promise<unknown>;
+}
+
+export function createSession(settings: RedisSettings, openConnection: OpenConnection): RedisSession {
+  const open = new Set<Connection>();
+  let current: Connection | undefined;
+  let url: RedisUrl | undefined;
+  let destroyed = false;
+  let loggedIn = false;
+
+  const openOne: OpenConnection = (endpoint, secure) => {
+    if (destroyed) throw new Failure('refused', 'the connection was given up');
+    const connection = openConnection(endpoint, secure);
+    open.add(connection);
+    return connection;
+  };
+  const drop = (connection: Connection, cause?: Error): void => {
+    connection.destroy(cause);
+    open.delete(connection);
+  };
+  const destroy = (): void => {
+    destroyed = true;
+    for (const connection of open) connection.destroy();
+    open.clear();
+  };
+  const call = (command: string, ...args: string[]): Promise<unknown> => {
+    if (current === undefined) return Promise.reject(new Failure('refused', 'not connected'));
+    return current.call(command, ...args);
+  };
+
+  async function reach(remainingMs: number): Promise<Connection> {
+    const deadline = performance.now() + remainingMs;
+    const { sentinel, cluster } = settings;
+    const node = (secure: boolean): Node => ({ open: (endpoint) => openOne(endpoint, secure), drop });
+    const secure = settings.tls !== undefined;
+    if (cluster !== undefined) return firstThatAnswers(cluster.addresses, remainingMs, node(secure), answered);
+    let endpoint: Endpoint | undefined;
+    if (sentinel !== undefined) {
+      const ask = (connection: Connection) => askSentinel(connection, sentinel);
+      endpoint = await firstThatAnswers(sentinel.addresses, remainingMs, node(sentinel.tls), ask);
+    } else {
+      url = parseUrl(settings);
+      endpoint = url.endpoint;
+    }
+    const connection = openOne(endpoint, secure || url?.tls === true);
+    await connection.connect(deadline - performance.now());
+    return connection;
+  }
+
+  return {
+    get connected() {
+      return current !== undefined;
+    },
+    get loggedIn() {
+      return loggedIn;
+    },
+    get closed() {
+      return destroyed || current?.closed === true;
+    },
+    async connect(remainingMs) {
+      try {
+        current = await reach(remainingMs);
+      } catch (error) {
+        destroy();
+        throw error;
+      }
+      for (const connection of open) if (connection !== current) drop(connection);
+    },
+    async logIn() {
+      const username = settings.username ?? url?.username;
+      const password = revealPassword(settings) ?? url?.password;
+      if (username !== undefined) await call('AUTH', username, password ?? '');
+      else if (password !== undefined) await call('AUTH', password);
+      const database = settings.database ?? url?.database ?? 0;
+      if (database !== 0) await call('SELECT', String(database));
+      loggedIn = true;
+      // Only a convenience for people who read CLIENT LIST: a user who may not is as good.
+      call('CLIENT', 'SETNAME', 'sidewarden').catch(() => undefined);
+    },
+    call,
+    destroy,
+  };
+}
+
+/** Any reply is an answer, also the one that asks for a password. The connection is kept. */
+async function answered(connection: Connection): Promise<Connection> {
+  try {
+    await connection.call('PING');
+  } catch (error) {
+    if (!(error instanceof RedisReply)) throw error;
+  }
+  return connection;
+}
+
+function parseUrl({ url }: RedisSettings): RedisUrl {
+  if (url === undefined) throw new Failure('misconfig', 'none of url, sentinel and cluster is given');
+  const parsed = parseRedisUrl(reveal(url));
+  if (parsed === undefined) throw new Failure('misconfig', 'the URL is not redis://user:password@host:port/database');
+  return parsed;
+}

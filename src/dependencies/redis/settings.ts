@@ -1,0 +1,69 @@
+// The settings of a redis check.
+import { z } from 'zod';
+import { address, credentials, duration, secretUrl, tls } from '../../core/fields.ts';
+import type { SettingsProblem } from '../define.ts';
+import { parseRedisUrl } from './url.ts';
+
+const addresses = () => z.array(address()).min(1);
+
+const sentinel = z.strictObject({
+  addresses: addresses().describe('the sentinels, asked in this order until one answers'),
+  name: z.string().min(1).describe('name under which the sentinels know the primary'),
+  tls: z.boolean().default(false).describe('the sentinels speak TLS too, with the settings of `tls`'),
+  ...credentials(),
+});
+
+const cluster = z.strictObject({
+  addresses: addresses().describe('nodes of the cluster, tried in this order until one answers'),
+});
+
+const write = z.strictObject({
+  interval: duration().prefault('1m').describe('how long a write that worked counts'),
+  key: z.string().min(1).default('sidewarden:write').describe('key that is written, and expires after a minute'),
+});
+
+export const settings = {
+  url: secretUrl(['redis:', 'rediss:', 'unix:'])
+    .optional()
+    .describe('redis://user:password@host:port/database, rediss:// for TLS, unix:///path for a socket'),
+  sentinel: sentinel.optional().describe('ask sentinels for the primary, instead of url'),
+  cluster: cluster.optional().describe('nodes of a Redis Cluster, instead of url'),
+  database: z.int().min(0).optional().describe('number of the database; wins over the one in the URL'),
+  expect: z.enum(['primary', 'replica', 'any']).default('any').describe('role that the server must have'),
+  tls: tls().optional().describe('TLS, which its presence turns on'),
+  ...credentials(),
+  write: write.optional().describe('write a key too; off unless set'),
+};
+export type RedisSettings = z.output<z.ZodObject<typeof settings>>;
+export type SentinelSettings = z.output<typeof sentinel>;
+
+/** What excludes each other, and what a URL's text hides. */
+export function problems(given: RedisSettings): readonly SettingsProblem[] {
+  const found: SettingsProblem[] = [];
+  const ways = (['url', 'sentinel', 'cluster'] as const).filter((way) => given[way] !== undefined);
+  if (ways.length !== 1) {
+    const read = ways.length === 0 ? 'none is' : `${ways.join(' and ')} are`;
+    found.push({
+      path: [ways[1] ?? 'url'],
+      message: `exactly one of url, sentinel and cluster is needed, and ${read} given`,
+    });
+  }
+  if (given.sentinel !== undefined && given.expect === 'replica') {
+    found.push({ path: ['expect'], message: 'sentinels name the primary: to watch a replica give its url' });
+  }
+  if (given.cluster !== undefined) {
+    if (given.expect !== 'any')
+      found.push({ path: ['expect'], message: 'does not go with cluster, where any node answers' });
+    if (given.write !== undefined)
+      found.push({ path: ['write'], message: 'does not go with cluster, where a key has one node' });
+    if ((given.database ?? 0) !== 0) found.push({ path: ['database'], message: 'a cluster has database 0 only' });
+  }
+  if (given.write !== undefined && given.expect === 'replica') {
+    found.push({ path: ['write'], message: 'a replica cannot be written to' });
+  }
+  const source = given.url?.source;
+  if (source !== undefined && 'value' in source && parseRedisUrl(source.value) === undefined) {
+    found.push({ path: ['url'], message: 'the part behind the host must be the number of a database, such as /0' });
+  }
+  return found;
+}

@@ -1,0 +1,90 @@
+// Probes a TLS server: handshakes whatever the certificate, then judges it.
+import { isIP, type Socket } from 'node:net';
+import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { Failure } from '../../core/failure.ts';
+import { parseAddress, type TlsSettings } from '../../core/fields.ts';
+import { failureOf, happens, openSocket } from '../connect.ts';
+import { readTls } from '../credentials.ts';
+import type { Driver } from '../define.ts';
+import { createRunSession, type RunSession } from '../run-session.ts';
+import type { TlsCheckSettings, TlsRung } from './index.ts';
+
+const dayMs = 86_400_000;
+
+export const driver: Driver<TlsCheckSettings, TlsRung, RunSession> = {
+  session: createRunSession,
+  async probe(session, settings, attempt) {
+    const endpoint = parseAddress(settings.address) ?? { host: settings.address, port: 443 };
+    const { socket } = await attempt.climb('connect', () => openSocket(session, endpoint, attempt));
+    const secured = await attempt.climb('handshake', () => handshake(session, socket, endpoint.host, settings.tls));
+    await attempt.climb('certificate', async () => {
+      if (settings.tls?.insecure_skip_verify !== true) judgeTrust(secured);
+      const leftMs = judgeExpiry(secured, settings.fail_before);
+      if (leftMs < settings.warn_before) attempt.warn('expiring');
+    });
+    secured.destroy();
+  },
+  classify: () => undefined,
+};
+
+async function handshake(
+  session: RunSession,
+  socket: Socket,
+  host: string,
+  settings: TlsSettings | undefined,
+): Promise<TLSSocket> {
+  const secured = connect({
+    socket,
+    host,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...readTls(settings),
+    rejectUnauthorized: false, // judged on the next rung, so that it can say more than the handshake would
+  });
+  session.hold(secured);
+  await Promise.race([failureOf(secured), happens(secured, 'secureConnect')]);
+  return secured;
+}
+
+/** Chain and name, as Node verified them. */
+function judgeTrust(secured: TLSSocket): void {
+  if (secured.authorized) return;
+  const code = String(secured.authorizationError); // the code, whatever the type declaration says
+  const { subject, subjectaltname } = secured.getPeerCertificate();
+  const whose = subjectaltname ?? subject?.CN ?? 'nobody';
+  throw new Failure('tls', `the certificate for ${whose} is not accepted: ${code}`);
+}
+
+/**
+ * @returns milliseconds until the first certificate of the chain ends.
+ * @throws Failure `tls` when that is less than `failBeforeMs`.
+ */
+function judgeExpiry(secured: TLSSocket, failBeforeMs: number): number {
+  const now = Date.now();
+  const [leaf, ...issuers] = chainOf(secured.getPeerCertificate(true));
+  if (leaf === undefined) throw new Failure('tls', 'the server showed no certificate');
+  // An issuer that has ended, in a chain that was accepted, is one that verification went around.
+  const counted = [leaf, ...issuers.filter((issuer) => secured.authorized === false || endOf(issuer) > now)];
+  const first = counted.reduce((a, b) => (endOf(b) < endOf(a) ? b : a));
+  const leftMs = endOf(first) - now;
+  if (leftMs <= failBeforeMs) {
+    const when = leftMs <= 0 ? 'ended' : `ends in ${(leftMs / dayMs).toFixed(1)} days`;
+    throw new Failure(
+      'tls',
+      `the certificate of ${first.subject?.CN ?? first.serialNumber} ${when} (${first.valid_to})`,
+    );
+  }
+  return leftMs;
+}
+
+function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
+  const chain: DetailedPeerCertificate[] = [];
+  let next: DetailedPeerCertificate | undefined = leaf;
+  // a root is its own issuer; without any certificate the object is empty
+  while (next?.valid_to !== undefined && !chain.includes(next)) {
+    chain.push(next);
+    next = next.issuerCertificate;
+  }
+  return chain;
+}
+
+const endOf = (certificate: DetailedPeerCertificate): number => Date.parse(certificate.valid_to);

@@ -1,0 +1,48 @@
+// Elasticsearch for the contract suite: one node with users and TLS. Only 429 comes from a stub: no real node gives it at will.
+import { startElasticsearch } from '../../servers/elasticsearch.ts';
+import { always, startStub } from '../../servers/elasticsearch-stub.ts';
+import type { Address, Settings, StartRig } from '../rig.ts';
+
+export const startRig: StartRig = async () => {
+  const server = await startElasticsearch({ security: true, tls: true });
+  const { host, port, users, certificates } = server;
+  if (certificates === undefined) throw new Error('a server with TLS has certificates');
+  const { probe, nobody } = users;
+  const tls = { ca_file: certificates.ca };
+  const password = encodeURIComponent(probe.password);
+  const via = (at: Address): Settings => ({ url: `https://${probe.username}:${password}@${at.host}:${at.port}`, tls });
+  const settings = via({ host, port });
+  const wrong = 'not-this-one';
+  return {
+    settings,
+    server: { host, port },
+    transport: 'tcp',
+    via,
+    rungs: {
+      connect: async () => ({
+        settings: { ...settings, tls: { ca_file: certificates.otherCa } },
+        errorClass: 'tls',
+        rung: 'connect',
+      }),
+      auth: async () => ({ settings: { ...settings, password: wrong }, errorClass: 'auth', rung: 'auth' }),
+      health: async () => {
+        await server.makeRed();
+        return { settings, errorClass: 'server', rung: 'health', undo: () => server.makeGreen() };
+      },
+    },
+    classes: {
+      permission: async () => ({ settings: { ...settings, ...nobody }, errorClass: 'permission', rung: 'health' }),
+      misconfig: async () => ({ settings: { ...settings, index: 'absent' }, errorClass: 'misconfig', rung: 'health' }),
+      throttled: async () => {
+        const body = { error: { type: 'es_rejected_execution_exception', reason: 'queue is full' }, status: 429 };
+        const stub = await startStub(always(429, body));
+        return { settings: { url: stub.url }, errorClass: 'throttled', rung: 'health', undo: () => stub.stop() };
+      },
+    },
+    restart: () => server.restart(),
+    secrets: [probe.password, password, basic(probe.username, probe.password), nobody.password, wrong],
+    stop: () => server.remove(),
+  };
+};
+
+const basic = (user: string, password: string): string => Buffer.from(`${user}:${password}`).toString('base64');

@@ -1,0 +1,46 @@
+// One run of the driver without the daemon: what it climbed and how it ended.
+import { z } from 'zod';
+import { classifyTransport } from '../../../src/core/failure.ts';
+import { classify, type PostgresSession, probe, session } from '../../../src/dependencies/postgres/driver.ts';
+import { postgres } from '../../../src/dependencies/postgres/index.ts';
+import type { Rung, Settings } from '../../../src/dependencies/postgres/settings.ts';
+import { makeAttempt } from '../attempt.ts';
+
+const parse = (settings: object): Settings => z.strictObject(postgres.settings).parse(settings);
+
+/** `passed`, or the error's class; and the rungs, the last being the one reached. */
+export type Outcome = { readonly outcome: string; readonly rungs: string; readonly message: string };
+
+/** Each run is in the same session until that is closed; `current` is the session of the last run. */
+export function createTrial(given: object, timeoutMs = 5000) {
+  const settings = parse(given);
+  let current: PostgresSession = session(settings);
+  return {
+    get current() {
+      return current;
+    },
+    async run(): Promise<Outcome> {
+      if (current.closed) current = session(settings);
+      const attempt = makeAttempt<Rung>({ timeoutMs });
+      const outcome = await probe(current, settings, attempt).then(
+        () => ({ outcome: 'passed', message: '' }),
+        (error: Error) => ({
+          outcome: classify(error)?.errorClass ?? classifyTransport(error) ?? `unknown: ${error.stack}`,
+          message: error.message,
+        }),
+      );
+      return { ...outcome, rungs: attempt.rungs.join(' ') };
+    },
+    end: () => current.destroy(),
+  };
+}
+
+/** One run in a session of its own. */
+export async function once(given: object): Promise<Outcome> {
+  const trial = createTrial(given);
+  try {
+    return await trial.run();
+  } finally {
+    trial.end();
+  }
+}

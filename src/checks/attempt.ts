@@ -1,0 +1,64 @@
+// One climb of a probe's rungs: what was reached, how long each took, and what rested.
+import type { ProbeWarning, RungRecord } from '../core/check.ts';
+import type { Clock, Instant } from '../core/clock.ts';
+import type { Attempt } from '../dependencies/define.ts';
+
+/** Until when each dear rung of one check rests. Lives as long as the check. */
+export type Rests = Map<string, Instant>;
+
+export interface Climb extends Attempt {
+  readonly rungs: readonly RungRecord[];
+  readonly warnings: readonly ProbeWarning[];
+  /** Forgets what was climbed: the run begins anew on another session. */
+  restart(): void;
+}
+
+export function createClimb(clock: Clock, signal: AbortSignal, deadline: Instant, rests: Rests): Climb {
+  let rungs: RungRecord[] = [];
+  const warnings = new Set<ProbeWarning>();
+
+  const climb = async <T>(name: string, step: () => Promise<T>): Promise<T> => {
+    signal.throwIfAborted();
+    const begin = clock.now();
+    const place = rungs.push({ name, ms: 0 }) - 1;
+    const records = rungs;
+    try {
+      return await step();
+    } finally {
+      records[place] = { ...records[place], name, ms: clock.now() - begin };
+    }
+  };
+  return {
+    signal,
+    climb,
+    remainingMs: () => Math.max(0, deadline - clock.now()),
+    async rest(name, restMs, step) {
+      const until = rests.get(name);
+      if (until !== undefined && clock.now() < until) {
+        rungs.push({ name, ms: 0, note: 'rested' });
+        return;
+      }
+      rests.delete(name);
+      const begin = clock.now();
+      await climb(name, step);
+      rests.set(name, begin + restMs);
+    },
+    skip(name, why) {
+      const last = rungs.at(-1);
+      if (last?.name === name) rungs.pop();
+      rungs.push({ name, ms: last?.name === name ? last.ms : 0, note: 'skipped', why });
+      warnings.add('skipped');
+    },
+    warn: (warning) => void warnings.add(warning),
+    get rungs() {
+      return rungs;
+    },
+    get warnings() {
+      return [...warnings];
+    },
+    restart() {
+      rungs = [];
+      warnings.clear();
+    },
+  };
+}

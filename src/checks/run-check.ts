@@ -1,0 +1,156 @@
+// One run of one check: the only place that turns what a probe throws into a value.
+import type { CheckResult, RungRecord } from '../core/check.ts';
+import type { Clock } from '../core/clock.ts';
+import { classifyTransport, type DependencyClass, type ErrorClass } from '../core/failure.ts';
+import type { Redact } from '../core/redact.ts';
+import type { Definition, Driver, Session } from '../dependencies/define.ts';
+import type { Lane } from '../schedule/lane.ts';
+import { type Climb, createClimb, type Rests } from './attempt.ts';
+import { type Lateness, watchLateness } from './lateness.ts';
+
+/** What a check keeps between its runs. */
+export type Running = {
+  readonly definition: Pick<Definition, 'rungs' | 'classes' | 'keeps'>;
+  readonly driver: Driver<unknown, string, Session>;
+  readonly settings: unknown;
+  readonly lane: Lane<Session>;
+  readonly rests: Rests;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly redact: Redact;
+};
+
+/** Our loop late by more than this share of the timeout: then a timeout says nothing about the dependency. */
+const selfShare = 0.25;
+
+type Verdict = { readonly kind: 'passed' } | { readonly kind: 'threw'; readonly error: unknown };
+const overdue = Symbol('the deadline passed');
+
+/**
+ * Probes once, within the timeout; whatever hangs at the deadline is cut.
+ * @param signal the daemon stops: the run ends at once.
+ * @returns undefined when it was stopped; otherwise what it found.
+ */
+export async function runCheck(running: Running, signal: AbortSignal): Promise<CheckResult | undefined> {
+  const { clock, lane, timeoutMs, definition } = running;
+  const at = clock.now();
+  const time = clock.wall();
+  const deadline = new AbortController();
+  const climb = createClimb(clock, deadline.signal, at + timeoutMs, running.rests);
+  const lateness = watchLateness(clock, Math.max(5, timeoutMs / 40));
+  const verdict = await untilDeadline(probeOnce(running, climb), running, signal);
+  deadline.abort();
+  lateness.stop();
+  const end = clock.now();
+  const found = signal.aborted ? undefined : judge(running, climb, verdict, lateness);
+  if (found === undefined || cutsAfter(found, definition.keeps)) lane.cut();
+  return found && { at, end, time, durationMs: end - at, rungs: climb.rungs, warnings: climb.warnings, ...found };
+}
+
+/** On the session at hand, or first on its successor when it is old: a whole new log-in sees what an old one hides. */
+async function probeOnce(running: Running, climb: Climb): Promise<void> {
+  const { lane, driver, settings } = running;
+  if (!lane.aged) return driver.probe(lane.session(), settings, climb);
+  try {
+    await driver.probe(lane.successor(), settings, climb);
+    lane.adopt();
+  } catch (error) {
+    // No room for a second connection beside ours says nothing about the dependency: ours goes on.
+    if (classify(running, error).errorClass !== 'capacity') {
+      lane.cut();
+      throw error;
+    }
+    lane.postpone();
+    climb.restart();
+    climb.warn('skipped');
+    await driver.probe(lane.session(), settings, climb);
+  }
+}
+
+/** Settles as the probe does, or at the deadline, or when the daemon stops. A late loop first reads what has arrived. */
+async function untilDeadline(probe: Promise<void>, { timeoutMs }: Running, signal: AbortSignal): Promise<Verdict> {
+  return new Promise((resolve) => {
+    const settle = (verdict: Verdict): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onOverdue);
+      resolve(verdict);
+    };
+    const onOverdue = (): void => settle({ kind: 'threw', error: overdue });
+    const timer = setTimeout(() => {
+      // Timers fire before sockets are read: an answer that is already here gets one turn to be seen.
+      setImmediate(() => setImmediate(onOverdue));
+    }, timeoutMs);
+    signal.addEventListener('abort', onOverdue);
+    if (signal.aborted) onOverdue();
+    probe.then(
+      () => settle({ kind: 'passed' }),
+      (error: unknown) => settle({ kind: 'threw', error }),
+    );
+  });
+}
+
+type Found =
+  | { kind: 'passed' }
+  | { kind: 'failed'; errorClass: DependencyClass; message: string; rungs: readonly RungRecord[] }
+  | { kind: 'inconclusive'; errorClass: 'throttled' | 'self'; message: string; rungs: readonly RungRecord[] };
+
+function judge(running: Running, climb: Climb, verdict: Verdict, lateness: Lateness): Found {
+  if (verdict.kind === 'passed') return verdict;
+  const { errorClass, rung } = classify(running, verdict.error);
+  const rungs = endingAt(climb.rungs, rung ?? climb.rungs.at(-1)?.name ?? (running.definition.rungs[0] as string));
+  const message = running.redact(messageOf(verdict.error, running.timeoutMs));
+  const late = lateness.lateMs();
+  if (isTimeout(errorClass, verdict.error) && late > running.timeoutMs * selfShare) {
+    return {
+      kind: 'inconclusive',
+      errorClass: 'self',
+      message: `own event loop was ${Math.round(late)} ms late`,
+      rungs,
+    };
+  }
+  return errorClass === 'throttled'
+    ? { kind: 'inconclusive', errorClass, message, rungs }
+    : { kind: 'failed', errorClass, message, rungs };
+}
+
+/** A resolver that did not answer in time is a timeout too, though its class is `dns`. */
+function isTimeout(errorClass: DependencyClass, error: unknown): boolean {
+  const cause = (error as { cause?: { code?: unknown } } | null)?.cause;
+  return errorClass === 'timeout' || (errorClass === 'dns' && cause?.code === 'ETIMEOUT');
+}
+
+function classify(
+  { driver, definition }: Pick<Running, 'driver' | 'definition'>,
+  error: unknown,
+): { errorClass: DependencyClass; rung?: string } {
+  if (error === overdue) return { errorClass: 'timeout' };
+  const known = driver.classify(error);
+  if (known !== undefined) return known;
+  const fallback = definition.classes.includes('server') ? 'server' : 'refused';
+  return { errorClass: classifyTransport(error) ?? fallback };
+}
+
+/** The rungs as far as the one that failed; one call can cover two, and only its error tells which. */
+function endingAt(rungs: readonly RungRecord[], name: string): readonly RungRecord[] {
+  const place = rungs.findIndex((rung) => rung.name === name);
+  return place < 0 ? [...rungs, { name, ms: 0 }] : rungs.slice(0, place + 1);
+}
+
+function messageOf(error: unknown, timeoutMs: number): string {
+  if (error === overdue) return `no answer within ${timeoutMs} ms`;
+  if (error instanceof AggregateError && error.message === '') {
+    return error.errors.map((part) => messageOf(part, timeoutMs)).join('; ');
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Answers of a server that is there: the connection they came on is as good as before. */
+const answers: readonly ErrorClass[] = ['permission', 'throttled', 'misconfig', 'server'];
+
+/**
+ * Whether nothing of this run may be used again: what hung must not answer the next run, a wrong role may mean that the
+ * name has moved, and some types keep nothing.
+ */
+function cutsAfter(found: Found, keeps: Definition['keeps']): boolean {
+  return keeps === 'nothing' || (found.kind !== 'passed' && !answers.includes(found.errorClass));
+}

@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest';
+import { type Running, runCheck } from '../../src/checks/run-check.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { Failure } from '../../src/core/failure.ts';
+import { createLane } from '../../src/schedule/lane.ts';
+import { fakeDefinition, fakeDriver, type Probe } from './fake.ts';
+
+const never = new AbortController().signal;
+
+function setUp(probe: Probe, { timeoutMs = 200, clock = systemClock, maxAgeMs = 1e9 } = {}) {
+  const { driver, opened } = fakeDriver(probe);
+  const lane = createLane(() => driver.session({}), { maxAgeMs, clock, random: () => 1 });
+  const redact = (text: string): string => text.replaceAll('hunter2', '***');
+  const running: Running = {
+    definition: fakeDefinition,
+    driver,
+    settings: {},
+    lane,
+    rests: new Map(),
+    timeoutMs,
+    clock,
+    redact,
+  };
+  return { run: (signal = never) => runCheck(running, signal), opened, lane };
+}
+const forever = (): Promise<never> => new Promise(() => undefined);
+const block = (ms: number): void => {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+};
+
+describe('what a run finds', () => {
+  test('every rung that was climbed, with its time', async () => {
+    const { run } = setUp(async ({ climb }) => {
+      await climb('connect', async () => undefined);
+      await climb('answer', async () => undefined);
+    });
+    const result = await run();
+    expect(result).toMatchObject({ kind: 'passed', rungs: [{ name: 'connect' }, { name: 'answer' }], warnings: [] });
+  });
+
+  test('an error thrown by a rung: class, rung and a message without secrets', async () => {
+    const { run } = setUp(({ climb }) =>
+      climb('connect', () => Promise.reject(Object.assign(new Error('no hunter2'), { code: 'ECONNREFUSED' }))),
+    );
+    expect(await run()).toMatchObject({
+      kind: 'failed',
+      errorClass: 'refused',
+      message: 'no ***',
+      rungs: [{ name: 'connect' }],
+    });
+  });
+
+  test('an error before any rung belongs to the first', async () => {
+    const { run } = setUp(() => Promise.reject(new Error('odd')));
+    expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'server', rungs: [{ name: 'connect' }] });
+  });
+
+  test('a hang is cut at the deadline, and climbs no further', async () => {
+    let later = 'nothing';
+    const { run, opened } = setUp(async ({ climb }) => {
+      await climb('connect', () => new Promise<void>((resolve) => setTimeout(resolve, 300)));
+      await climb('answer', async () => {
+        later = 'climbed after the deadline';
+      });
+    });
+    expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'timeout', rungs: [{ name: 'connect' }] });
+    expect(opened.map(({ closed }) => closed)).toEqual([true]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(later).toBe('nothing');
+  });
+
+  test('throttled is inconclusive, and keeps the connection', async () => {
+    const { run, opened } = setUp(({ climb }) =>
+      climb('answer', () => Promise.reject(new Failure('throttled', 'slow down'))),
+    );
+    expect(await run()).toMatchObject({ kind: 'inconclusive', errorClass: 'throttled' });
+    expect(opened[0]?.closed).toBe(false);
+  });
+
+  test('a wrong role ends the session: the name may have moved', async () => {
+    const { run, opened } = setUp(({ climb }) =>
+      climb('answer', () => Promise.reject(new Failure('readonly', 'standby'))),
+    );
+    expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'readonly' });
+    expect(opened[0]?.closed).toBe(true);
+  });
+
+  test('a stopping daemon ends it without a result', async () => {
+    const { run, opened } = setUp(forever, { timeoutMs: 60_000 });
+    const stop = new AbortController();
+    const running = run(stop.signal);
+    stop.abort();
+    expect(await running).toBeUndefined();
+    expect(opened[0]?.closed).toBe(true);
+  });
+});
+
+describe('our own lateness', () => {
+  test('a timeout while our loop slept blames nobody', async () => {
+    const { run } = setUp(() => {
+      setTimeout(() => block(400), 50);
+      return forever();
+    });
+    expect(await run()).toMatchObject({ kind: 'inconclusive', errorClass: 'self' });
+  });
+  test('an answer that arrived while it slept counts', async () => {
+    const { run } = setUp(() => {
+      setTimeout(() => block(400), 50);
+      return new Promise((resolve) => setTimeout(resolve, 100));
+    });
+    expect(await run()).toMatchObject({ kind: 'passed' });
+  });
+  test('so does a refusal', async () => {
+    const { run } = setUp(() => {
+      setTimeout(() => block(400), 50);
+      return new Promise((_, reject) => setTimeout(() => reject(new Failure('refused', 'closed')), 100));
+    });
+    expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'refused' });
+  });
+  test('a resolver that timed out meanwhile is not blamed either', async () => {
+    const { run } = setUp(async () => {
+      block(150);
+      await new Promise((resolve) => setImmediate(resolve));
+      throw new Failure('dns', 'no answer', { cause: Object.assign(new Error(), { code: 'ETIMEOUT' }) });
+    });
+    expect(await run()).toMatchObject({ kind: 'inconclusive', errorClass: 'self' });
+  });
+});
+
+describe('a dear rung', () => {
+  test('rests after a pass, and is climbed on every run after a failure', async () => {
+    let now = 0;
+    let works = true;
+    let climbed = 0;
+    const clock: Clock = { now: () => now, wall: () => new Date(now) };
+    const { run } = setUp(
+      ({ rest }) =>
+        rest('answer', 1000, async () => {
+          climbed += 1;
+          if (!works) throw new Failure('server', 'no');
+        }),
+      { clock },
+    );
+    expect(await run()).toMatchObject({ kind: 'passed', rungs: [{ name: 'answer' }] });
+    now = 999;
+    expect(await run()).toMatchObject({ kind: 'passed', rungs: [{ name: 'answer', note: 'rested' }] });
+    expect(climbed).toBe(1);
+    now = 1000;
+    works = false;
+    for (let n = 0; n < 3; n += 1) expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'server' });
+    expect(climbed).toBe(4);
+    works = true;
+    expect(await run()).toMatchObject({ kind: 'passed' });
+    await run();
+    expect(climbed).toBe(5);
+  });
+});
+
+describe('an aged session', () => {
+  /** Fails on the second session only. */
+  const onSecond = (error: Failure): { probe: Probe; seen: unknown[] } => {
+    const seen: unknown[] = [];
+    return {
+      seen,
+      async probe({ climb }, session) {
+        if (!seen.includes(session)) seen.push(session);
+        const fails = seen.indexOf(session) === 1;
+        await climb('connect', () => (fails ? Promise.reject(error) : Promise.resolve()));
+      },
+    };
+  };
+  function age(error: Failure) {
+    let now = 0;
+    const clock: Clock = { now: () => now, wall: () => new Date(now) };
+    const { probe, seen } = onSecond(error);
+    return {
+      ...setUp(probe, { clock, maxAgeMs: 1000 }),
+      seen,
+      pass(ms: number) {
+        now += ms;
+      },
+    };
+  }
+  test('is replaced by one that was climbed from the first rung', async () => {
+    let now = 0;
+    const { run, opened } = setUp(({ climb }) => climb('connect', async () => undefined), {
+      clock: { now: () => now, wall: () => new Date(now) },
+      maxAgeMs: 1000,
+    });
+    await run();
+    now = 1000;
+    expect(await run()).toMatchObject({ kind: 'passed' });
+    expect(opened.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+  test('goes on when there is no room for its successor', async () => {
+    const { run, opened, pass } = age(new Failure('capacity', 'full'));
+    await run();
+    pass(1000);
+    expect(await run()).toMatchObject({ kind: 'passed', warnings: ['skipped'], rungs: [{ name: 'connect' }] });
+    expect(opened.map(({ closed }) => closed)).toEqual([false, true]);
+    await run();
+    expect(opened).toHaveLength(2);
+  });
+  test('hides no failed log-in', async () => {
+    const { run, opened, pass } = age(new Failure('auth', 'rotated'));
+    await run();
+    pass(1000);
+    expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'auth' });
+    expect(opened.every(({ closed }) => closed)).toBe(true);
+  });
+});

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
+import type { Job } from '../../src/schedule/job.ts';
+import { createScheduler } from '../../src/schedule/scheduler.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** A job every `everyMs`; its runs are recorded, and last until `release` is called when `hangs`. */
+function makeJob(everyMs: number, hangs = false) {
+  const starts: number[] = [];
+  let release = (): void => undefined;
+  let last = performance.now();
+  const job: Job = {
+    name: 'job',
+    limitMs: 2000,
+    next: () => last + everyMs,
+    run(signal) {
+      last = performance.now();
+      starts.push(last);
+      if (!hangs) return Promise.resolve();
+      return new Promise((resolve) => {
+        release = resolve;
+        signal.addEventListener('abort', () => resolve());
+      });
+    },
+  };
+  return { job, starts, release: () => release() };
+}
+
+describe('scheduler', () => {
+  test('runs each job at its own time, and one that hangs delays no other', async () => {
+    const scheduler = createScheduler(systemClock);
+    const hanging = Array.from({ length: 9 }, () => makeJob(100, true));
+    const tenth = makeJob(100);
+    for (const { job } of [...hanging, tenth]) scheduler.add(job);
+    const begin = performance.now();
+    await vi.advanceTimersByTimeAsync(1050);
+    expect(tenth.starts.map((at) => Math.round(at - begin))).toEqual([
+      100, 200, 300, 400, 500, 600, 700, 800, 900, 1000,
+    ]);
+    expect(hanging.map(({ starts }) => starts.length)).toEqual(Array(9).fill(1));
+    await scheduler.stop();
+  });
+
+  test('has one flight of a job at a time', async () => {
+    const scheduler = createScheduler(systemClock);
+    const slow = makeJob(10, true);
+    scheduler.add(slow.job);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(slow.starts).toHaveLength(1);
+    slow.release();
+    await vi.advanceTimersByTimeAsync(11);
+    expect(slow.starts).toHaveLength(2);
+    await scheduler.stop();
+  });
+
+  test('stop aborts what flies, waits for it, and starts nothing more', async () => {
+    const scheduler = createScheduler(systemClock);
+    const flying = makeJob(10, true);
+    const waiting = makeJob(1000);
+    scheduler.add(flying.job);
+    scheduler.add(waiting.job);
+    await vi.advanceTimersByTimeAsync(20);
+    await scheduler.stop();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(flying.starts).toHaveLength(1);
+    expect(waiting.starts).toHaveLength(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('asks a waiting job again at least once a minute', async () => {
+    const scheduler = createScheduler(systemClock);
+    let due = performance.now() + 3_600_000;
+    const starts: number[] = [];
+    scheduler.add({ name: 'cron', limitMs: 1, next: () => due, run: async () => void starts.push(performance.now()) });
+    await vi.advanceTimersByTimeAsync(30_000);
+    due = performance.now(); // the wall clock was moved: the job is due now
+    await vi.advanceTimersByTimeAsync(30_001);
+    expect(starts.length).toBeGreaterThan(0);
+    await scheduler.stop();
+  });
+
+  test('says how late it is: a run that never ends, and a job that is not started', async () => {
+    const scheduler = createScheduler(systemClock);
+    const stuck = makeJob(10, true);
+    scheduler.add(stuck.job);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(scheduler.latenessMs()).toBe(0);
+    await vi.advanceTimersByTimeAsync(33_010);
+    expect(scheduler.latenessMs()).toBeGreaterThan(30_000);
+    await scheduler.stop();
+  });
+});

@@ -1,0 +1,95 @@
+// How to mend a value: a duration with a wrong unit, a word of a list, a number in quotes.
+import { parseDuration } from '../core/duration.ts';
+import { nearest } from './nearest.ts';
+
+const units: Readonly<Record<string, string>> = {
+  ms: 'ms',
+  msec: 'ms',
+  msecs: 'ms',
+  milli: 'ms',
+  millis: 'ms',
+  millisecond: 'ms',
+  milliseconds: 'ms',
+  s: 's',
+  sec: 's',
+  secs: 's',
+  second: 's',
+  seconds: 's',
+  m: 'm',
+  min: 'm',
+  mins: 'm',
+  minute: 'm',
+  minutes: 'm',
+  h: 'h',
+  hr: 'h',
+  hrs: 'h',
+  hour: 'h',
+  hours: 'h',
+  d: 'd',
+  day: 'd',
+  days: 'd',
+};
+
+/** What was meant by something that is no duration: what is wrong with it, and the right text. */
+export function durationAdvice(value: unknown): { readonly wrong: string; readonly mend: string } {
+  const text = String(value).trim();
+  if (/^\d+(\.\d+)?$/.test(text)) {
+    const other = Number(text) >= 100 ? `, or ${text}ms for milliseconds` : '';
+    return { wrong: `has no unit: ${text} what?`, mend: `write ${text}s for seconds${other}` };
+  }
+  const mend = meant(text) ?? 'write a number and a unit (ms, s, m, h, d), such as 500ms, 5s, 1m30s or 30d';
+  return { wrong: 'is not a duration', mend: parseDuration(mend) === undefined ? mend : `write ${mend}` };
+}
+
+function meant(text: string): string | undefined {
+  const iso = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/i.exec(text);
+  if (iso !== null) {
+    const parts = (['d', 'h', 'm', 's'] as const).map((unit, index) =>
+      iso[index + 1] === undefined ? '' : `${iso[index + 1]}${unit}`,
+    );
+    return parts.join('') || undefined;
+  }
+  const [, amount, word] = /^(\d+(?:\.\d+)?)[\s_]*([a-z]+)$/i.exec(text) ?? [];
+  if (amount === undefined || word === undefined) return undefined;
+  if (/^(w|weeks?)$/i.test(word)) return `${Number(amount) * 7}d`;
+  const unit = units[word.toLowerCase()];
+  return unit === undefined ? undefined : `${amount}${unit}`;
+}
+
+/** `write one of …`, or the one that was probably meant. */
+export function choiceMend(value: unknown, choices: readonly string[]): string {
+  const near = typeof value === 'string' ? nearest(value, choices) : undefined;
+  return near === undefined ? `write one of ${choices.join(', ')}` : `did you mean \`${near}\`?`;
+}
+
+/** What kind of thing a value is, for people. */
+export function nounOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'number' || typeof value === 'bigint') return 'a number';
+  return typeof value === 'boolean' ? 'true or false' : 'a map';
+}
+
+const wanted: Readonly<Record<string, readonly [noun: string, mend: string]>> = {
+  string: ['a text', 'put it in quotes'],
+  number: ['a number', 'write digits without quotes'],
+  int: ['a whole number', 'write digits without quotes'],
+  boolean: ['true or false', 'write true or false'],
+  array: ['a list', 'write it in brackets: [one, two]'],
+  object: ['a map', 'write `key: value` lines below it'],
+  record: ['a map', 'write `key: value` lines below it'],
+};
+
+/** What was wanted in place of a value of the wrong kind. */
+export function kindAdvice(expected: string, value: unknown): { readonly noun: string; readonly mend?: string } {
+  const [noun, general] = wanted[expected] ?? [expected];
+  if (expected === 'boolean' && typeof value === 'string') {
+    const yes = /^(yes|on|y|1)$/i.test(value);
+    if (yes || /^(no|off|n|0)$/i.test(value)) return { noun, mend: `write ${yes}` };
+  }
+  if (expected === 'array' && typeof value === 'string' && /^[\w-]+$/.test(value))
+    return { noun, mend: `write [${value}]` };
+  const scalar = typeof value !== 'object' || value === null;
+  return general === undefined || (expected === 'string' && !scalar) ? { noun } : { noun, mend: general };
+}

@@ -1,0 +1,132 @@
+// One check: its own values, then its type's interval and timeout, then `defaults`.
+import { parseDuration } from '../core/duration.ts';
+import type { Definition } from '../dependencies/define.ts';
+import { parseCron } from '../schedule/cron.ts';
+import { compareNames } from './check-names.ts';
+import { findDefinition } from './check-type.ts';
+import type { CheckConfiguration } from './configuration.ts';
+import type { Explaining } from './explain.ts';
+import { parseFields } from './fields.ts';
+import { quote } from './mask.ts';
+import type { Path } from './places.ts';
+import { unreadable } from './problems.ts';
+import { type Gaps, obey } from './rules.ts';
+import { type Common, checkShape, general, mostChecks, type Top } from './schema.ts';
+
+export type Defaults = NonNullable<Top['defaults']>;
+
+type Given = {
+  readonly explaining: Explaining;
+  readonly definitions: readonly Definition[];
+  readonly defaults: Defaults;
+};
+
+/** The checks that are right; the findings hold what is wrong with the others. */
+export function parseChecks(given: Given, written: unknown): readonly CheckConfiguration[] {
+  const { findings } = given.explaining;
+  if (written === undefined || written === unreadable) return [];
+  if (written === null) {
+    findings.add(
+      ['checks'],
+      'has no check below it',
+      'indent each check two blanks below `checks:`, or remove the key',
+      'key',
+    );
+    return [];
+  }
+  if (!isMap(written)) {
+    const mend = 'write each as `name:`, and its settings indented below it, without `-`';
+    findings.add(
+      ['checks'],
+      `must be a map from names to checks, and is ${Array.isArray(written) ? 'a list' : 'one value'}`,
+      mend,
+    );
+    return [];
+  }
+  const names = Object.keys(written);
+  if (names.length > mostChecks)
+    findings.add(['checks'], `holds ${names.length} checks`, `at most ${mostChecks} belong into one process`);
+  compareNames(findings, names);
+  return names.slice(0, mostChecks).flatMap((name) => parseCheck(given, name, written[name]) ?? []);
+}
+
+function parseCheck(given: Given, name: string, written: unknown): CheckConfiguration | undefined {
+  const { findings } = given.explaining;
+  const path = ['checks', name];
+  if (written === unreadable) return undefined;
+  if (!isMap(written)) {
+    findings.add(
+      path,
+      written === null ? 'has no settings below it' : 'must be a map of settings',
+      'indent `type:` and the other settings below it',
+      'key',
+    );
+    return undefined;
+  }
+  const definition = findDefinition(given, path, written);
+  if (definition === undefined) return undefined;
+  const { values, failed } = parseFields(given.explaining, checkShape(definition), written, path, 'check');
+  const common: Common = values;
+  const settings = Object.fromEntries(
+    Object.keys(definition.settings).flatMap((key) => (key in values ? [[key, values[key]]] : [])),
+  );
+  const check = assemble(given.defaults, name, definition, common, settings);
+  const cron = common.cron === undefined ? undefined : readCron(given, [...path, 'cron'], common.cron);
+  const settled = Object.keys(definition.settings).every((key) => !failed.has(key));
+  if (settled) {
+    for (const problem of definition.problems?.(settings) ?? [])
+      findings.add([...path, ...problem.path], problem.message);
+  }
+  const gaps: Gaps | undefined =
+    check.schedule.kind === 'cron'
+      ? cron
+      : { shortestGapMs: check.schedule.intervalMs, longestGapMs: check.schedule.intervalMs };
+  obey({ findings, path, written, failed, check, common, gaps, settled });
+  return check;
+}
+
+function assemble(
+  defaults: Defaults,
+  name: string,
+  definition: Definition,
+  common: Common,
+  settings: Record<string, unknown>,
+): CheckConfiguration {
+  const byType = (key: 'interval' | 'timeout') =>
+    definition.defaults === undefined ? defaults[key] : (parseDuration(definition.defaults[key]) ?? defaults[key]);
+  const timeoutMs = common.timeout ?? byType('timeout');
+  const required = common.required ?? true;
+  return {
+    name,
+    definition,
+    settings,
+    schedule:
+      common.cron === undefined
+        ? { kind: 'interval', intervalMs: common.interval ?? byType('interval') }
+        : { kind: 'cron', expression: common.cron },
+    timeoutMs,
+    failureThreshold: common.failure_threshold ?? defaults.failure_threshold,
+    successThreshold: common.success_threshold ?? defaults.success_threshold,
+    slowAfterMs: common.slow_after ?? timeoutMs / 2,
+    maxConnectionAgeMs: common.max_connection_age ?? parseDuration(general.maxConnectionAge) ?? 300_000,
+    required,
+    gates: common.gates ?? (required ? ['ready'] : []),
+    waitForHealthy: common.wait_for === 'healthy',
+  };
+}
+
+function readCron({ explaining: { findings } }: Given, path: Path, expression: string): Gaps | undefined {
+  const mend = 'six fields with seconds first, or five without, in UTC: `*/15 * * * * *` is every 15 seconds';
+  try {
+    const gaps = parseCron(expression);
+    if (Number.isFinite(gaps.longestGapMs)) return gaps;
+    findings.add(path, `${quote(expression)} never comes round`, mend);
+  } catch (error) {
+    const why = error instanceof Error ? `: ${quote(error.message)}` : '';
+    findings.add(path, `${quote(expression)} is not a cron expression${why}`, mend);
+  }
+  return undefined;
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);

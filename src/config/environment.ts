@@ -1,0 +1,113 @@
+// What variables and flags say. The variables derive from the schema; they win over the file.
+import { z } from 'zod';
+import { Secret } from '../core/secret.ts';
+import type { Definition } from '../dependencies/define.ts';
+import { nearest } from './nearest.ts';
+import type { Places } from './places.ts';
+import type { Findings } from './problems.ts';
+import { topShape } from './schema.ts';
+import { bare } from './shape.ts';
+import { lookUp, Substituted } from './substitute.ts';
+
+type Tree = Record<string, unknown>;
+export type Variable = { readonly name: string; readonly path: readonly string[] };
+
+/** The variable of every scalar outside `checks`. */
+export const variables: readonly Variable[] = variablesOf(topShape, []);
+
+function variablesOf(shape: Readonly<Record<string, z.core.$ZodType>>, path: readonly string[]): Variable[] {
+  return Object.entries(shape).flatMap(([key, field]) => {
+    const inner = bare(field);
+    const here = [...path, key];
+    if (inner instanceof z.ZodObject) return variablesOf(inner.shape, here);
+    return inner instanceof z.ZodUnknown ? [] : [{ name: `SIDEWARDEN_${here.join('_').toUpperCase()}`, path: here }];
+  });
+}
+
+/** Puts what the variables say over what the file says. An empty variable counts as unset. */
+export function applyEnvironment(tree: Tree, environment: NodeJS.ProcessEnv, places: Places): void {
+  for (const { name, path } of variables) {
+    const found = path.join() === 'log_level' && !environment[name] ? 'LOG_LEVEL' : name;
+    const text = environment[found];
+    if (text) put(tree, path, text, found, places);
+  }
+}
+
+/** Puts what the flags of the command line say over everything else. */
+export function applyFlags(tree: Tree, flags: Readonly<Record<string, string | undefined>>, places: Places): void {
+  for (const [flag, key] of [
+    ['listen', 'listen'],
+    ['logLevel', 'log_level'],
+  ] as const) {
+    const text = flags[flag];
+    if (text !== undefined) put(tree, [key], text, `--${key.replace('_', '-')}`, places);
+  }
+}
+
+/** A key and its `_file` sibling are one setting: whoever says one of them overrides both. */
+function put(tree: Tree, path: readonly string[], text: string, variable: string, places: Places): void {
+  let parent = tree;
+  for (const key of path.slice(0, -1)) {
+    parent[key] ??= {};
+    const inner = parent[key];
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return; // the file is wrong here, and will hear of it
+    parent = inner as Tree;
+  }
+  const key = path.at(-1) ?? '';
+  const sibling = key.endsWith('_file') ? key.slice(0, -'_file'.length) : `${key}_file`;
+  if (Object.hasOwn(topShape, sibling) && places.get([...path.slice(0, -1), sibling])?.variable === undefined)
+    delete parent[sibling];
+  parent[key] = new Substituted({ text });
+  places.set(path, { variable, raw: text });
+}
+
+/** The checks that DATABASE_URL and its kin turn on, where there is no file. */
+export function checksOfEnvironment(
+  definitions: readonly Definition[],
+  environment: NodeJS.ProcessEnv,
+  places: Places,
+  findings: Findings,
+): Tree {
+  const checks: Tree = {};
+  for (const { type, environment: shorthand } of definitions) {
+    const variable = shorthand === undefined ? undefined : setVariable(shorthand.variable, environment);
+    if (shorthand === undefined || variable === undefined) continue;
+    const source = lookUp(shorthand.variable, {
+      ...environment,
+      [shorthand.variable]: environment[shorthand.variable] || undefined,
+    });
+    if ('message' in source) {
+      findings.push({ path: variable, message: source.message, mend: source.mend });
+      continue;
+    }
+    const value = 'file' in source ? Secret.fromFile(source.file) : source.text;
+    checks[shorthand.check] = { type, ...shorthand.settings(value) };
+    places.set(['checks', shorthand.check], { variable });
+  }
+  return checks;
+}
+
+const setVariable = (name: string, environment: NodeJS.ProcessEnv): string | undefined =>
+  [name, `${name}_FILE`].find((variable) => Boolean(environment[variable]));
+
+/** The variables that would turn a check on without a file, and are set. */
+export const setShorthands = (definitions: readonly Definition[], environment: NodeJS.ProcessEnv): readonly string[] =>
+  definitions.flatMap(({ environment: shorthand }) =>
+    shorthand !== undefined && setVariable(shorthand.variable, environment) !== undefined ? [shorthand.variable] : [],
+  );
+
+/** Variables that look like a mistyped one of ours. Others may stand there: Kubernetes sets SIDEWARDEN_PORT for a Service. */
+export function mistypedVariables(
+  environment: NodeJS.ProcessEnv,
+): readonly { readonly name: string; readonly near: string }[] {
+  const known = [...variables.map(({ name }) => name), 'SIDEWARDEN_CONFIG'];
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('SIDEWARDEN_') && !known.includes(name) && !/_(HOST|PORT)($|_)/.test(name))
+    .flatMap((name) => {
+      const near = nearest(
+        name.slice('SIDEWARDEN_'.length),
+        known.map((word) => word.slice('SIDEWARDEN_'.length)),
+      );
+      return near === undefined ? [] : [{ name, near: `SIDEWARDEN_${near}` }];
+    });
+}

@@ -1,0 +1,175 @@
+// Turns what zod found wrong into Problems: what was read, what is wrong, how to mend it. No message shows a secret.
+import type { z } from 'zod';
+import { Secret } from '../core/secret.ts';
+import { choiceMend, durationAdvice, kindAdvice, nounOf } from './advice.ts';
+import { foreignMend } from './foreign.ts';
+import { keyText, namesSecret, quote } from './mask.ts';
+import { nearest, normalise } from './nearest.ts';
+import type { Path, Places } from './places.ts';
+import { type Findings, unreadable } from './problems.ts';
+import { at, describe, isKind, keysOf } from './shape.ts';
+
+type Issue = z.core.$ZodIssue;
+type Schema = z.core.$ZodType;
+
+/** The field that was parsed: where it stands, what it holds, what it should be. */
+export type Field = { readonly path: Path; readonly value: unknown; readonly schema: Schema };
+export type Explaining = { readonly places: Places; readonly findings: Findings };
+
+/** Adds a Problem for each issue of one field. */
+export function explain({ places, findings }: Explaining, field: Field, issues: readonly Issue[]): void {
+  for (const issue of issues) {
+    const inner = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+    const value = inner.reduce(valueAt, field.value);
+    if (spoilt(value)) continue;
+    const schemas = at([field.schema], inner);
+    const path = [...field.path, ...inner];
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys)
+        explainUnknownKey(findings, path, key, keysOf(schemas), valueAt(value, key), 'check');
+    } else if (value === undefined && (issue.code !== 'custom' || issue.message.startsWith('must'))) {
+      findings.add(path, 'is missing', descriptionMend('add', path, schemas));
+    } else if (value === null) {
+      findings.add(path, 'has no value', 'write one, or remove the key', 'key');
+    } else if (issue.code === 'invalid_union') {
+      explainUnion({ places, findings }, { path, value, schemas }, issue);
+    } else {
+      const { message, mend } = sayWhat(issue, value, schemas);
+      findings.add(
+        path,
+        joined(readText(places, path, value, schemas), message),
+        mend ?? descriptionMend('write', path, schemas),
+      );
+    }
+  }
+}
+
+/** What the field is for, where nothing better can be said. */
+function descriptionMend(verb: string, path: Path, schemas: readonly Schema[]): string | undefined {
+  const key = path.at(-1);
+  const description = schemas.map(describe).find((text) => text !== undefined);
+  if (typeof key !== 'string') return undefined;
+  if (description !== undefined) return `${verb} \`${keyText(key).text}\`: ${description}`;
+  return verb === 'add' ? `add \`${keyText(key).text}\`` : undefined;
+}
+
+/** `\`5\` must be …`, and a colon before what is no predicate. */
+const joined = (read: string | undefined, message: string): string => {
+  if (read === undefined) return message;
+  return /^(must|is|has|does|cannot) /.test(message) ? `${read} ${message}` : `${read}: ${message}`;
+};
+
+const valueAt = (value: unknown, key: string | number): unknown =>
+  value !== null && typeof value === 'object' && Object.hasOwn(value, key)
+    ? (value as Record<string | number, unknown>)[key]
+    : undefined;
+
+/** Whether something in it was found wrong before. */
+const spoilt = (value: unknown): boolean =>
+  value === unreadable ||
+  (Array.isArray(value)
+    ? value.some(spoilt)
+    : value !== null && typeof value === 'object' && !(value instanceof Secret) && Object.values(value).some(spoilt));
+
+/** What was written, if it may be shown: no secret, no map or list. */
+function readText(places: Places, path: Path, value: unknown, schemas: readonly Schema[]): string | undefined {
+  const raw = places.get(path)?.raw;
+  const hidden = schemas.length === 0 || isKind(schemas, 'secret') || namesSecret(path) || value instanceof Secret;
+  return hidden || raw === undefined || raw === '' || typeof value === 'object' ? undefined : quote(raw);
+}
+
+function sayWhat(
+  issue: Issue,
+  value: unknown,
+  schemas: readonly Schema[],
+): { readonly message: string; readonly mend?: string } {
+  const isDuration =
+    isKind(schemas, 'duration') &&
+    (issue.code === 'invalid_type' || (issue.code === 'custom' && issue.message.includes('duration')));
+  if (isDuration && typeof value !== 'object') {
+    const { wrong, mend } = durationAdvice(value);
+    return { message: wrong, mend };
+  }
+  if (isKind(schemas, 'listen') && typeof value === 'number')
+    return { message: 'is a number alone', mend: `write ':${value}' for every address, or '127.0.0.1:${value}'` };
+  switch (issue.code) {
+    case 'invalid_type': {
+      const { noun, mend } = kindAdvice(issue.expected, value);
+      return { message: `must be ${noun}, and is ${nounOf(value)}`, ...(mend === undefined ? {} : { mend }) };
+    }
+    case 'invalid_value': {
+      const choices = issue.values.map(String);
+      return {
+        message: choices.length === 1 ? `must be ${choices[0]}` : `must be one of ${choices.join(', ')}`,
+        mend: choiceMend(value, choices),
+      };
+    }
+    case 'too_small':
+      return { message: sizeText('at least', Number(issue.minimum), issue.origin) };
+    case 'too_big':
+      return { message: sizeText('at most', Number(issue.maximum), issue.origin) };
+    default: {
+      if (isKind(schemas, 'secret') && (typeof value === 'number' || typeof value === 'boolean')) {
+        return { message: `must be a text, and is ${nounOf(value)}`, mend: 'put it in quotes' };
+      }
+      return { message: issue.message.startsWith('Invalid') ? 'does not have the right form' : issue.message };
+    }
+  }
+}
+
+const sizeText = (bound: string, size: number, origin: string): string => {
+  if (origin === 'string')
+    return size === 1 && bound === 'at least' ? 'must not be empty' : `must have ${bound} ${size} characters`;
+  return origin === 'array' ? `must have ${bound} ${size} entries` : `must be ${bound} ${size}`;
+};
+
+/** The variant that the value was meant for is the one that fails deepest; one that wants another kind of value says least. */
+function explainUnion(
+  context: Explaining,
+  field: { path: Path; value: unknown; schemas: readonly Schema[] },
+  issue: Issue & { code: 'invalid_union' },
+): void {
+  const meantFor = issue.errors.find((errors) =>
+    errors.every((error) => error.code !== 'invalid_type' || error.path.length > 0),
+  );
+  const [schema] = field.schemas;
+  if (meantFor !== undefined && meantFor.length > 0 && schema !== undefined) {
+    explain(context, { path: field.path, value: field.value, schema }, meantFor);
+    return;
+  }
+  const kinds = issue.errors.flatMap((errors) =>
+    errors.flatMap((error) => (error.code === 'invalid_type' ? [kindAdvice(error.expected, undefined).noun] : [])),
+  );
+  const own = issue.message.startsWith('Invalid') ? undefined : issue.message;
+  const general =
+    own ?? (kinds.length === 0 ? 'does not have the right form' : `must be ${[...new Set(kinds)].join(' or ')}`);
+  const { message, mend } = sayWhat(
+    { ...issue, code: 'custom', message: general } as Issue,
+    field.value,
+    field.schemas,
+  );
+  const read = readText(context.places, field.path, field.value, field.schemas);
+  context.findings.add(field.path, joined(read, message), mend);
+}
+
+/** Says the known word for an unknown one. */
+export function explainUnknownKey(
+  findings: Findings,
+  path: Path,
+  key: string,
+  known: readonly string[],
+  value: unknown,
+  where: 'top' | 'check',
+): void {
+  const { text, glued } = keyText(key);
+  const word = normalise(text);
+  const same = known.find((candidate) => normalise(candidate) === word);
+  const foreign = foreignMend(word, where, known, value);
+  const near = nearest(text, known);
+  let mend = `known here: ${known.join(', ')}`;
+  if (near !== undefined) mend = `did you mean \`${near}\`?`;
+  if (foreign !== undefined) mend = foreign;
+  if (same !== undefined) mend = `write \`${same}\``;
+  if (glued) mend = 'put a blank after the colon';
+  findings.add([...path, key], `unknown key \`${text}\``, mend, 'key');
+}

@@ -1,0 +1,63 @@
+// Which file holds the configuration, and its text; every way in which a file can fail is a Problem.
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import type { Problem } from './problems.ts';
+
+export const usualFile = '/etc/sidewarden/sidewarden.yaml';
+const largestBytes = 1024 * 1024;
+
+/** The flag, else SIDEWARDEN_CONFIG, else the usual file when it exists, else none: the environment alone. */
+export function chooseFile(flag: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
+  return flag ?? (environment.SIDEWARDEN_CONFIG || undefined) ?? (existsSync(usualFile) ? usualFile : undefined);
+}
+
+const mends: Record<string, string> = {
+  ENOENT: 'the path is wrong, or the volume that holds it is not mounted',
+  EACCES: 'let the user of this process read it',
+  EPERM: 'let the user of this process read it',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+};
+
+/** The text of the file, at most 1 MiB of UTF-8. */
+export function readText(file: string): { readonly text: string } | { readonly problem: Problem } {
+  const problem = (message: string, mend?: string) => ({
+    problem: { file, path: '', message, ...(mend === undefined ? {} : { mend }) },
+  });
+  try {
+    const facts = statSync(file);
+    if (facts.isDirectory())
+      return problem(
+        'is a folder, not a file',
+        `name the file in it, such as ${file.replace(/\/$/, '')}/sidewarden.yaml`,
+      );
+    if (!facts.isFile()) return problem('is not a regular file');
+    const bytes = readAtMost(file, largestBytes + 1);
+    if (bytes.length > largestBytes)
+      return problem('is larger than 1 MiB', 'this is hardly the configuration of Sidewarden');
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return problem('is not UTF-8 text', 'save it as UTF-8');
+    return problem(`cannot be read: ${code}`, mends[code]);
+  }
+}
+
+function readAtMost(file: string, limit: number): Uint8Array {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = new Uint8Array(limit);
+    let length = 0;
+    for (;;) {
+      const read = readSync(descriptor, bytes, length, limit - length, null);
+      length += read;
+      if (read === 0 || length === limit) return bytes.subarray(0, length);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The value that a variable's `_FILE` form names: exactly one final newline is no part of it. */
+export function readValue(file: string): { readonly text: string } | { readonly problem: Problem } {
+  const read = readText(file);
+  return 'text' in read ? { text: read.text.replace(/\r?\n$/, '') } : read;
+}

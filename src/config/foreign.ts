@@ -1,0 +1,243 @@
+// What people who come from other tools write, and the word for it here.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these texts are about that very form.
+
+type Row = {
+  /** Spelt without `-`, `_` and capitals. */
+  readonly words: readonly string[];
+  /** Where it is meant; both unless said. */
+  readonly where?: 'top' | 'check';
+  /** Only said where this key exists. */
+  readonly key?: string;
+  readonly mend: string | ((value: unknown) => string);
+};
+
+const seconds = (key: string) => (value: unknown) => `write \`${key}: ${typeof value === 'number' ? value : 10}s\``;
+const count = (key: string) => (value: unknown) => `write \`${key}: ${typeof value === 'number' ? value : 3}\``;
+const insideUrl = 'write it inside `url`, as in scheme://host:port/path';
+const noFirstDelay =
+  'leave it out: the first run is at once, and a check that never passed is never healthy; hold start-up with `gates: [startup]`';
+const noCommands = 'no command is run: use a check of type http, tcp or the dependency’s own';
+const underChecks = 'write `checks:`, and below it a name and its `type` for each';
+const url = 'write `url`';
+
+const kubernetes: readonly Row[] = [
+  { words: ['periodseconds'], mend: seconds('interval') },
+  { words: ['timeoutseconds'], mend: seconds('timeout') },
+  { words: ['failurethreshold'], mend: count('failure_threshold') },
+  { words: ['successthreshold'], mend: count('success_threshold') },
+  { words: ['initialdelayseconds', 'initialdelay', 'startperiod', 'startinterval', 'startdelay'], mend: noFirstDelay },
+  { words: ['httpget'], mend: 'write `type: http` and `url: http://127.0.0.1:8080/path`' },
+  { words: ['tcpsocket'], mend: 'write `type: tcp` and `address: host:port`' },
+  { words: ['grpc'], mend: 'write `type: tcp` and `address: host:port`' },
+  { words: ['exec', 'command', 'script', 'args', 'test', 'shell'], mend: noCommands },
+  { words: ['livenessprobe', 'liveness'], mend: 'write a check of the app (`type: http`) with `gates: [live]`' },
+  { words: ['readinessprobe', 'readiness'], mend: 'write a check with `gates: [ready]`' },
+  { words: ['startupprobe', 'startup'], mend: 'write a check with `gates: [startup]`' },
+  {
+    words: ['terminationgraceperiodseconds', 'graceperiod', 'shutdowndelay'],
+    where: 'top',
+    mend: seconds('drain_delay'),
+  },
+  {
+    words: ['apiversion', 'kind', 'metadata', 'spec', 'data'],
+    where: 'top',
+    mend: 'this is a Kubernetes object: give the text inside the ConfigMap’s `data`',
+  },
+];
+
+const gatus: readonly Row[] = [
+  { words: ['endpoints', 'externalendpoints', 'suites'], where: 'top', mend: underChecks },
+  {
+    words: ['group', 'groups', 'tags', 'labels', 'extralabels'],
+    mend: 'there are no groups: a check says with `gates` which answers it decides',
+  },
+  {
+    words: ['conditions', 'condition'],
+    mend: 'say what you expect with the settings of the type: docs/<type>.md lists them',
+  },
+  { words: ['url'], where: 'top', mend: 'write it inside a check: `checks:`, a name, then `type` and `url`' },
+  { words: ['client'], mend: 'write `timeout: 5s` and `tls: { … }` in the check itself' },
+  { words: ['alerts', 'alerting'], mend: 'leave it out: Prometheus alerts on `sidewarden_check_up`' },
+  { words: ['enabled', 'disabled', 'disable'], where: 'check', mend: 'leave the check out to turn it off' },
+  { words: ['name', 'id', 'title'], where: 'check', mend: 'the key above is the name: `checks:`, then `my-name:`' },
+  {
+    words: ['storage', 'ui', 'web', 'maintenance', 'connectivity', 'concurrency', 'remote'],
+    where: 'top',
+    mend: 'there is no such setting here; `listen` says where to serve',
+  },
+  {
+    words: ['security', 'auth', 'apitoken', 'authtoken', 'bearertoken', 'apikey'],
+    where: 'top',
+    mend: 'write `token: ${SIDEWARDEN_TOKEN}`',
+  },
+];
+
+const consul: readonly Row[] = [
+  {
+    words: [
+      'check',
+      'services',
+      'service',
+      'monitors',
+      'targets',
+      'dependencies',
+      'healthcheck',
+      'healthchecks',
+      'probes',
+      'health',
+      'jobs',
+    ],
+    where: 'top',
+    mend: underChecks,
+  },
+  { words: ['deregistercriticalserviceafter'], mend: 'leave it out: a failing check only changes the answers' },
+  {
+    words: ['tlsskipverify', 'insecure', 'insecureskipverify', 'skipverify', 'rejectunauthorized'],
+    key: 'tls',
+    mend: 'write `tls: { insecure_skip_verify: true }`',
+  },
+  { words: ['tlsservername', 'servername', 'sni'], key: 'tls', mend: 'write `tls: { server_name: … }`' },
+  { words: ['ca', 'cafile', 'cacert', 'sslrootcert'], key: 'tls', mend: 'write `tls: { ca_file: /path }`' },
+  {
+    words: ['cert', 'certfile', 'certificate', 'sslcert', 'keyfile', 'sslkey', 'ssl', 'sslmode'],
+    key: 'tls',
+    mend: 'write `tls: { ca_file, cert_file, key_file }`, each a path',
+  },
+  {
+    words: ['status', 'initialstatus'],
+    where: 'check',
+    mend: 'leave it out: a check is `unknown` until its first run',
+  },
+  { words: ['ttl'], mend: 'leave it out: a result expires by itself after three intervals' },
+  { words: ['successbeforepassing', 'rise'], mend: count('success_threshold') },
+  {
+    words: [
+      'failuresbeforecritical',
+      'failuresbeforewarning',
+      'retries',
+      'maxretries',
+      'threshold',
+      'fall',
+      'unhealthythreshold',
+    ],
+    mend: count('failure_threshold'),
+  },
+  { words: ['http', 'https'], where: 'check', mend: 'write `type: http` and `url`' },
+  { words: ['tcp'], where: 'check', mend: 'write `type: tcp` and `address: host:port`' },
+  { words: ['header'], key: 'headers', mend: 'write `headers: { Name: value }`' },
+];
+
+const others: readonly Row[] = [
+  {
+    words: ['scrapeinterval', 'every', 'frequency', 'period', 'pollinterval', 'checkinterval'],
+    mend: 'write `interval: 15s`',
+  },
+  { words: ['schedule'], mend: 'write `interval: 15s`, or `cron: "*/15 * * * * *"`' },
+  {
+    words: ['deadline', 'maxwait', 'responsetimeout', 'connecttimeout', 'scrapetimeout'],
+    mend: 'write `timeout: 2s`, which is for the whole run',
+  },
+  {
+    words: ['critical', 'optional', 'severity', 'mandatory', 'failonerror'],
+    where: 'check',
+    mend: 'write `required: false` for a check that may fail while /health stays 200',
+  },
+  { words: ['kind', 'driver', 'module', 'prober', 'protocol'], where: 'check', mend: 'write `type`' },
+  {
+    words: [
+      'dsn',
+      'connectionstring',
+      'uri',
+      'endpoint',
+      'endpoints',
+      'hosts',
+      'node',
+      'nodes',
+      'server',
+      'jdbcurl',
+      'target',
+    ],
+    where: 'check',
+    key: 'url',
+    mend: url,
+  },
+  {
+    words: ['host', 'hostname', 'port', 'path', 'scheme', 'database', 'dbname'],
+    where: 'check',
+    key: 'url',
+    mend: insideUrl,
+  },
+  {
+    words: ['url', 'host', 'hostname', 'port', 'server', 'target'],
+    where: 'check',
+    key: 'address',
+    mend: 'write `address: host:port`',
+  },
+  { words: ['key', 'keyarn', 'keyalias', 'arn', 'cmk'], where: 'check', key: 'key_id', mend: 'write `key_id`' },
+  { words: ['user'], key: 'username', mend: 'write `username`' },
+  { words: ['pass', 'passwd', 'pwd'], key: 'password', mend: 'write `password` or `password_file`' },
+  {
+    words: ['bind', 'address', 'addr', 'host', 'port', 'server', 'listenaddress', 'httplisten'],
+    where: 'top',
+    mend: "write `listen: ':9090'`",
+  },
+  { words: ['log', 'logging', 'logs', 'level', 'verbosity', 'debug'], where: 'top', mend: 'write `log_level: info`' },
+  {
+    words: ['interval', 'timeout', 'global'],
+    where: 'top',
+    mend: 'write it below `defaults:`, for every check, or in one check',
+  },
+  { words: ['spring', 'management', 'datasource', 'datasources'], where: 'top', mend: underChecks },
+  {
+    words: ['postgres', 'postgresql', 'database', 'elasticsearch', 'redis', 'kms', 'app'],
+    where: 'top',
+    mend: 'indent it below `checks:`',
+  },
+  { words: ['<<'], mend: 'YAML merge keys are not followed: `defaults:` holds what all checks share' },
+];
+
+const rows: readonly Row[] = [...kubernetes, ...gatus, ...consul, ...others];
+
+/** How to say here what another tool's word means; undefined for a word of no tool that is known. */
+export function foreignMend(
+  normalised: string,
+  where: 'top' | 'check',
+  known: readonly string[],
+  value: unknown,
+): string | undefined {
+  const row = rows.find(
+    (candidate) =>
+      candidate.words.includes(normalised) &&
+      (candidate.where ?? where) === where &&
+      (candidate.key === undefined || known.includes(candidate.key)),
+  );
+  return typeof row?.mend === 'function' ? row.mend(value) : row?.mend;
+}
+
+const types: Readonly<Record<string, string>> = {
+  postgresql: 'postgres',
+  pg: 'postgres',
+  psql: 'postgres',
+  timescale: 'postgres',
+  es: 'elasticsearch',
+  elastic: 'elasticsearch',
+  opensearch: 'elasticsearch',
+  valkey: 'redis',
+  keydb: 'redis',
+  sentinel: 'redis',
+  awskms: 'kms',
+  aws: 'kms',
+  https: 'http',
+  httpget: 'http',
+  web: 'http',
+  rest: 'http',
+  socket: 'tcp',
+  port: 'tcp',
+  tcpsocket: 'tcp',
+  ssl: 'tls',
+  certificate: 'tls',
+  cert: 'tls',
+};
+
+/** The type that goes by another name elsewhere. */
+export const foreignType = (normalised: string): string | undefined => types[normalised];

@@ -1,0 +1,101 @@
+// From file, environment and flags to one checked Configuration, or to every mistake at once.
+import { secretsOf } from '../core/redact.ts';
+import type { Definition } from '../dependencies/define.ts';
+import { definitions as allDefinitions } from '../dependencies/index.ts';
+import { type Defaults, parseChecks } from './checks.ts';
+import type { CheckConfiguration, Configuration } from './configuration.ts';
+import { readDocument } from './document.ts';
+import { applyEnvironment, applyFlags, checksOfEnvironment } from './environment.ts';
+import { parseFields } from './fields.ts';
+import { chooseFile, readText } from './file.ts';
+import { notesOn } from './notes.ts';
+import { createPlaces, type Places } from './places.ts';
+import { createFindings, type Findings, type Problem } from './problems.ts';
+import { type Top, topShape } from './schema.ts';
+import { substitute } from './substitute.ts';
+
+export type { CheckConfiguration, Configuration, Schedule } from './configuration.ts';
+export type { Listen } from './listen.ts';
+
+export type Loaded =
+  | { readonly ok: true; readonly configuration: Configuration; readonly notes: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export type LoadOptions = {
+  readonly arguments?: {
+    readonly config?: string | undefined;
+    readonly listen?: string | undefined;
+    readonly logLevel?: string | undefined;
+  };
+  readonly environment: NodeJS.ProcessEnv;
+  readonly definitions?: readonly Definition[];
+};
+
+/** Flags win over the environment, it over the file, that over the defaults. Reads files; never throws. */
+export function loadConfiguration({
+  arguments: flags = {},
+  environment,
+  definitions = allDefinitions,
+}: LoadOptions): Loaded {
+  const places = createPlaces();
+  const findings = createFindings(places);
+  const file = chooseFile(flags.config, environment);
+  const used = new Set<string>();
+  const written = file === undefined ? {} : readFile(file, places, findings);
+  if (written === undefined) return { ok: false, problems: findings.all() };
+  const tree = substitute(written, environment, findings, used) as Record<string, unknown>;
+  if (file === undefined) tree.checks = checksOfEnvironment(definitions, environment, places, findings);
+  applyEnvironment(tree, environment, places);
+  applyFlags(tree, flags, places);
+
+  const explaining = { places, findings };
+  const { checks: writtenChecks, ...rest } = tree;
+  const { values } = parseFields(explaining, topShape, rest, [], 'top');
+  const top: Top = values;
+  if ('token' in tree && 'token_file' in tree)
+    findings.add(['token_file'], 'token and token_file are both set', 'keep one of them', 'key');
+  const checks = parseChecks({ explaining, definitions, defaults: top.defaults ?? usualDefaults }, writtenChecks);
+  const problems = findings.all();
+  if (problems.length > 0) return { ok: false, problems };
+
+  const configuration = assemble(top, checks, file ?? 'environment');
+  const hasToken = configuration.token !== undefined;
+  return {
+    ok: true,
+    configuration,
+    notes: notesOn({
+      checks,
+      definitions,
+      environment,
+      hasFile: file !== undefined,
+      used,
+      hasToken,
+      secrets: configuration.secrets,
+    }),
+  };
+}
+
+/** For judging the checks of a file whose `defaults` are wrong. */
+const usualDefaults: Defaults = topShape.defaults.parse(undefined);
+
+function readFile(file: string, places: Places, findings: Findings): Record<string, unknown> | undefined {
+  const read = readText(file);
+  if ('text' in read) return readDocument(file, read.text, places, findings);
+  findings.push(read.problem);
+  return undefined;
+}
+
+function assemble(top: Top, checks: readonly CheckConfiguration[], source: string): Configuration {
+  const token = top.token ?? top.token_file;
+  return {
+    service: top.service ?? '',
+    listen: top.listen ?? [],
+    ...(token === undefined ? {} : { token }),
+    ...(top.control === undefined ? {} : { control: top.control }),
+    logLevel: top.log_level ?? '',
+    drainDelayMs: top.drain_delay ?? 0,
+    checks,
+    source,
+    secrets: secretsOf([token, checks.map(({ settings }) => settings)]),
+  };
+}

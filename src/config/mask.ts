@@ -1,0 +1,27 @@
+// What of a written value may be shown in a message.
+import type { Path } from './places.ts';
+
+const sensitiveWord = /pass|secret|token|credential|api_?key|authorization|cookie|private|headers|body|dsn/i;
+
+/** Whether the name of a field alone says that its value may be a secret. */
+export const namesSecret = (path: Path): boolean =>
+  path.some((part) => typeof part === 'string' && sensitiveWord.test(part));
+
+/** One line of at most 60 characters, in backquotes, without the credentials of URLs. */
+export function quote(raw: string): string {
+  const line = raw
+    .replace(/\s+/g, ' ')
+    .replace(/\/\/[^\s]*@/g, '//***@')
+    .replace(/[^\s/"'`@:]+:(?!\/\/)[^\s@]*@/g, '***@')
+    .replace(/([?&][^=&\s]*(?:pass|secret|token|key)[^=&\s]*=)[^&\s]*/gi, '$1***');
+  return `\`${plainText(line.length > 60 ? `${line.slice(0, 57)}…` : line)}\``;
+}
+
+/** Without control characters, which a terminal would obey. */
+export const plainText = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
+
+/** A key as written, cut before what may be a value whose blank after the colon was forgotten (`password:abc`). */
+export function keyText(key: string): { readonly text: string; readonly glued: boolean } {
+  const word = /^[\w.<$-]{1,64}/.exec(key)?.[0] ?? '';
+  return { text: word === '' ? '…' : word, glued: /^[\w.-]+[:=]/.test(key) };
+}

@@ -1,0 +1,74 @@
+// Plain facts about a right configuration that its author should know; printed at start and by check-config.
+import { accessSync, constants } from 'node:fs';
+import type { Secret } from '../core/secret.ts';
+import type { Definition } from '../dependencies/define.ts';
+import type { CheckConfiguration } from './configuration.ts';
+import { mistypedVariables, setShorthands } from './environment.ts';
+
+type Facts = {
+  readonly checks: readonly CheckConfiguration[];
+  readonly definitions: readonly Definition[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** Whether there is a file. */
+  readonly hasFile: boolean;
+  /** Names of the variables that the file mentions. */
+  readonly used: ReadonlySet<string>;
+  readonly hasToken: boolean;
+  readonly secrets: readonly Secret[];
+};
+
+export function notesOn(facts: Facts): readonly string[] {
+  return [
+    ...mistypedVariables(facts.environment).map(
+      ({ name, near }) => `${name} is no variable of Sidewarden; ${near} is.`,
+    ),
+    ...aboutChecks(facts),
+    ...aboutReadiness(facts.checks),
+    ...facts.checks.flatMap(({ name, definition, settings }) =>
+      (definition.notes?.(settings) ?? []).map((note) => `${name}: ${note}`),
+    ),
+    ...aboutFiles(facts.secrets),
+    ...(facts.hasToken
+      ? []
+      : [
+          'No token is set: what lies beyond health and metrics answers 403 on TCP. Set SIDEWARDEN_TOKEN or SIDEWARDEN_TOKEN_FILE.',
+        ]),
+  ];
+}
+
+function aboutChecks({ checks, definitions, environment, hasFile, used }: Facts): readonly string[] {
+  const shorthands = definitions.flatMap(({ environment: shorthand }) => shorthand?.variable ?? []);
+  if (checks.length === 0) {
+    const ways = hasFile ? 'Add one below `checks:`.' : `Set ${shorthands.join(', ')}, or give a file with --config.`;
+    return [`No check is configured: only this process's own health is served. ${ways}`];
+  }
+  const idle = hasFile ? setShorthands(definitions, environment).filter((variable) => !used.has(variable)) : [];
+  return idle.map(
+    (variable) => `${variable} is set, and the file does not mention it: beside a file it turns no check on.`,
+  );
+}
+
+function aboutReadiness(checks: readonly CheckConfiguration[]): readonly string[] {
+  const shared = checks.filter(
+    ({ gates, definition, settings }) => gates.includes('ready') && definition.local?.(settings) !== true,
+  );
+  if (shared.length === 0) return [];
+  const names = shared.map(({ name }) => name).join(', ');
+  return [
+    `${names}: the gate ready on a dependency that replicas share makes every replica unready at once when it fails. ` +
+      'The gate admit only keeps a new replica back until the dependency was healthy once.',
+  ];
+}
+
+function aboutFiles(secrets: readonly Secret[]): readonly string[] {
+  return secrets.flatMap(({ source }) => {
+    if (!('file' in source)) return [];
+    try {
+      accessSync(source.file, constants.R_OK);
+      return [];
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+      return [`${source.file} cannot be read now (${code}); it is read again whenever it is needed.`];
+    }
+  });
+}

@@ -1,0 +1,127 @@
+// Every key of the configuration, its meaning and its default: messages, variables, JSON Schema and docs derive from it.
+import { z } from 'zod';
+import { gates } from '../core/check.ts';
+import { formatDuration } from '../core/duration.ts';
+import { duration, kinds, secret, secretFile } from '../core/fields.ts';
+import type { Definition } from '../dependencies/define.ts';
+import { type Listen, listenForms, parseListen } from './listen.ts';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export const checkName = /^[a-z][a-z0-9_-]{0,62}$/;
+export const mostChecks = 200;
+
+/** Where nothing else is said: 5 s suits a call that costs nothing. */
+export const general = {
+  interval: '5s',
+  timeout: '2s',
+  failureThreshold: 3,
+  successThreshold: 2,
+  maxConnectionAge: '5m',
+} as const;
+
+const between = (least: number, most: number) =>
+  duration().refine(
+    (milliseconds) => milliseconds >= least && milliseconds <= most,
+    `must be between ${formatDuration(least)} and ${formatDuration(most)}`,
+  );
+const day = 86_400_000;
+const interval = () => between(100, 7 * day);
+const timeout = () => between(10, 600_000);
+const threshold = () => z.int().min(1).max(100);
+
+const listen = () =>
+  z
+    .union([z.string(), z.array(z.string()).min(1)], `must be ${listenForms}, or a list of them`)
+    .transform((written, context): readonly Listen[] => {
+      const forms = typeof written === 'string' ? written.split(',') : written;
+      return forms.flatMap((form, index) => {
+        const parsed = parseListen(form.trim());
+        if (!('wrong' in parsed)) return parsed;
+        context.addIssue({ code: 'custom', message: parsed.wrong, path: typeof written === 'string' ? [] : [index] });
+        return [];
+      });
+    })
+    .register(kinds, { kind: 'listen' });
+
+const token = () =>
+  secret().superRefine((value, context) => {
+    if (!('value' in value.source)) return; // a file is read at each request
+    if (!/^[\x21-\x7e]{16,}$/.test(value.source.value)) {
+      context.addIssue({ code: 'custom', message: 'must have at least 16 characters, visible ASCII without blanks' });
+    }
+  });
+
+const socketPath = () => z.string().regex(/^\/.{1,106}$/, 'must be a path that begins with /, of at most 107 bytes');
+
+/** What stands beside `checks`. Each scalar has a variable, SIDEWARDEN_ and its path in capitals. */
+export const topShape = {
+  service: z
+    .string()
+    .regex(/^[ -~\u00a0-\uffff]{1,100}$/, 'must be a text of 1 to 100 characters')
+    .default('sidewarden')
+    .describe('name of the service beside this process, in logs, metrics and pages'),
+  listen: listen()
+    .prefault('localhost:9090')
+    .describe("where to serve: ':9090' (every address), '127.0.0.1:9090', '[::1]:9090', 'unix:/path', or a list"),
+  token: token().optional().describe('bearer token that guards everything beyond health and metrics'),
+  token_file: secretFile().optional().describe('file that holds the token'),
+  control: socketPath().optional().describe('Unix socket for commands on this machine, which need no token'),
+  drain_delay: between(0, 600_000).prefault('0s').describe('how long to answer unready before stopping'),
+  log_level: z.enum(logLevels).default('info').describe('least severe log line that is written'),
+  defaults: z
+    .strictObject({
+      interval: interval().prefault(general.interval).describe('between runs, for types that declare none'),
+      timeout: timeout().prefault(general.timeout).describe('of a run, for types that declare none'),
+      failure_threshold: threshold().default(general.failureThreshold).describe('consecutive failures until unhealthy'),
+      success_threshold: threshold()
+        .default(general.successThreshold)
+        .describe('consecutive passes until healthy again'),
+    })
+    .prefault({})
+    .describe('what holds for every check that says nothing else'),
+  checks: z.unknown().optional().describe('the checks: a name, and below it what to check'),
+};
+
+const commonShape = {
+  interval: interval().optional().describe('between runs; instead of cron'),
+  cron: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('when to run, six fields with seconds or five without, UTC; instead of interval'),
+  timeout: timeout().optional().describe('of a run; shorter than the interval'),
+  failure_threshold: threshold().optional().describe('consecutive failures until unhealthy'),
+  success_threshold: threshold().optional().describe('consecutive passes until healthy again'),
+  slow_after: between(1, 600_000)
+    .optional()
+    .describe('a passed run that took longer warns `slow`; half the timeout unless set'),
+  required: z.boolean().default(true).describe('whether its failure makes /health answer 503'),
+  gates: z
+    .array(z.enum(gates))
+    .optional()
+    .describe('which answers it decides: ready, admit, live, startup; [ready] when required, [] when not'),
+  wait_for: z
+    .enum(['finished', 'healthy'])
+    .optional()
+    .describe('what the gate startup waits for: a finished run, or a healthy one; finished unless set'),
+};
+const keptShape = {
+  max_connection_age: between(1000, day)
+    .prefault(general.maxConnectionAge)
+    .describe('when a connection is replaced by a new one'),
+};
+
+/** The keys of a check of one type: those of every check, and the type's own settings. */
+export function checkShape(definition: Definition): z.ZodRawShape & typeof commonShape {
+  return {
+    type: z.literal(definition.type).describe(definition.summary),
+    ...commonShape,
+    ...(definition.keeps === 'connection' ? keptShape : {}),
+    ...definition.settings,
+  };
+}
+
+type Outputs<Shape extends z.ZodRawShape> = { [Key in keyof Shape]?: z.output<Shape[Key]> };
+/** What a check says beside its type's settings; keys whose value was wrong are absent. */
+export type Common = Outputs<typeof commonShape & typeof keptShape>;
+export type Top = Outputs<typeof topShape>;

@@ -1,0 +1,52 @@
+// Gives every substituted value the form that its field needs: a secret stays one, other texts become numbers or booleans.
+import type { z } from 'zod';
+import { Secret } from '../core/secret.ts';
+import { readValue } from './file.ts';
+import type { Path } from './places.ts';
+import { type Findings, unreadable } from './problems.ts';
+import { below, isKind } from './shape.ts';
+import { Substituted, unreadableFile } from './substitute.ts';
+
+type Schemas = readonly z.core.$ZodType[];
+
+/** @returns the tree without Substituted values, as the schemas can parse it. */
+export function settle(value: unknown, schemas: Schemas, path: Path, findings: Findings): unknown {
+  if (value instanceof Substituted) {
+    if (isKind(schemas, 'secret'))
+      return value.file === undefined ? asSecret(value.text ?? '') : Secret.fromFile(value.file);
+    const text = value.text ?? fileText(value.file ?? '', path, findings);
+    return typeof text === 'string' ? asField(text, schemas) : text;
+  }
+  if (value instanceof Secret) {
+    const { source } = value;
+    if (isKind(schemas, 'secret')) return value;
+    return 'file' in source ? fileText(source.file, path, findings) : source.value;
+  }
+  if (Array.isArray(value))
+    return value.map((item, index) => settle(item, below(schemas, index), [...path, index], findings));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, settle(inner, below(schemas, key), [...path, key], findings)]),
+  );
+}
+
+/** An empty text stays a text: the field refuses it. */
+const asSecret = (text: string): Secret | string => (text === '' ? text : Secret.of(text));
+
+function fileText(file: string, path: Path, findings: Findings): string | symbol {
+  const read = readValue(file);
+  if ('text' in read) return read.text;
+  const { message, mend } = unreadableFile('its _FILE variable', read.problem.message);
+  findings.add(path, `${message}: ${file}`, mend);
+  return unreadable;
+}
+
+/** The first reading of a text that the field accepts: as it is, in lower case (INFO), as a number or boolean. */
+function asField(text: string, schemas: Schemas): unknown {
+  const readings: unknown[] = [text, text.toLowerCase()];
+  if (/^(true|false)$/i.test(text)) readings.push(text.toLowerCase() === 'true');
+  if (/^-?\d+(\.\d+)?$/.test(text)) readings.push(Number(text));
+  return readings.find((reading) => schemas.some((schema) => '_zod' in schema && accepts(schema, reading))) ?? text;
+}
+
+const accepts = (schema: z.core.$ZodType, value: unknown): boolean => (schema as z.ZodType).safeParse(value).success;

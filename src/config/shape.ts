@@ -1,0 +1,57 @@
+// What a zod schema says about a path: which fields there are, whether one is a secret or a duration.
+import { z } from 'zod';
+import { kinds } from '../core/fields.ts';
+
+type Schema = z.core.$ZodType;
+
+/** The schema one wrapping further in: under optional(), default(), prefault(), a transform; undefined for a bare one. */
+function unwrapped(schema: Schema): Schema | undefined {
+  if (schema instanceof z.ZodPipe) return (schema.in instanceof z.ZodTransform ? schema.out : schema.in) as Schema;
+  const wraps =
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodReadonly;
+  return wraps ? (schema.unwrap() as Schema) : undefined;
+}
+
+/** What is written, not what comes out. */
+export function bare(schema: Schema): Schema {
+  const inner = unwrapped(schema);
+  return inner === undefined ? schema : bare(inner);
+}
+
+/** What a field was registered as, looked for through its wrappings. */
+function kindOf(schema: Schema): string | undefined {
+  const inner = unwrapped(schema);
+  return kinds.get(schema)?.kind ?? (inner === undefined ? undefined : kindOf(inner));
+}
+
+const variants = (schema: Schema): readonly Schema[] => {
+  const inner = bare(schema);
+  return inner instanceof z.ZodUnion ? (inner.options as readonly Schema[]).flatMap(variants) : [inner];
+};
+
+/** The schemas that a value may have at a key below; several where the schema is a union, none where it knows no such key. */
+export function below(schemas: readonly Schema[], key: string | number): readonly Schema[] {
+  return schemas.flatMap(variants).flatMap((schema): readonly Schema[] => {
+    if (schema instanceof z.ZodObject) return Object.hasOwn(schema.shape, key) ? [schema.shape[key] as Schema] : [];
+    if (schema instanceof z.ZodRecord) return [schema.valueType as Schema];
+    if (schema instanceof z.ZodArray) return [schema.element as Schema];
+    return [];
+  });
+}
+
+export const at = (schemas: readonly Schema[], path: readonly (string | number)[]): readonly Schema[] =>
+  path.reduce(below, schemas);
+
+export const isKind = (schemas: readonly Schema[], kind: 'secret' | 'duration' | 'listen'): boolean =>
+  schemas.some((schema) => kindOf(schema) === kind || variants(schema).some((variant) => kindOf(variant) === kind));
+
+/** The keys that a map may have here. */
+export const keysOf = (schemas: readonly Schema[]): readonly string[] =>
+  schemas.flatMap(variants).flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));
+
+/** The description of a field, for people. */
+export const describe = (schema: Schema): string | undefined => z.globalRegistry.get(schema)?.description;

@@ -1,0 +1,182 @@
+// Whatever a file holds, loading it ends in a configuration or in problems: never in a crash, never with a secret shown.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { loadConfiguration } from '../../src/config/load.ts';
+import { formatProblems } from '../../src/config/problems.ts';
+import { definitions } from '../../src/dependencies/index.ts';
+import { fileOf, loadText, wrong } from './load.ts';
+
+const secret = 'hunter2-planted';
+
+test('a file that cannot be read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sidewarden-config-'));
+  const problem = (config: string) => wrong(loadConfiguration({ arguments: { config }, environment: {} }))[0];
+  expect(problem('/nowhere/a.yaml')).toMatchObject({ file: '/nowhere/a.yaml', message: 'cannot be read: ENOENT' });
+  expect(problem(folder)).toMatchObject({ message: 'is a folder, not a file' });
+  expect(problem('/dev/null')).toMatchObject({ message: 'is not a regular file' });
+  expect(problem(fileOf(`#${'x'.repeat(1024 * 1024)}`))).toMatchObject({ message: 'is larger than 1 MiB' });
+  expect(problem(fileOf(new Uint8Array([0xff, 0xfe, 0x61, 0])))).toMatchObject({ message: 'is not UTF-8 text' });
+  expect(formatProblems([problem('/nowhere/a.yaml') ?? { path: '', message: '' }])).toMatch(
+    /^\/nowhere\/a.yaml: cannot be read: ENOENT\n {2}mend: /,
+  );
+});
+
+test('bombs: aliases, nesting, an alias of itself, a key of the prototype, many mistakes', () => {
+  const bomb = [
+    'a: &a [1,1,1,1,1,1,1,1,1,1]',
+    ...'bcdefghi'
+      .split('')
+      .map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcdefghi'[index]}`).join()}]`),
+  ];
+  expect(wrong(loadText(bomb.join('\n')))[0]?.message).toContain('more than 50000 values');
+  expect(wrong(loadText(`a: ${'['.repeat(100_000)}`))[0]?.message).toContain('nest');
+  expect(wrong(loadText(`a: ${'['.repeat(100)}${']'.repeat(100)}`))[0]?.message).toContain('nested too deeply');
+  expect(wrong(loadText('checks: &a { b: *a }'))[0]?.message).toContain('an alias inside the value');
+  expect(wrong(loadText('__proto__: { service: x }'))[0]?.message).toBe('a key must be a plain word');
+  expect(
+    formatProblems(wrong(loadText(Array.from({ length: 5000 }, (_, index) => `k${index}: 1`).join('\n'))))
+      .split('\n')
+      .at(-1),
+  ).toBe('… and 4900 more');
+});
+
+const keys = [
+  ...new Set([
+    'checks',
+    'defaults',
+    'listen',
+    'token',
+    'type',
+    'gates',
+    'cron',
+    'interval',
+    ...definitions.flatMap(({ settings }) => Object.keys(settings)),
+  ]),
+];
+const key = fc.oneof(fc.constantFrom(...keys), fc.string({ maxLength: 12 }));
+const scalar = fc.oneof(
+  fc.constantFrom(
+    ...definitions.map(({ type }) => type),
+    '5s',
+    'ready',
+    'http://127.0.0.1/',
+    '$',
+    '${A}',
+    '${',
+    '*',
+    '!',
+    '0',
+    'PT5S',
+    '* * * * * *',
+  ),
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.constant(null),
+);
+const tree = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    scalar,
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(key, tie('value'), { maxKeys: 6 }),
+  ),
+})).value;
+
+test('any values', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(key, tree, { maxKeys: 6 }),
+      fc.dictionary(key, fc.dictionary(key, tree, { maxKeys: 8 }), { maxKeys: 3 }),
+      (top, checks) => {
+        const loaded = loadText(stringify({ ...top, checks }), { A: secret });
+        const text = loaded.ok ? JSON.stringify(loaded) : formatProblems(loaded.problems);
+        expect(text).not.toContain(secret);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('any text', () => {
+  const word = fc.constantFrom(
+    'checks',
+    ':',
+    ' ',
+    '\n',
+    '  ',
+    '- ',
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    "'",
+    '&a',
+    '*a',
+    '!',
+    '|',
+    '>',
+    '%',
+    '#',
+    '$',
+    '${',
+    '\t',
+    'type',
+    'redis',
+    secret,
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(word, fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 30 }), (words) => {
+      const loaded = loadText(words.join(''));
+      expect(typeof loaded.ok).toBe('boolean');
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** Where people put secrets, right or wrong: every one of these has a mistake beside it or is one. */
+const plants: readonly ((value: string) => string)[] = [
+  (value) => `token: [${value}]`,
+  (value) => `token: ${value}\n\tbad`,
+  (value) => `tokn: ${value}`,
+  (value) => `token:${value}`,
+  (value) => `token: @${value}`,
+  (value) => `token: *${value}`,
+  (value) => `token: !${value}`,
+  (value) => `token: "${value}`,
+  (value) => `token: |${value}\n  x`,
+  (value) => `checks: { r: { type: redis, url: redis://u:${value}@h, urll: redis://u:${value}@h } }`,
+  (value) => `checks: { r: { type: redis, url: "http://u:${value}@h" } }`,
+  (value) => `checks: { r: { type: redis, pasword: ${value}, url: 1 } }`,
+  (value) => `checks: { r: { type: redis, url: redis://x, password: { a: ${value} } } }`,
+  (value) => `checks: { r: { type: redis, url: redis://x, "password:${value}": 1 } }`,
+  (value) => `checks: { r: { type: redis, url: redis://x, "password=${value}": 1 } }`,
+  (value) => `checks: { r: "password:${value}" }`,
+  (value) => `checks: { a: { type: http, url: 1, headers: { Authorization: [${value}] } } }`,
+  (value) => `checks: { a: { type: http, url: "ftp://x/?token=${value}" } }`,
+  (value) => `checks: { a: { type: tcp, address: "u:${value}@h:1" } }`,
+  (value) => `checks: { a: { type: tls, address: "https://u:${value}@h" } }`,
+  (value) => `checks: { k: { type: kms, key_id: a, endpoint: "http://u:${value}@h" } }`,
+  (value) => `checks: { e: { type: elasticsearch, url: http://x, api_key: ${value}, password: ${value} } }`,
+  (value) => `checks: { "redis://u:${value}@h": { type: redis } }`,
+];
+
+test('no planted secret is ever printed', () => {
+  for (const plant of plants) {
+    for (const value of [secret, 'hunter2/planted', "hunter2'planted"]) {
+      const text = formatProblems(wrong(loadText(plant(value))));
+      expect(text, plant(value)).not.toContain('planted');
+    }
+  }
+  for (const variable of ['DATABASE_URL', 'ELASTICSEARCH_URL', 'REDIS_URL', 'APP_URL']) {
+    const loaded = loadConfiguration({ environment: { [variable]: `gopher://u:${secret}@h/?password=${secret}` } });
+    expect(formatProblems(wrong(loaded)), variable).not.toContain('planted');
+  }
+});

@@ -1,0 +1,282 @@
+// What a right configuration becomes: precedence, defaults, variables, secrets, addresses, notes.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
+import { expect, test } from 'vitest';
+import { loadConfiguration } from '../../src/config/load.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { reveal } from '../../src/dependencies/credentials.ts';
+import { fileOf, loadText, right, wrong } from './load.ts';
+
+const only = (text: string, environment: NodeJS.ProcessEnv = {}) => right(loadText(text, environment)).checks[0];
+const notes = (text: string, environment: NodeJS.ProcessEnv = {}): string => {
+  const loaded = loadText(text, environment);
+  return loaded.ok ? loaded.notes.join('\n') : '';
+};
+const redis = 'checks: { r: { type: redis, url: redis://x } }';
+
+test('nothing at all is a configuration too, and says how to add a check', () => {
+  const loaded = loadConfiguration({ environment: {} });
+  expect(right(loaded)).toMatchObject({
+    service: 'sidewarden',
+    listen: [
+      { kind: 'tcp', host: '127.0.0.1', port: 9090 },
+      { kind: 'tcp', host: '::1', port: 9090, optional: true },
+    ],
+    logLevel: 'info',
+    drainDelayMs: 0,
+    checks: [],
+    source: 'environment',
+  });
+  expect(loaded.ok && loaded.notes.join()).toContain(
+    'Set DATABASE_URL, ELASTICSEARCH_URL, REDIS_URL, KMS_KEY_ID, APP_URL',
+  );
+});
+
+test('variables alone turn the checks on', () => {
+  const environment = {
+    DATABASE_URL: 'postgres://u:hunter2@db/shop',
+    ELASTICSEARCH_URL: 'http://search:9200',
+    REDIS_URL_FILE: fileOf('redis://:hunter3@cache\n'),
+    KMS_KEY_ID_FILE: fileOf('alias/shop\n'),
+    APP_URL: 'http://127.0.0.1:8080/',
+    LOG_LEVEL: '',
+  };
+  const { checks, secrets } = right(loadConfiguration({ environment }));
+  expect(
+    checks.map(({ name, definition, schedule, timeoutMs }) => [name, definition.type, schedule, timeoutMs]),
+  ).toEqual([
+    ['database', 'postgres', { kind: 'interval', intervalMs: 5000 }, 2000],
+    ['elasticsearch', 'elasticsearch', { kind: 'interval', intervalMs: 15_000 }, 5000],
+    ['redis', 'redis', { kind: 'interval', intervalMs: 5000 }, 2000],
+    ['kms', 'kms', { kind: 'interval', intervalMs: 60_000 }, 5000],
+    ['app', 'http', { kind: 'interval', intervalMs: 5000 }, 2000],
+  ]);
+  expect(checks[2]?.settings.url).toEqual(Secret.fromFile(environment.REDIS_URL_FILE));
+  expect(checks[3]?.settings.key_id).toBe('alias/shop');
+  expect(secrets.map(reveal)).toContain('redis://:hunter3@cache');
+});
+
+test('a mistake in a variable names the variable, and shows no secret', () => {
+  const environment = {
+    DATABASE_URL: 'mysql://u:hunter2@db',
+    SIDEWARDEN_DEFAULTS_INTERVAL: '5',
+    REDIS_URL: 'a',
+    REDIS_URL_FILE: 'b',
+  };
+  const problems = wrong(loadConfiguration({ environment }));
+  expect(problems.map(({ path, message }) => `${path}: ${message}`).sort()).toEqual([
+    expect.stringContaining('DATABASE_URL: must be'),
+    'REDIS_URL: REDIS_URL and REDIS_URL_FILE are both set',
+    'SIDEWARDEN_DEFAULTS_INTERVAL: `5` has no unit: 5 what?',
+  ]);
+  expect(JSON.stringify(problems)).not.toContain('hunter2');
+  expect(problems.every(({ file, line }) => file === undefined && line === undefined)).toBe(true);
+});
+
+test('a flag wins over the environment, that over the file, that over the default', () => {
+  const text = `log_level: warn\nservice: file\ndefaults: { timeout: 1s, failure_threshold: 7 }\n${redis}`;
+  const environment = {
+    SIDEWARDEN_SERVICE: 'variable',
+    LOG_LEVEL: 'ERROR',
+    SIDEWARDEN_DEFAULTS_FAILURE_THRESHOLD: '9',
+    SIDEWARDEN_LISTEN: ':1,unix:/run/x',
+  };
+  expect(right(loadText(text))).toMatchObject({ logLevel: 'warn', service: 'file' });
+  const loaded = right(loadText(text, environment));
+  expect(loaded).toMatchObject({ logLevel: 'error', service: 'variable' });
+  expect(loaded.listen).toEqual([
+    { kind: 'tcp', host: '::', port: 1 },
+    { kind: 'unix', path: '/run/x' },
+  ]);
+  expect(loaded.checks[0]).toMatchObject({ failureThreshold: 9, timeoutMs: 1000, successThreshold: 2 });
+  expect(right(loadText(text, { ...environment, SIDEWARDEN_LOG_LEVEL: 'debug' })).logLevel).toBe('debug');
+  const flags = { listen: '127.0.0.1:0', logLevel: 'trace' };
+  expect(right(loadText(text, environment, { arguments: flags }))).toMatchObject({
+    logLevel: 'trace',
+    listen: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }],
+  });
+});
+
+test('a wrong flag is named', () => {
+  expect(wrong(loadText('', {}, { arguments: { config: fileOf(redis), logLevel: 'loud' } }))[0]).toMatchObject({
+    path: '--log-level',
+  });
+});
+
+test('the file: the flag, else SIDEWARDEN_CONFIG', () => {
+  const [one, two] = [fileOf('service: one'), fileOf('service: two')];
+  expect(right(loadConfiguration({ environment: { SIDEWARDEN_CONFIG: two } }))).toMatchObject({
+    service: 'two',
+    source: two,
+  });
+  expect(
+    right(loadConfiguration({ arguments: { config: one }, environment: { SIDEWARDEN_CONFIG: two } })).service,
+  ).toBe('one');
+});
+
+test('with a file, DATABASE_URL turns nothing on, and a note says so', () => {
+  const loaded = loadText(redis, { DATABASE_URL: 'postgres://u@db', REDIS_URL: 'redis://x' });
+  expect(right(loaded).checks.map(({ name }) => name)).toEqual(['r']);
+  expect(loaded.ok && loaded.notes.join('\n')).toContain('DATABASE_URL is set, and the file does not mention it');
+  expect(notes('checks: { r: { type: redis, url: "${REDIS_URL}" } }', { REDIS_URL: 'redis://x' })).not.toContain(
+    'REDIS_URL',
+  );
+});
+
+test('within a check: its own value, then its type’s, then defaults', () => {
+  const text = [
+    'defaults: { interval: 20s, timeout: 3s, success_threshold: 4 }',
+    'checks:',
+    '  e: { type: elasticsearch, url: http://x }',
+    '  r: { type: redis, url: redis://x }',
+    '  k: { type: kms, key_id: a, interval: 30s, success_threshold: 1, slow_after: 1s, required: false, max_connection_age: 1m }',
+  ].join('\n');
+  const [e, r, k] = right(loadText(text)).checks;
+  expect(e).toMatchObject({
+    schedule: { intervalMs: 15_000 },
+    timeoutMs: 5000,
+    slowAfterMs: 2500,
+    successThreshold: 4,
+    gates: ['ready'],
+  });
+  expect(r).toMatchObject({
+    schedule: { intervalMs: 20_000 },
+    timeoutMs: 3000,
+    slowAfterMs: 1500,
+    maxConnectionAgeMs: 300_000,
+  });
+  expect(k).toMatchObject({
+    schedule: { intervalMs: 30_000 },
+    timeoutMs: 5000,
+    slowAfterMs: 1000,
+    successThreshold: 1,
+    required: false,
+    gates: [],
+    maxConnectionAgeMs: 60_000,
+  });
+});
+
+test('gates, wait_for and cron', () => {
+  const text =
+    'checks:\n  a: { type: redis, url: redis://x, cron: "*/15 * * * * *", gates: [startup, admit], wait_for: healthy }';
+  expect(only(text)).toMatchObject({
+    schedule: { kind: 'cron', expression: '*/15 * * * * *' },
+    gates: ['startup', 'admit'],
+    waitForHealthy: true,
+  });
+  const app = 'checks:\n  a: { type: http, url: http://127.0.0.1:8080/, gates: [ready, live], failure_threshold: 6 }';
+  expect(only(app)).toMatchObject({ gates: ['ready', 'live'], waitForHealthy: false, failureThreshold: 6 });
+  expect(only('checks: { a: { type: redis, url: redis://x, cron: "0 0 3 * * *", required: false } }')).toMatchObject({
+    gates: [],
+  });
+});
+
+test('variables: part, whole, escaped, numbers, booleans, unquoted in a flow map', () => {
+  const text = [
+    'service: a-${NAME}-$${NAME}-$$',
+    'defaults: { failure_threshold: ${N}, timeout: ${T} }',
+    'checks: { r: { type: redis, url: ${URL}, required: ${NO}, tls: { insecure_skip_verify: ${YES} } } }',
+  ].join('\n');
+  const loaded = right(
+    loadText(text, { NAME: 'x: [1]', N: '4', T: '1s', URL: 'rediss://:p@h', NO: 'false', YES: 'true' }),
+  );
+  expect(loaded.service).toBe('a-x: [1]-${NAME}-$');
+  expect(loaded.checks[0]).toMatchObject({
+    failureThreshold: 4,
+    timeoutMs: 1000,
+    required: false,
+    settings: { tls: { insecure_skip_verify: true } },
+  });
+  expect(loaded.secrets.map(reveal)).toEqual(['rediss://:p@h']);
+});
+
+test('a number in a variable stays a text where a text is wanted', () => {
+  const { settings } =
+    only('checks: { r: { type: redis, url: redis://x, password: "${PIN}", username: "${PIN}" } }', { PIN: '0123' }) ??
+    {};
+  expect(settings?.username).toBe('0123');
+  expect(reveal(settings?.password as Secret)).toBe('0123');
+});
+
+test('_FILE: a secret field keeps the file, any other takes its text less one newline', () => {
+  const secret = fileOf('hunter2\n\n');
+  const name = fileOf('shop\r\n');
+  const text = 'service: ${NAME}\nchecks: { r: { type: redis, url: "redis://:${PW}@h", password: "${PW}" } }';
+  const loaded = right(loadText(text, { NAME_FILE: name, PW_FILE: secret }));
+  expect(loaded.service).toBe('shop');
+  expect(loaded.checks[0]?.settings.password).toEqual(Secret.fromFile(secret));
+  expect(loaded.secrets.map((one) => reveal(one)).sort()).toEqual(['hunter2\n', 'redis://:hunter2\n@h'].sort());
+});
+
+test('a _FILE that is not there is a mistake where the text is needed now, and a note where it is read later', () => {
+  expect(wrong(loadText('service: ${NAME}', { NAME_FILE: '/nowhere' }))[0]).toMatchObject({
+    line: 1,
+    column: 10,
+    message: expect.stringContaining('ENOENT'),
+  });
+  expect(notes('checks: { r: { type: redis, url: redis://x, password: "${PW}" } }', { PW_FILE: '/nowhere' })).toContain(
+    '/nowhere cannot be read now (ENOENT)',
+  );
+});
+
+test('the token: text or file, and a variable overrides both', () => {
+  const token = (text: string, environment: NodeJS.ProcessEnv = {}) => right(loadText(text, environment)).token;
+  expect(token('service: a')).toBeUndefined();
+  expect(token('token: 0123456789abcdef')?.source).toEqual({ value: '0123456789abcdef' });
+  expect(token('token_file: /run/token')?.source).toEqual({ file: '/run/token' });
+  expect(token('token: ${SIDEWARDEN_TOKEN}', { SIDEWARDEN_TOKEN_FILE: '/run/token' })?.source).toEqual({
+    file: '/run/token',
+  });
+  expect(token('token_file: /run/token', { SIDEWARDEN_TOKEN: 'abcdef0123456789' })?.source).toEqual({
+    value: 'abcdef0123456789',
+  });
+  expect(
+    wrong(
+      loadText(
+        '',
+        {},
+        {
+          arguments: { config: fileOf('service: a') },
+          environment: { SIDEWARDEN_TOKEN: 'abcdef0123456789', SIDEWARDEN_TOKEN_FILE: '/x' },
+        },
+      ),
+    )[0]?.message,
+  ).toContain('both set');
+});
+
+test.each([
+  [':9090', [{ kind: 'tcp', host: '::', port: 9090 }]],
+  ['[::]:9090', [{ kind: 'tcp', host: '::', port: 9090 }]],
+  ['0.0.0.0:80', [{ kind: 'tcp', host: '0.0.0.0', port: 80 }]],
+  ['[::1]:1', [{ kind: 'tcp', host: '::1', port: 1 }]],
+  ['localhost:0', [{ kind: 'tcp', host: '127.0.0.1', port: 0 }]],
+  ['unix:/run/a.sock', [{ kind: 'unix', path: '/run/a.sock' }]],
+])('listen on %s', (form, expected) => {
+  expect(right(loadText(`listen: '${form}'`)).listen).toEqual(expected);
+  expect(right(loadText(`listen: ['${form}']`)).listen).toEqual(expected);
+});
+
+test.each([':99999', '::1:80', '300.1.1.1:80', '[127.0.0.1]:80', 'unix:run', `unix:/${'x'.repeat(120)}`, ''])(
+  'never on %s',
+  (form) => {
+    expect(wrong(loadText(`listen: '${form}'`))).toHaveLength(1);
+  },
+);
+
+test('notes say what a ready gate does to replicas, what kms does not prove, and which variable is mistyped', () => {
+  const text =
+    'checks:\n  k: { type: kms, key_id: a }\n  app: { type: http, url: http://localhost:1/, gates: [ready] }';
+  const said = notes(text, { SIDEWARDEN_LOGLEVEL: 'info', SIDEWARDEN_SERVICE_HOST: '10.0.0.1' });
+  expect(said).toMatch(/^k: the gate ready on a dependency that replicas share .* The gate admit only/m);
+  expect(said).toContain('k: without round_trip');
+  expect(said).toContain('SIDEWARDEN_LOGLEVEL is no variable of Sidewarden; SIDEWARDEN_LOG_LEVEL is.');
+  expect(said).not.toContain('SIDEWARDEN_SERVICE_HOST');
+});
+
+test('anchors and aliases are followed, and their variables too', () => {
+  const text =
+    'checks:\n  a: { type: redis, url: redis://x, tls: &tls { ca_file: "${CA}" } }\n  b: { type: redis, url: redis://y, tls: *tls }';
+  expect(right(loadText(text, { CA: '/ca' })).checks.map(({ settings }) => settings.tls)).toEqual([
+    { ca_file: '/ca', insecure_skip_verify: false },
+    { ca_file: '/ca', insecure_skip_verify: false },
+  ]);
+});

@@ -1,0 +1,52 @@
+// Rendered answers, kept as bytes for as long as they are true, and how one is sent.
+import type { FastifyReply } from 'fastify';
+import type { Clock, Instant } from '../core/clock.ts';
+import type { Format } from './accept.ts';
+
+export type Answer = {
+  readonly code: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+  /** When it stops being true; a request after it renders first. */
+  readonly until: Instant;
+};
+
+/** An answer is rendered anew after this long, so that its `timestamp` is never old. */
+export const longestMs = 1000;
+
+type Kept = { readonly version: number; readonly phase: number; readonly answer: Answer };
+
+/**
+ * Keeps the last answer of one resource for each format.
+ * @param board its version changes with every result.
+ * @param phase what else changes the answer, as a number (draining, our own liveness).
+ * @returns the kept answer while it is true, otherwise one rendered now. Nothing is awaited.
+ */
+export function keepAnswers(
+  board: { readonly version: number },
+  clock: Clock,
+  phase: () => number,
+  render: (format: Format, now: Instant) => Answer,
+): (format: Format) => Answer {
+  const kept: Partial<Record<Format, Kept>> = {};
+  return (format) => {
+    const now = clock.now();
+    const last = kept[format];
+    const current = phase();
+    if (last?.version === board.version && last.phase === current && now < last.answer.until) return last.answer;
+    const rendered = render(format, now);
+    const answer = { ...rendered, until: Math.min(rendered.until, now + longestMs) };
+    kept[format] = { version: board.version, phase: current, answer };
+    return answer;
+  };
+}
+
+export function sendAnswer(reply: FastifyReply, answer: Answer): void {
+  reply.code(answer.code).header('content-type', answer.contentType).header('vary', 'Accept').send(answer.body);
+}
+
+/** The one shape of an error: a word for programs, a sentence for people, the id for the log. Never internals. */
+export function sendError(reply: FastifyReply, code: number, error: string, message: string): void {
+  const body = JSON.stringify({ error, message, request_id: reply.request.id });
+  reply.code(code).header('content-type', 'application/json; charset=utf-8').send(`${body}\n`);
+}

@@ -1,0 +1,31 @@
+// GET /health/detailed: everything that is known, rendered for each request, behind the token.
+import type { FastifyInstance } from 'fastify';
+import { type DetailedCheck, detailedBody, healthBody } from '../core/body.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Redact } from '../core/redact.ts';
+import { report } from '../core/report.ts';
+import { excludedOf } from './exclude.ts';
+import type { HealthBoard } from './health.ts';
+
+type DetailedOptions = {
+  readonly board: HealthBoard<DetailedCheck>;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly redact: Redact;
+  readonly drain: { readonly draining: boolean };
+};
+
+export function detailedRoute(app: FastifyInstance, { board, clock, version, redact, drain }: DetailedOptions): void {
+  app.get('/health/detailed', (request, reply) => {
+    const now = clock.now();
+    const excluded = excludedOf(request, board);
+    const checks = board.entries().filter(({ name }) => excluded?.names.has(name) !== true);
+    const result = report('health', checks, { now, draining: drain.draining });
+    const about = { version, time: clock.wall(), notes: excluded?.notes ?? [] };
+    const body = healthBody(result, about, (check, belief) => detailedBody(check, belief, now, redact));
+    reply
+      .code(result.ok ? 200 : 503)
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(`${JSON.stringify({ ...body, draining: drain.draining })}\n`);
+  });
+}

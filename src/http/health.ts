@@ -1,0 +1,132 @@
+// The health endpoints: which view each path answers. They read the board and nothing else.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Clock, Instant } from '../core/clock.ts';
+import {
+  type HealthReport,
+  latestSchedulerMs,
+  type ReportedCheck,
+  report,
+  reportOne,
+  reportOwn,
+  type View,
+} from '../core/report.ts';
+import { chooseFormat, type Format } from './accept.ts';
+import { type Answer, keepAnswers, sendAnswer, sendError } from './answer.ts';
+import { excludedOf } from './exclude.ts';
+import { writers } from './formats.ts';
+
+export type HealthBoard<Check extends ReportedCheck = ReportedCheck> = {
+  /** Goes up with every change. */
+  readonly version: number;
+  entries(): readonly Check[];
+  get(name: string): Check | undefined;
+};
+
+export type HealthOptions = {
+  readonly board: HealthBoard;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly drain: { readonly draining: boolean };
+  /** How late the most overdue job is now. */
+  readonly latenessMs: () => number;
+};
+
+const paths: Record<View, string> = {
+  health: '/health',
+  ready: '/health/ready',
+  app: '/health/live/app',
+  startup: '/health/startup',
+};
+
+/** Said when nothing is checked: a fresh sidecar without configuration. */
+const nothingToCheck =
+  'no check is configured: set DATABASE_URL, ELASTICSEARCH_URL, REDIS_URL, KMS_KEY_ID or APP_URL, or write a configuration file';
+
+export function healthRoutes(app: FastifyInstance, options: HealthOptions): void {
+  for (const [view, path] of Object.entries(paths) as [View, string][]) viewRoute(app, path, view, options);
+  liveRoute(app, options);
+  checkRoute(app, options);
+}
+
+/** The rendered answer of a report. */
+function render(
+  result: HealthReport,
+  format: Format,
+  { clock, version }: HealthOptions,
+  notes: readonly string[],
+): Answer {
+  const writer = writers[format];
+  const body = Buffer.from(writer.write(result, { version, time: clock.wall(), notes }));
+  return { code: result.ok ? 200 : 503, contentType: writer.contentType, body, until: result.until };
+}
+
+function viewRoute(app: FastifyInstance, path: string, view: View, options: HealthOptions): void {
+  const { board, clock, drain } = options;
+  const over = (checks: readonly ReportedCheck[], format: Format, now: Instant, notes: readonly string[]): Answer =>
+    render(report(view, checks, { now, draining: drain.draining }), format, options, notes);
+  const kept = keepAnswers(
+    board,
+    clock,
+    () => (drain.draining ? 1 : 0),
+    (format, now) => {
+      const checks = board.entries();
+      return over(checks, format, now, view === 'health' && checks.length === 0 ? [nothingToCheck] : []);
+    },
+  );
+  app.get(path, (request, reply) => {
+    const excluded = excludedOf(request, board);
+    const format = formatOf(request);
+    if (excluded === undefined) {
+      sendAnswer(reply, kept(format));
+      return;
+    }
+    const checks = board.entries().filter(({ name }) => !excluded.names.has(name));
+    sendAnswer(reply, over(checks, format, clock.now(), excluded.notes)); // too many variants to keep
+  });
+}
+
+/** Ourselves: late only if the scheduler still is when the loop has turned once since the request came in. */
+function liveRoute(app: FastifyInstance, options: HealthOptions): void {
+  const alive = (): boolean => options.latenessMs() <= latestSchedulerMs;
+  const keep = (value: boolean) =>
+    keepAnswers(
+      options.board,
+      options.clock,
+      () => 0,
+      (format) => render(reportOwn(value), format, options, []),
+    );
+  const onTime = keep(true);
+  const late = keep(false);
+  app.get('/health/live', (request, reply) => {
+    const format = formatOf(request);
+    if (alive()) {
+      sendAnswer(reply, onTime(format));
+      return;
+    }
+    // After a freeze the request is often read before the overdue timers have run: they run before this one.
+    setTimeout(() => setImmediate(() => sendAnswer(reply, (alive() ? onTime : late)(format))), 0);
+  });
+}
+
+function checkRoute(app: FastifyInstance, options: HealthOptions): void {
+  const { board, clock } = options;
+  const kept = new Map<string, (format: Format) => Answer>(); // as many as the board has
+  const keptFor = (name: string, found: ReportedCheck) => (format: Format, now: Instant) =>
+    render(reportOne(board.get(name) ?? found, now), format, options, []);
+  app.get<{ Params: { name: string } }>('/health/checks/:name', (request, reply) => {
+    const { name } = request.params;
+    const found = board.get(name);
+    if (found === undefined) {
+      sendError(reply, 404, 'not_found', 'no check has this name; /health lists them');
+      return;
+    }
+    const answers = kept.get(name) ?? keepAnswers(board, clock, () => 0, keptFor(name, found));
+    kept.set(name, answers);
+    sendAnswer(reply, answers(formatOf(request)));
+  });
+}
+
+function formatOf(request: FastifyRequest): Format {
+  const verbose = request.url.includes('?') && (request.query as Record<string, unknown>).verbose !== undefined;
+  return chooseFormat(request.headers.accept, verbose);
+}

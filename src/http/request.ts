@@ -1,0 +1,32 @@
+// What every request has: an id, the headers of every answer, and its fields in the log.
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { LogFields } from '../core/log.ts';
+
+const acceptable = /^[\w.-]{1,128}$/;
+
+/** The asker's X-Request-Id when it is a plain word, otherwise a new one. */
+export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && acceptable.test(given) ? given : randomUUID();
+}
+
+/** What every answer carries: nothing here may be stored or guessed at, and the id leads to the log. */
+export function commonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply
+    .header('x-request-id', request.id)
+    .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff');
+}
+
+/** ECS fields. The path without its query, which can hold anything. */
+export function requestFields(request: FastifyRequest, reply?: FastifyReply): LogFields {
+  return {
+    'http.request.id': request.id,
+    'http.request.method': request.method,
+    'url.path': request.url.split('?', 1)[0],
+    ...(request.socket.remoteAddress === undefined ? {} : { 'client.address': request.socket.remoteAddress }),
+    ...(reply === undefined ? {} : { 'http.response.status_code': reply.statusCode }),
+  };
+}

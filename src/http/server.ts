@@ -1,0 +1,133 @@
+// The HTTP server: one Fastify app behind several addresses, and what holds for every request.
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { type FastifyInstance, fastify } from 'fastify';
+import type { DetailedCheck } from '../core/body.ts';
+import { errorFields, type Log } from '../core/log.ts';
+import type { Redact } from '../core/redact.ts';
+import type { Page } from '../metrics/page.ts';
+import { sendError } from './answer.ts';
+import { schemaController } from './compilers.ts';
+import { detailedRoute } from './detailed.ts';
+import { type Drain, drainRoutes } from './drain.ts';
+import { createGuard } from './guard.ts';
+import { type HealthBoard, type HealthOptions, healthRoutes } from './health.ts';
+import { type ListenAddress, listenOn, listenOnControl } from './listen.ts';
+import { defaultLimits, type Limits, type Listener } from './listener.ts';
+import { metricsRoutes } from './metrics.ts';
+import { answerMissing } from './missing.ts';
+import { commonHeaders, requestFields, requestId } from './request.ts';
+
+export type HttpOptions = Omit<HealthOptions, 'board' | 'drain'> & {
+  readonly board: HealthBoard<DetailedCheck>;
+  readonly drain: Drain;
+  readonly page: Page;
+  readonly redact: Redact;
+  readonly log: Log;
+  /** The token as it is now; without one the guarded routes answer 403, but by the control socket. */
+  readonly token?: () => string;
+  readonly limits?: Partial<Limits>;
+};
+
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  /**
+   * @param addresses all or none are opened.
+   * @param control path of the control socket, when wanted.
+   * @throws Error naming the address that cannot be had.
+   */
+  listen(addresses: readonly ListenAddress[], control?: string): Promise<void>;
+  /** What is open, as `http://host:port` and `unix:/path`, but for the control socket. */
+  addresses(): readonly string[];
+  /** Lets answers in flight finish, closes idle connections, cuts what is left when the signal aborts. */
+  close(signal: AbortSignal): Promise<void>;
+}
+
+/** Bytes: no route takes a body; a later one that does says its own limit. */
+const bodyLimit = 16_384;
+
+export function createServer(options: HttpOptions): HttpServer {
+  const trusted = new WeakSet<IncomingMessage>();
+  const open: Listener[] = [];
+  let controlled: Listener | undefined;
+  let closing = false;
+  const app = createApp(options, trusted, () => closing);
+  const limits = { ...defaultLimits, ...options.limits };
+  const byControl: RequestListener = (request, response) => {
+    trusted.add(request);
+    app.routing(request, response);
+  };
+
+  const close = async (signal: AbortSignal): Promise<void> => {
+    closing = true;
+    await Promise.all([...open, controlled].map((listener) => listener?.close(signal)));
+    await app.close();
+  };
+
+  return {
+    app,
+    async listen(addresses, control) {
+      await app.ready();
+      try {
+        for (const address of addresses) {
+          const listener = await listenOn(address, app.routing, limits);
+          if (listener !== undefined) open.push(listener);
+        }
+        if (control !== undefined) controlled = await listenOnControl(control, byControl, limits);
+      } catch (error) {
+        await close(AbortSignal.abort());
+        throw error;
+      }
+    },
+    addresses: () => open.map(({ address }) => address),
+    close,
+  };
+}
+
+function createApp(options: HttpOptions, trusted: WeakSet<IncomingMessage>, closing: () => boolean): FastifyInstance {
+  const app = fastify({
+    bodyLimit,
+    genReqId: requestId,
+    schemaController,
+    routerOptions: { maxParamLength: 128 },
+    frameworkErrors: (_error, request, reply) => {
+      commonHeaders(request, reply);
+      sendError(reply, 400, 'bad_request', 'the path cannot be read');
+    },
+  });
+  answerMissing(app);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
+  app.addHook('onRequest', (request, reply, done) => {
+    commonHeaders(request, reply);
+    done();
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing()) reply.header('connection', 'close');
+    done(null, payload);
+  });
+  answerErrors(app, options.log);
+
+  healthRoutes(app, options);
+  metricsRoutes(app, options.page);
+  app.register(async (guarded) => {
+    guarded.addHook('onRequest', createGuard({ token: options.token, trusted, log: options.log }));
+    guarded.addHook('onResponse', (request, reply, done) => {
+      options.log.info(requestFields(request, reply), `${request.method} of a guarded route`);
+      done();
+    });
+    detailedRoute(guarded, options);
+    drainRoutes(guarded, options.drain);
+  });
+  return app;
+}
+
+/** Errors in our own shape: the asker's are named, ours are logged and never shown. */
+function answerErrors(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const code = error.statusCode ?? 500;
+    if (code === 413) return sendError(reply, 413, 'body_too_large', 'the body is too large');
+    if (code >= 400 && code < 500) return sendError(reply, code, 'bad_request', 'the request cannot be read');
+    log.error({ ...requestFields(request), ...errorFields(error) }, 'a request failed');
+    sendError(reply, 500, 'internal_error', 'something went wrong here; the log has it under the request id');
+  });
+}

@@ -1,0 +1,124 @@
+// The log: pino JSON lines with ECS field names, every line through the redactor; and the sink that writes transitions.
+import { type DestinationStream, destination, pino } from 'pino';
+import type { Observation } from '../core/check.ts';
+import type { Log, LogFields, LogLevel } from '../core/log.ts';
+import type { Redact } from '../core/redact.ts';
+import type { Sink } from '../core/sink.ts';
+
+export type LogOptions = {
+  readonly level: LogLevel;
+  /** `service.name`; the version is Sidewarden's own. */
+  readonly service: string;
+  readonly version: string;
+  readonly redact: Redact;
+  /** Standard output unless given. */
+  readonly destination?: DestinationStream;
+};
+
+export type DaemonLog = Log & {
+  /** Resolves when everything logged so far is written. */
+  flush(): Promise<void>;
+};
+
+/** Standard output must not stop the event loop when its reader does: what exceeds this many bytes is dropped. */
+const waitingBytes = 4 * 1024 * 1024;
+
+/** The ECS version that the fields follow. */
+const ecsVersion = '8.17.0';
+
+export function createLog({ level, service, version, redact, destination: given }: LogOptions): DaemonLog {
+  const stream = given ?? destination({ dest: 1, sync: false, maxLength: waitingBytes });
+  const logger = pino(
+    {
+      level,
+      messageKey: 'message',
+      base: {
+        'ecs.version': ecsVersion,
+        'service.name': service,
+        'service.version': version,
+        'process.pid': process.pid,
+      },
+      timestamp: () => `,"@timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ 'log.level': label }) },
+      hooks: { streamWrite: (line) => redactLine(line, redact) },
+    },
+    stream,
+  );
+  const flush = (): Promise<void> =>
+    new Promise((resolve, reject) => logger.flush((error) => (error ? reject(error) : resolve())));
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    flush,
+  };
+}
+
+/**
+ * The line without any secret. Every record ends here, so none can forget it. A line that holds one is taken apart
+ * and only its texts are changed, so that a password such as `1` or `message` leaves it valid JSON with its keys.
+ */
+function redactLine(line: string, redact: Redact): string {
+  if (redact(line) === line) return line;
+  return `${JSON.stringify(redactTexts(JSON.parse(line), redact))}\n`;
+}
+
+function redactTexts(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((item) => redactTexts(item, redact));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redactTexts(item, redact)]));
+}
+
+/** Transitions at info and warn, single runs at debug. */
+export function createLogSink(log: Log & Partial<Pick<DaemonLog, 'flush'>>): Sink {
+  return {
+    name: 'log',
+    accept(observation) {
+      if (observation.before.status !== observation.after.status) logTransition(log, observation);
+      if (observation.result !== undefined) logRun(log, observation);
+    },
+    close: async () => log.flush?.(),
+  };
+}
+
+function logTransition(log: Log, { check, type, before, after, result }: Observation): void {
+  const failure = result !== undefined && result.kind !== 'passed' ? result : undefined;
+  const fields: LogFields = {
+    'event.kind': 'state',
+    'event.action': `check-${after.status}`,
+    'event.outcome': after.status === 'healthy' ? 'success' : after.status === 'unhealthy' ? 'failure' : 'unknown',
+    ...labels(check, type),
+    'labels.from': before.status,
+    'labels.to': after.status,
+    ...(after.status === 'healthy' || after.errorClass === undefined ? {} : { 'error.type': after.errorClass }),
+    ...(failure === undefined ? {} : { 'error.message': failure.message }),
+    ...rung(result),
+  };
+  if (after.status === 'healthy') log.info(fields, `${check} is healthy, was ${before.status}`);
+  else log.warn(fields, `${check} is ${after.status} (${after.errorClass ?? 'stale'}), was ${before.status}`);
+}
+
+function logRun(log: Log, { check, type, after, result }: Observation): void {
+  if (result === undefined) return;
+  const fields: LogFields = {
+    'event.kind': 'event',
+    'event.action': 'check-run',
+    'event.outcome': { passed: 'success', failed: 'failure', inconclusive: 'unknown' }[result.kind],
+    'event.start': result.time.toISOString(),
+    'event.duration': Math.round(result.durationMs * 1e6), // ECS: nanoseconds
+    ...labels(check, type),
+    'labels.state': after.status,
+    ...(result.kind === 'passed' ? {} : { 'error.type': result.errorClass, 'error.message': result.message }),
+    ...rung(result),
+  };
+  log.debug(fields, `${check}: run ${result.kind}`);
+}
+
+const labels = (check: string, type: string): LogFields => ({ 'labels.check': check, 'labels.type': type });
+
+const rung = (result: Observation['result']): LogFields => {
+  const last = result?.rungs.at(-1)?.name;
+  return last === undefined ? {} : { 'labels.rung': last };
+};

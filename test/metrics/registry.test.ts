@@ -1,0 +1,192 @@
+// The registry's page: closed label sets at 0 from the start, gauges read from the board, clean for promtool.
+import { execFile } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import type { ErrorClass } from '../../src/core/failure.ts';
+import { createPage } from '../../src/metrics/page.ts';
+import { createRegistry } from '../../src/metrics/registry.ts';
+import { healthy, makeBoard, makeClock, makeEntry, unhealthy } from '../core/entries.ts';
+import { makeResult } from '../core/make.ts';
+
+const fresh = { lastResult: undefined, lastSuccess: undefined, finishedRun: false, everHealthy: false };
+
+function make(entries = [makeEntry('sessions')]) {
+  const board = makeBoard(entries);
+  const classes: ErrorClass[] = ['dns', 'refused', 'throttled'];
+  const state = { draining: false, late: 0 };
+  const registry = createRegistry({
+    version: '1.2.3',
+    clock: makeClock(),
+    board,
+    checks: entries.map(({ name, type }) => ({ name, type, classes })),
+    draining: () => state.draining,
+    latenessMs: () => state.late,
+  });
+  /** The samples of a family, without the labels that all share. */
+  const samples = async (name: string) =>
+    (await registry.text())
+      .split('\n')
+      .filter((line) => line.startsWith(name))
+      .map((line) =>
+        line
+          .slice(name.length)
+          .replace(/check="sessions",type="redis",?/, '')
+          .replace('{}', ''),
+      );
+  return { registry, board, state, samples };
+}
+
+test('label sets are closed and at 0 from the start', async () => {
+  const { samples, registry } = make([
+    makeEntry('sessions', { ...fresh, says: { ...healthy, status: 'unknown', errorClass: 'stale' } }),
+  ]);
+  registry.sinkFailed('log', 0);
+  expect(await samples('sidewarden_check_up')).toEqual([' 0']);
+  expect(await samples('sidewarden_check_state')).toEqual([
+    '{state="healthy"} 0',
+    '{state="unhealthy"} 0',
+    '{state="unknown"} 1',
+  ]);
+  expect(await samples('sidewarden_check_runs_total')).toEqual(
+    ['passed', 'failed', 'inconclusive'].map((result) => `{result="${result}"} 0`),
+  );
+  expect(await samples('sidewarden_check_failures_total')).toEqual(
+    ['dns', 'refused', 'throttled'].map((c) => `{class="${c}"} 0`),
+  );
+  expect(await samples('sidewarden_check_transitions_total')).toEqual(
+    ['healthy', 'unhealthy', 'unknown'].map((to) => `{to="${to}"} 0`),
+  );
+  expect(await samples('sidewarden_check_warning')).toEqual(
+    ['intermittent', 'flapping', 'throttled', 'slow', 'yellow', 'expiring', 'skipped'].map((w) => `{warning="${w}"} 0`),
+  );
+  expect(await samples('sidewarden_check_duration_seconds_count')).toEqual([' 0']);
+  expect(await samples('sidewarden_check_duration_seconds_bucket')).toHaveLength(15);
+  expect(await samples('sidewarden_check_last_success_timestamp_seconds')).toEqual([]);
+  expect(await samples('sidewarden_check_rung_duration_seconds')).toEqual([]);
+  expect(await samples('sidewarden_sink_errors_total')).toEqual(['{sink="log"} 0']);
+});
+
+test('gauges say what the board says when scraped, and forget what is gone', async () => {
+  const { samples, board } = make();
+  expect(await samples('sidewarden_check_up')).toEqual([' 1']);
+  expect(await samples('sidewarden_check_last_success_timestamp_seconds')).toEqual([' 1']);
+  expect(await samples('sidewarden_check_rung_duration_seconds')).toEqual(['{rung="connect"} 0.001']);
+  expect(await samples('sidewarden_check_detection_bound_seconds')).toEqual([' 22.5']);
+  expect(await samples('sidewarden_check_expiry_seconds')).toEqual([' 15']);
+  const rungs = [
+    { name: 'query', ms: 2 },
+    { name: 'write', ms: 0, note: 'rested' as const },
+  ];
+  const says = { ...unhealthy(), warnings: ['slow'] as const };
+  board.set([makeEntry('sessions', { says, lastResult: { ...makeResult('refused', 0), rungs } })]);
+  expect(await samples('sidewarden_check_up')).toEqual([' 0']);
+  expect(await samples('sidewarden_check_state')).toContain('{state="unhealthy"} 1');
+  expect(await samples('sidewarden_check_warning')).toContain('{warning="slow"} 1');
+  expect(await samples('sidewarden_check_rung_duration_seconds')).toEqual(['{rung="query"} 0.002']);
+  board.set([]);
+  expect(await samples('sidewarden_check_up')).toEqual([]);
+});
+
+test('a belief that ended by itself is seen by the next scrape', async () => {
+  let until = 2000;
+  const { samples } = make([makeEntry('sessions', { belief: (now) => (now < until ? healthy : unhealthy('stale')) })]);
+  expect(await samples('sidewarden_check_up')).toEqual([' 1']);
+  expect(await samples('sidewarden_ready')).toEqual([' 1']);
+  until = 500;
+  expect(await samples('sidewarden_check_up')).toEqual([' 0']);
+  expect(await samples('sidewarden_ready')).toEqual([' 0']);
+});
+
+test('ready, live, draining, version and reload', async () => {
+  const { samples, state, registry } = make();
+  const read = async () => [
+    ...(await samples('sidewarden_ready')),
+    ...(await samples('sidewarden_live')),
+    ...(await samples('sidewarden_draining')),
+    ...(await samples('sidewarden_config_last_reload_successful')),
+  ];
+  expect(await read()).toEqual([' 1', ' 1', ' 0', ' 1']);
+  Object.assign(state, { draining: true, late: 30_001 });
+  registry.configRead(false);
+  expect(await read()).toEqual([' 0', ' 0', ' 1', ' 0']);
+  expect(await samples('sidewarden_build_info')).toEqual(['{version="1.2.3"} 1']);
+});
+
+describe('runs', () => {
+  const having = async (...outcomes: Parameters<typeof makeResult>[0][]) => {
+    const { registry, samples } = make();
+    for (const outcome of outcomes) registry.run('sessions', 'redis', makeResult(outcome, 0, 30));
+    return samples;
+  };
+  test('are counted by what they found, and timed', async () => {
+    const samples = await having('passed', 'passed', 'refused');
+    expect(await samples('sidewarden_check_runs_total')).toEqual([
+      '{result="passed"} 2',
+      '{result="failed"} 1',
+      '{result="inconclusive"} 0',
+    ]);
+    expect(await samples('sidewarden_check_failures_total')).toContain('{class="refused"} 1');
+    expect(await samples('sidewarden_check_duration_seconds_count')).toEqual([' 3']);
+    expect(
+      (await samples('sidewarden_check_duration_seconds_bucket')).filter((line) => /"0\.0(25|5)"/.test(line)),
+    ).toEqual([expect.stringMatching(/le="0.025".* 0$/), expect.stringMatching(/le="0.05".* 3$/)]);
+  });
+  test('throttled is the dependency’s failure to serve, self is not', async () => {
+    const samples = await having('throttled', 'self');
+    expect(await samples('sidewarden_check_runs_total')).toContain('{result="inconclusive"} 2');
+    expect(await samples('sidewarden_check_failures_total')).toEqual([
+      '{class="dns"} 0',
+      '{class="refused"} 0',
+      '{class="throttled"} 1',
+    ]);
+  });
+});
+
+test('nothing on the page is outside our prefix', async () => {
+  const page = await make().registry.text();
+  const strangers = page.split('\n').filter((line) => line !== '' && !/^(# (HELP|TYPE) )?sidewarden_/.test(line));
+  expect(strangers).toEqual([]);
+});
+
+test('a page does not grow with the scrapes and runs', async () => {
+  const { registry } = make();
+  const lines = async () => (await registry.text()).split('\n').filter((line) => !line.includes('nodejs_gc')).length;
+  const before = await lines();
+  for (let i = 0; i < 200; i += 1) {
+    registry.run('sessions', 'redis', makeResult('passed', i));
+    await registry.text();
+  }
+  expect(await lines()).toBe(before);
+});
+
+test('scrapes of one moment share one rendering', async () => {
+  let rendered = 0;
+  const text = async () => {
+    rendered += 1;
+    return String(rendered);
+  };
+  const page = createPage({ contentType: 'text/plain', text });
+  expect(await Promise.all([page.render(), page.render()])).toEqual(['1', '1']);
+  expect(await page.render()).toBe('2');
+});
+
+test('promtool finds nothing to complain about', async () => {
+  const { registry } = make([makeEntry('sessions'), makeEntry('database', { ...fresh, type: 'postgres' })]);
+  registry.run('sessions', 'redis', makeResult('refused', 0));
+  expect(await promtool(await registry.text())).toBe('');
+  expect(await promtool('# HELP x_total A gauge.\n# TYPE x_total gauge\nx_total 1\n')).toContain('x_total');
+});
+
+/** What `promtool check metrics` says of a page. */
+function promtool(page: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile('promtool', ['check', 'metrics'], (error, stdout, stderr) => {
+      if ((error as NodeJS.ErrnoException | null)?.code === 'ENOENT') {
+        reject(
+          new Error('promtool is not installed: it comes with the package prometheus (apt-get install prometheus)'),
+        );
+      } else resolve(stdout + stderr);
+    });
+    child.stdin?.on('error', () => {}); // promtool is not there: said above
+    child.stdin?.end(page);
+  });
+}

@@ -1,0 +1,148 @@
+// The log's lines: ECS names, levels, and no secret in any form, whatever the secret looks like.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Observation } from '../../src/core/check.ts';
+import { errorFields, type LogLevel } from '../../src/core/log.ts';
+import { createRedactor } from '../../src/core/redact.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { createLog, createLogSink } from '../../src/sinks/log.ts';
+import { healthy, unhealthy, unknown } from '../core/entries.ts';
+import { makeResult } from '../core/make.ts';
+
+function make(level: LogLevel = 'debug', secrets: string[] = []) {
+  const texts: string[] = [];
+  const known = secrets.map((secret) => Secret.of(secret));
+  const log = createLog({
+    level,
+    service: 'shop-api',
+    version: '1.2.3',
+    redact: createRedactor(() => known),
+    destination: { write: (text) => texts.push(text) },
+  });
+  return { log, texts, lines: () => texts.map((text) => JSON.parse(text)) };
+}
+
+const observe = (
+  before: Observation['before'],
+  after: Observation['after'],
+  result?: Observation['result'],
+): Observation => ({
+  check: 'sessions',
+  type: 'redis',
+  before,
+  after,
+  time: new Date(0),
+  ...(result === undefined ? {} : { result }),
+});
+const failed = {
+  ...makeResult('refused', 0, 1.5),
+  rungs: [{ name: 'connect', ms: 1.5 }],
+  message: 'connect ECONNREFUSED',
+};
+
+test('a line is one JSON object with ECS names', () => {
+  const { log, texts, lines } = make();
+  log.info({ 'labels.check': 'sessions' }, 'hello');
+  expect(texts[0]).toMatch(/^\{.*\}\n$/);
+  expect(lines()[0]).toEqual({
+    '@timestamp': expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    'log.level': 'info',
+    message: 'hello',
+    'ecs.version': '8.17.0',
+    'service.name': 'shop-api',
+    'service.version': '1.2.3',
+    'process.pid': process.pid,
+    'labels.check': 'sessions',
+  });
+});
+
+test.each([
+  ['silent', 0],
+  ['error', 1],
+  ['warn', 2],
+  ['info', 3],
+  ['debug', 4],
+] as const)('level %s writes %d of four', (level, count) => {
+  const { log, texts } = make(level);
+  for (const one of ['error', 'warn', 'info', 'debug'] as const) log[one]({}, one);
+  expect(texts).toHaveLength(count);
+});
+
+describe('observations', () => {
+  const linesOf = (level: LogLevel, ...observations: Observation[]) => {
+    const { log, lines } = make(level);
+    const sink = createLogSink(log);
+    for (const observation of observations) sink.accept(observation);
+    return lines();
+  };
+  test('to healthy is info, to unhealthy and unknown warn', () => {
+    const lines = linesOf(
+      'info',
+      observe(unknown, healthy, makeResult('passed', 0)),
+      observe(healthy, unhealthy('refused'), failed as Observation['result']),
+      observe(healthy, unknown),
+    );
+    expect(lines.map((line) => [line['log.level'], line['event.action'], line.message])).toEqual([
+      ['info', 'check-healthy', 'sessions is healthy, was unknown'],
+      ['warn', 'check-unhealthy', 'sessions is unhealthy (refused), was healthy'],
+      ['warn', 'check-unknown', 'sessions is unknown (stale), was healthy'],
+    ]);
+    expect(lines[1]).toMatchObject({
+      'event.outcome': 'failure',
+      'error.type': 'refused',
+      'error.message': 'connect ECONNREFUSED',
+      'labels.check': 'sessions',
+      'labels.type': 'redis',
+      'labels.rung': 'connect',
+      'labels.from': 'healthy',
+    });
+    expect(lines[2]).toMatchObject({ 'event.outcome': 'unknown', 'error.type': 'stale' });
+  });
+  test('a single run is debug', () => {
+    const run = observe(healthy, healthy, failed as Observation['result']);
+    expect(linesOf('info', run)).toEqual([]);
+    expect(linesOf('debug', run)[0]).toMatchObject({
+      'log.level': 'debug',
+      'event.action': 'check-run',
+      'event.outcome': 'failure',
+      'event.duration': 1_500_000,
+      'error.type': 'refused',
+    });
+  });
+});
+
+describe('secrets', () => {
+  test('are nowhere in a line: message, fields, nested, errors, addresses with passwords', () => {
+    const { log, texts, lines } = make('debug', ['hunter2!', 'postgres://app:p%40ss"word@db/shop']);
+    log.info({ a: 'x hunter2! y', deep: { list: ['hunter2!'] } }, 'hunter2! said');
+    log.error(errorFields(new Error('cannot log in with hunter2!')), 'failed');
+    log.warn({ url: 'postgres://app:p%40ss"word@db/shop', plain: 'p@ss"word' }, 'p@ss"word');
+    for (const text of texts) expect(text).not.toMatch(/hunter2|p@ss|p%40ss/);
+    expect(lines()[0]).toMatchObject({ a: 'x *** y', deep: { list: ['***'] }, message: '*** said' });
+    expect(lines()[2]).toMatchObject({ url: '***', plain: '***', message: '***' });
+  });
+  test('that look like a line’s own parts leave it valid, with its names', () => {
+    for (const secret of ['message', '1', ':', '"', '\\', 'n', String(process.pid)]) {
+      const { log, lines } = make('debug', [secret]);
+      log.info({ count: 1, text: `a ${secret} b` }, 'done');
+      const [line] = lines();
+      expect([line.count, line.text.includes('***'), Object.hasOwn(line, 'message')], secret).toEqual([1, true, true]);
+    }
+  });
+  test('any secret, in any text', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 4, unit: 'binary' }), fc.string(), (secret, around) => {
+        const { log, lines } = make('debug', [secret]);
+        log.info({ text: `${around}${secret}${around}` }, 'done');
+        expect(lines()[0].text.includes(secret)).toBe('***'.includes(secret));
+      }),
+    );
+  });
+});
+
+test('flush resolves when all is written', async () => {
+  const { log, texts } = make();
+  log.info({}, 'last words');
+  await log.flush();
+  expect(texts).toHaveLength(1);
+});

@@ -1,0 +1,80 @@
+// Sinks are isolated from one another and close in bounded time; the metrics sink counts.
+import { expect, test } from 'vitest';
+import type { Observation } from '../../src/core/check.ts';
+import type { Sink } from '../../src/core/sink.ts';
+import { createSinks } from '../../src/sinks/index.ts';
+import { createMetricsSink } from '../../src/sinks/metrics.ts';
+import { healthy, unhealthy, unknown } from '../core/entries.ts';
+import { makeResult } from '../core/make.ts';
+import { makeLog } from '../http/serve.ts';
+
+const observation: Observation = {
+  check: 'sessions',
+  type: 'redis',
+  before: unknown,
+  after: healthy,
+  result: makeResult('passed', 0),
+  time: new Date(0),
+};
+
+function make(...sinks: Sink[]) {
+  const log = makeLog();
+  const failures: [string, number][] = [];
+  return { log, failures, sinks: createSinks(sinks, { log, failed: (sink, times) => failures.push([sink, times]) }) };
+}
+const broken: Sink = {
+  name: 'broken',
+  accept() {
+    throw new Error('disk full');
+  },
+};
+
+test('a sink that throws harms no other; every error is counted, the first is logged', () => {
+  const seen: Observation[] = [];
+  const { sinks, log, failures } = make(broken, { name: 'good', accept: (one) => seen.push(one) });
+  expect(failures).toEqual([['broken', 0], ['good', 0]]); // biome-ignore format: pairs
+  for (let i = 0; i < 3; i += 1) sinks.accept(observation);
+  expect(seen).toEqual([observation, observation, observation]);
+  expect(failures.slice(2)).toEqual(Array(3).fill(['broken', 1]));
+  expect(log.lines).toEqual([
+    expect.objectContaining({ level: 'error', 'labels.sink': 'broken', 'error.message': 'disk full' }),
+  ]);
+});
+
+test('a broken log harms nothing either', () => {
+  const log = { ...makeLog(), error: broken.accept as () => never };
+  const sinks = createSinks([broken], { log, failed: () => {} });
+  expect(() => sinks.accept(observation)).not.toThrow();
+});
+
+test('closing closes all, survives an error, and ends when aborted', async () => {
+  const closed: string[] = [];
+  const closes = (name: string, close: () => Promise<void>): Sink => ({ name, accept() {}, close });
+  const quick = closes('quick', async () => void closed.push('quick'));
+  const rejects = closes('rejects', () => Promise.reject(new Error('gone')));
+  const { sinks, failures } = make(rejects, quick, { name: 'nothing to close', accept() {} });
+  await sinks.close(new AbortController().signal);
+  expect(closed).toEqual(['quick']);
+  expect(failures.at(-1)).toEqual(['rejects', 1]);
+  const never = make(closes('never', () => new Promise(() => {})));
+  await never.sinks.close(AbortSignal.timeout(20));
+});
+
+test('the metrics sink counts runs, and transitions of status only', () => {
+  const calls: unknown[][] = [];
+  const note =
+    (name: string) =>
+    (...args: unknown[]) =>
+      calls.push([name, ...args]);
+  const { accept } = createMetricsSink({ run: note('run'), transition: note('transition') });
+  accept(observation);
+  accept({ ...observation, before: unhealthy('refused'), after: unhealthy('timeout') });
+  const { result: _, ...expired } = { ...observation, before: healthy, after: unknown };
+  accept(expired);
+  expect(calls).toEqual([
+    ['run', 'sessions', 'redis', observation.result],
+    ['transition', 'sessions', 'redis', 'healthy'],
+    ['run', 'sessions', 'redis', observation.result],
+    ['transition', 'sessions', 'redis', 'unknown'],
+  ]);
+});

@@ -1,0 +1,89 @@
+// Runs the steps one after the other, goes on after a failed one, and ends with one line: how many passed and failed.
+import { parseArgs } from 'node:util';
+import { missingPackages, prepareServers } from '../test/servers/needed.ts';
+import { installLine, MissingServers } from '../test/servers/source.ts';
+import { type Failure, type Outcome, type Step, steps } from './steps.ts';
+
+const HELP = `npm test [-- STEP...]      all steps, or the named ones in their order
+npm test -- --missing     print the line that installs the system packages that are missing, and nothing else
+npm test -- --help        this
+
+Steps:
+${steps.map(({ name, does }) => `  ${name.padEnd(13)}${does}`).join('\n')}
+
+The last line is "N passed, N failed": each test counts, and each of the other steps as one.
+`;
+
+/** The steps that need servers; the others run on a machine that has none. */
+const NEEDING_SERVERS = new Set(['contract', 'integration', 'faults']);
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean' }, missing: { type: 'boolean' } },
+  });
+  if (values.help) return say(HELP);
+  if (values.missing) {
+    const packages = missingPackages();
+    return packages.length === 0 ? 0 : say(`${installLine(packages)}\n`);
+  }
+  const unknown = positionals.filter((name) => !steps.some((step) => step.name === name));
+  if (unknown.length > 0) {
+    process.stderr.write(`no such step: ${unknown.join(', ')}\n\n${HELP}`);
+    return 2;
+  }
+  return runAll(positionals.length === 0 ? steps : steps.filter(({ name }) => positionals.includes(name)));
+}
+
+async function runAll(wanted: readonly Step[]): Promise<number> {
+  if (wanted.some(({ name }) => NEEDING_SERVERS.has(name))) {
+    try {
+      await prepareServers((line) => say(`${line}\n`));
+    } catch (error) {
+      if (!(error instanceof MissingServers)) throw error;
+      say(`${error.message}\n\n0 passed, 1 failed\n`);
+      return 1;
+    }
+  }
+  const failures: Failure[] = [];
+  const skipped: string[] = [];
+  let passed = 0;
+  for (const step of wanted) {
+    say(`\n=== ${step.name}: ${step.does}\n`);
+    const started = performance.now();
+    const outcome = await step.run();
+    say(`=== ${step.name}: ${brief(outcome)} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+    passed += outcome.passed;
+    failures.push(...outcome.failures);
+    skipped.push(...outcome.skipped);
+  }
+  if (failures.length > 0) say(`\n=== what failed\n`);
+  for (const { name, message } of failures) say(`\n✗ ${name}\n${indented(message)}\n`);
+  if (skipped.length > 0) say(`\n=== not run (skipped)\n${skipped.map((name) => `- ${name}\n`).join('')}`);
+  say(`\n${passed} passed, ${failures.length} failed\n`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+function brief({ passed, failures }: Outcome): string {
+  return failures.length === 0 ? `${passed} passed` : `${passed} passed, ${failures.length} FAILED`;
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+}
+
+function say(text: string): 0 {
+  process.stdout.write(text);
+  return 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const known = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
+  process.stderr.write(`${known ? (error as Error).message : (error as Error).stack}\n`);
+  process.exitCode = 2;
+}

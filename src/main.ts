@@ -1,0 +1,27 @@
+// argv → command, imported when asked for; the only place that ends the process.
+import { commands } from './cli/commands.ts';
+import { usage } from './cli/usage.ts';
+
+/** Exit codes; 78 is EX_CONFIG of sysexits.h. */
+const failed = 1;
+
+const [first, ...rest] = process.argv.slice(2);
+const named = first !== undefined && first in commands;
+const name = named
+  ? (first as keyof typeof commands)
+  : first === undefined || first.startsWith('-')
+    ? 'run'
+    : undefined;
+
+async function main(): Promise<number> {
+  if (first === '--help' || first === '-h' || first === 'help') return usage(0);
+  if (name === undefined) return usage(2, `there is no command ${first}`);
+  const { execute } = await commands[name]();
+  return execute(named ? rest : process.argv.slice(2));
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`sidewarden: ${error instanceof Error ? error.message : String(error)}\n`);
+  return failed;
+});
+process.exit();

@@ -1,16 +1,17 @@
 // One check alive: runs it as a job, reduces its results, shows it on the board and tells the sinks.
 import { believe, type CheckState, initialState, reduce, settle } from '../core/believe.ts';
-import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
-import type { Belief, CheckResult, Gate, Observation, Policy } from '../core/check.ts';
+import type { Belief, CheckResult, Observation } from '../core/check.ts';
 import type { Clock, Instant } from '../core/clock.ts';
-import { planNext, type Timetable } from '../core/plan.ts';
+import { planNext } from '../core/plan.ts';
 import type { Redact } from '../core/redact.ts';
-import type { Definition, Driver, Session } from '../dependencies/define.ts';
-import type { Cron } from '../schedule/cron.ts';
+import type { Driver, Session } from '../dependencies/define.ts';
 import type { Job } from '../schedule/job.ts';
 import { createLane } from '../schedule/lane.ts';
-import type { BoardEntry, PastRun, Transition, WritableBoard } from './board.ts';
+import type { PastRun, Transition, WritableBoard } from './board.ts';
+import { entryOf } from './entry.ts';
+import type { CheckPlan } from './plan-of.ts';
 import { type Running, runCheck } from './run-check.ts';
+import { createTimetable } from './timetable.ts';
 
 /** How many runs and transitions a check remembers. */
 const historyLength = 100;
@@ -18,27 +19,9 @@ const transitionsLength = 50;
 
 /** The first run comes within this time of the start. */
 const firstRunMs = 1000;
-/** A cron check's runs lie this much after its instants at most, by pod. */
-const longestCronOffsetMs = 30_000;
-
-/** How many runs of a cron expression are looked at: enough for the longest wait to find one. */
-const cronRunsAhead = 128;
 
 /** What setTimeout can wait at most: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const longestTimerMs = 2 ** 31 - 1;
-
-/** One check of the configuration, as its monitor needs it. */
-export type CheckPlan = {
-  readonly name: string;
-  readonly definition: Definition;
-  readonly settings: unknown;
-  readonly policy: Policy;
-  readonly cron?: Cron;
-  readonly maxConnectionAgeMs: number;
-  readonly required: boolean;
-  readonly gates: readonly Gate[];
-  readonly waitForHealthy: boolean;
-};
 
 export type Surroundings = {
   readonly clock: Clock;
@@ -70,7 +53,7 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
   const history: PastRun[] = [];
   const transitions: Transition[] = [];
   const firstRun = clock.now() + random() * firstRunMs;
-  const timetable = timetableOf(check, clock, random());
+  const timetable = createTimetable(policy.intervalMs, check.cron, clock, random());
 
   const become = (next: CheckState, now: Instant, result?: CheckResult): void => {
     const before = told;
@@ -144,70 +127,6 @@ function runningOf(check: CheckPlan, driver: Driver<unknown, string, Session>, s
   const { definition, settings, maxConnectionAgeMs: maxAgeMs } = check;
   const lane = createLane(() => driver.session(settings), { maxAgeMs, clock, random });
   return { definition, driver, settings, lane, rests: new Map(), timeoutMs: check.policy.timeoutMs, clock, redact };
-}
-
-function timetableOf(check: CheckPlan, clock: Clock, phase: number): (now: Instant) => Timetable {
-  const { cron, policy } = check;
-  if (cron === undefined) {
-    const origin = clock.now() + phase * policy.intervalMs;
-    return () => ({ kind: 'grid', origin });
-  }
-  const offset = phase * Math.min(0.1 * cron.shortestGapMs, longestCronOffsetMs);
-  const clearanceMs = 0.5 * cron.shortestGapMs;
-  let pending: readonly number[] = [];
-  return (now) => {
-    const wall = clock.wall().getTime();
-    // node-cron knows only what comes after now: an instant that has passed, but not yet by this pod's offset, is kept.
-    const passed = pending.filter((run) => run <= wall && run + offset > wall);
-    pending = [...passed, ...cron.nextRuns(cronRunsAhead).map((run) => run.getTime())];
-    return { kind: 'cron', clearanceMs, runs: pending.map((run) => now + run - wall + offset) };
-  };
-}
-
-type Reading = {
-  state(): CheckState;
-  nextRunAt(): Instant | undefined;
-  lastSuccess(): Date | undefined;
-  openedAt(): Date | undefined;
-  readonly history: readonly PastRun[];
-  readonly transitions: readonly Transition[];
-};
-
-function entryOf(check: CheckPlan, reading: Reading): BoardEntry {
-  const { name, policy, definition, required, gates, waitForHealthy } = check;
-  return {
-    name,
-    type: definition.type,
-    required,
-    gates,
-    waitForHealthy,
-    target: definition.target(check.settings as never),
-    policy,
-    detectionBoundMs: detectionBoundMs(policy),
-    expiryMs: expiryMs(policy),
-    history: reading.history,
-    transitions: reading.transitions,
-    get lastResult() {
-      return reading.state().last;
-    },
-    get finishedRun() {
-      return reading.state().last !== undefined;
-    },
-    get everHealthy() {
-      return reading.state().everHealthy;
-    },
-    get lastSuccess() {
-      return reading.lastSuccess();
-    },
-    get nextRunAt() {
-      return reading.nextRunAt();
-    },
-    get connection() {
-      const openedAt = reading.openedAt();
-      return openedAt && { openedAt };
-    },
-    belief: (now) => believe(reading.state(), now, policy),
-  };
 }
 
 function transition(before: Belief, after: Belief, time: Date): Transition {

@@ -1,8 +1,7 @@
 // From what the configuration says of a check to what its monitor needs: the policy, with what the type adds to it.
 import type { Gate, Policy } from '../core/check.ts';
 import type { Definition } from '../dependencies/define.ts';
-import { parseCron } from '../schedule/cron.ts';
-import type { CheckPlan } from './monitor.ts';
+import { type Cron, parseCron } from '../schedule/cron.ts';
 
 /** A check as the configuration has it, durations in milliseconds. */
 export type ConfiguredCheck = {
@@ -21,6 +20,19 @@ export type ConfiguredCheck = {
   readonly required: boolean;
   readonly gates: readonly Gate[];
   /** Whether the gate `startup` waits for a healthy run instead of a finished one. */
+  readonly waitForHealthy: boolean;
+};
+
+/** One check of the configuration, as its monitor needs it. */
+export type CheckPlan = {
+  readonly name: string;
+  readonly definition: Definition;
+  readonly settings: unknown;
+  readonly policy: Policy;
+  readonly cron?: Cron;
+  readonly maxConnectionAgeMs: number;
+  readonly required: boolean;
+  readonly gates: readonly Gate[];
   readonly waitForHealthy: boolean;
 };
 

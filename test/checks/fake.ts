@@ -1,7 +1,8 @@
 // A type whose probe does what a test says: for the machinery around a probe, not for any dependency.
 
 import { createBoard } from '../../src/checks/board.ts';
-import type { CheckPlan, Surroundings } from '../../src/checks/monitor.ts';
+import type { Surroundings } from '../../src/checks/monitor.ts';
+import type { CheckPlan } from '../../src/checks/plan-of.ts';
 import type { Observation } from '../../src/core/check.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import type { Attempt, Definition, Driver, Session } from '../../src/dependencies/define.ts';

@@ -6,7 +6,7 @@ import type { Attempt, Driver } from '../define.ts';
 import { beforeDeadline, lookupWithin } from '../lookup.ts';
 import { dnsFailure, silence } from '../resolve/dns-failure.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
-import type { DnsRung, DnsSettings } from './index.ts';
+import type { DnsRung, DnsSettings } from './settings.ts';
 
 export const driver: Driver<DnsSettings, DnsRung, RunSession> = {
   session: createRunSession,

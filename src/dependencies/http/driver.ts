@@ -1,9 +1,9 @@
 // Probes an HTTP endpoint with one request.
 import type { Driver } from '../define.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
-import type { HttpRung, HttpSettings } from './index.ts';
 import { judgeBody, judgeStatus, readBody } from './judge.ts';
 import { sendRequest } from './request.ts';
+import type { HttpRung, HttpSettings } from './settings.ts';
 
 export const driver: Driver<HttpSettings, HttpRung, RunSession> = {
   session: createRunSession,

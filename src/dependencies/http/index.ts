@@ -1,11 +1,7 @@
 // The type `http`: an HTTP endpoint, the main app's among them, answers with the status and body expected.
 import type { Secret } from '../../core/secret.ts';
 import { defineDependency } from '../define.ts';
-import { findProblems, isLocal, settings, targetOf } from './settings.ts';
-
-const rungs = ['connect', 'response', 'body'] as const;
-
-export type HttpRung = (typeof rungs)[number];
+import { findProblems, isLocal, rungs, settings, targetOf } from './settings.ts';
 
 export const http = defineDependency({
   type: 'http',
@@ -20,5 +16,3 @@ export const http = defineDependency({
   problems: findProblems,
   load: async () => (await import('./driver.ts')).driver,
 });
-
-export type { HttpSettings } from './settings.ts';

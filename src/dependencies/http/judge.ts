@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import { type DependencyClass, Failure } from '../../core/failure.ts';
 import { matches } from '../matching.ts';
-import type { HttpSettings } from './index.ts';
 import { parseJsonPath, valueAt } from './json-path.ts';
+import type { HttpSettings } from './settings.ts';
 
 const mostBytes = 64 * 1024;
 

@@ -6,7 +6,7 @@ import { Failure } from '../../core/failure.ts';
 import { failureOf, happens } from '../connect.ts';
 import { readTls, reveal, revealPassword } from '../credentials.ts';
 import { lookupWithin } from '../lookup.ts';
-import type { HttpSettings } from './index.ts';
+import type { HttpSettings } from './settings.ts';
 
 export type Exchange = {
   readonly request: ClientRequest;

@@ -63,6 +63,9 @@ export const settings = {
   ...credentials(),
 };
 
+export const rungs = ['connect', 'response', 'body'] as const;
+export type HttpRung = (typeof rungs)[number];
+
 export type HttpSettings = z.output<z.ZodObject<typeof settings>>;
 
 /** The URL, unless it is in a file that nobody has read yet. */

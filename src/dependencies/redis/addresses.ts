@@ -2,8 +2,8 @@
 
 import { Failure } from '../../core/failure.ts';
 import { parseAddress } from '../../core/fields.ts';
+import type { Connection } from './connection.ts';
 import { RedisReply } from './errors.ts';
-import type { Connection } from './session.ts';
 import type { Endpoint } from './url.ts';
 
 /** How a connection to an address is opened and given up. */

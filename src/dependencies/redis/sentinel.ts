@@ -1,7 +1,7 @@
 // Asks one sentinel where the primary is. Our own question, since the client's would retry by itself.
 import { Failure } from '../../core/failure.ts';
 import { revealPassword } from '../credentials.ts';
-import type { Connection } from './session.ts';
+import type { Connection } from './connection.ts';
 import type { SentinelSettings } from './settings.ts';
 import type { Endpoint } from './url.ts';
 

@@ -3,24 +3,12 @@ import { Failure } from '../../core/failure.ts';
 import { reveal, revealPassword } from '../credentials.ts';
 import type { Session } from '../define.ts';
 import { firstThatAnswers, type Node } from './addresses.ts';
+import type { Connection } from './connection.ts';
 import { RedisReply } from './errors.ts';
 import { askSentinel } from './sentinel.ts';
 import type { RedisSettings } from './settings.ts';
 import { type Endpoint, parseRedisUrl, type RedisUrl } from './url.ts';
 
-/** One connection, as the client library makes it. */
-export interface Connection {
-  readonly closed: boolean;
-  /**
-   * Resolves when the socket, and TLS, stand; sends nothing.
-   * @param withinMs bounds the look-up of the name alone, so that a silent name server is reported as such.
-   */
-  connect(withinMs: number): Promise<void>;
-  /** @throws RedisReply for an error reply, what ended the connection otherwise. */
-  call(command: string, ...args: string[]): Promise<unknown>;
-  /** Closes without a word; pending calls reject with `cause`. */
-  destroy(cause?: Error): void;
-}
 /** Without I/O. */
 type OpenConnection = (endpoint: Endpoint, secure: boolean) => Connection;
 

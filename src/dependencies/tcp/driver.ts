@@ -7,7 +7,7 @@ import type { Attempt, Driver } from '../define.ts';
 import { beforeDeadline } from '../lookup.ts';
 import { matches } from '../matching.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
-import type { TcpRung, TcpSettings } from './index.ts';
+import type { TcpRung, TcpSettings } from './settings.ts';
 
 const mostBytes = 4096;
 

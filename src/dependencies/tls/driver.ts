@@ -7,7 +7,7 @@ import { failureOf, happens, openSocket } from '../connect.ts';
 import { readTls } from '../credentials.ts';
 import type { Driver } from '../define.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
-import type { TlsCheckSettings, TlsRung } from './index.ts';
+import type { TlsCheckSettings, TlsRung } from './settings.ts';
 
 const dayMs = 86_400_000;
 

@@ -1,0 +1,53 @@
+// What the board shows of one check: a live view of its monitor.
+import { believe, type CheckState } from '../core/believe.ts';
+import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
+import type { Instant } from '../core/clock.ts';
+import type { BoardEntry, PastRun, Transition } from './board.ts';
+import type { CheckPlan } from './plan-of.ts';
+
+/** What a monitor lets its entry read. */
+export type Reading = {
+  state(): CheckState;
+  nextRunAt(): Instant | undefined;
+  lastSuccess(): Date | undefined;
+  openedAt(): Date | undefined;
+  readonly history: readonly PastRun[];
+  readonly transitions: readonly Transition[];
+};
+
+export function entryOf(check: CheckPlan, reading: Reading): BoardEntry {
+  const { name, policy, definition, required, gates, waitForHealthy } = check;
+  return {
+    name,
+    type: definition.type,
+    required,
+    gates,
+    waitForHealthy,
+    target: definition.target(check.settings as never),
+    policy,
+    detectionBoundMs: detectionBoundMs(policy),
+    expiryMs: expiryMs(policy),
+    history: reading.history,
+    transitions: reading.transitions,
+    get lastResult() {
+      return reading.state().last;
+    },
+    get finishedRun() {
+      return reading.state().last !== undefined;
+    },
+    get everHealthy() {
+      return reading.state().everHealthy;
+    },
+    get lastSuccess() {
+      return reading.lastSuccess();
+    },
+    get nextRunAt() {
+      return reading.nextRunAt();
+    },
+    get connection() {
+      const openedAt = reading.openedAt();
+      return openedAt && { openedAt };
+    },
+    belief: (now) => believe(reading.state(), now, policy),
+  };
+}

@@ -1,0 +1,15 @@
+// What a session needs of the client library, and nothing else of it.
+
+/** One connection, as the client library makes it. */
+export interface Connection {
+  readonly closed: boolean;
+  /**
+   * Resolves when the socket, and TLS, stand; sends nothing.
+   * @param withinMs bounds the look-up of the name alone, so that a silent name server is reported as such.
+   */
+  connect(withinMs: number): Promise<void>;
+  /** @throws RedisReply for an error reply, what ended the connection otherwise. */
+  call(command: string, ...args: string[]): Promise<unknown>;
+  /** Closes without a word; pending calls reject with `cause`. */
+  destroy(cause?: Error): void;
+}

@@ -1,0 +1,14 @@
+// Settings of the type `tls`, and the rungs it climbs.
+import type { z } from 'zod';
+import { address, duration, tls as tlsFields } from '../../core/fields.ts';
+
+export const settings = {
+  address: address().describe('host:port'),
+  tls: tlsFields().optional(),
+  warn_before: duration().prefault('30d').describe('warn when a certificate of the chain ends sooner than this'),
+  fail_before: duration().prefault('0s').describe('fail when a certificate of the chain ends sooner than this'),
+};
+export const rungs = ['connect', 'handshake', 'certificate'] as const;
+
+export type TlsCheckSettings = z.output<z.ZodObject<typeof settings>>;
+export type TlsRung = (typeof rungs)[number];

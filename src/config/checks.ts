@@ -20,6 +20,10 @@ type Given = {
   readonly definitions: readonly Definition[];
   readonly defaults: Defaults;
 };
+type Parsing = Given & {
+  /** What each cron expression came to: it takes long to find out. */
+  readonly crons: Map<string, Gaps>;
+};
 
 /** The checks that are right; the findings hold what is wrong with the others. */
 export function parseChecks(given: Given, written: unknown): readonly CheckConfiguration[] {
@@ -43,14 +47,15 @@ export function parseChecks(given: Given, written: unknown): readonly CheckConfi
     );
     return [];
   }
+  const parsing: Parsing = { ...given, crons: new Map() };
   const names = Object.keys(written);
   if (names.length > mostChecks)
     findings.add(['checks'], `holds ${names.length} checks`, `at most ${mostChecks} belong into one process`);
   compareNames(findings, names);
-  return names.slice(0, mostChecks).flatMap((name) => parseCheck(given, name, written[name]) ?? []);
+  return names.slice(0, mostChecks).flatMap((name) => parseCheck(parsing, name, written[name]) ?? []);
 }
 
-function parseCheck(given: Given, name: string, written: unknown): CheckConfiguration | undefined {
+function parseCheck(given: Parsing, name: string, written: unknown): CheckConfiguration | undefined {
   const { findings } = given.explaining;
   const path = ['checks', name];
   if (written === unreadable) return undefined;
@@ -115,10 +120,11 @@ function assemble(
   };
 }
 
-function readCron({ explaining: { findings } }: Given, path: Path, expression: string): Gaps | undefined {
+function readCron({ explaining: { findings }, crons }: Parsing, path: Path, expression: string): Gaps | undefined {
   const mend = 'six fields with seconds first, or five without, in UTC: `*/15 * * * * *` is every 15 seconds';
   try {
-    const gaps = parseCron(expression);
+    const gaps = crons.get(expression) ?? parseCron(expression);
+    crons.set(expression, gaps);
     if (Number.isFinite(gaps.longestGapMs)) return gaps;
     findings.add(path, `${quote(expression)} never comes round`, mend);
   } catch (error) {

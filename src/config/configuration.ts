@@ -1,5 +1,7 @@
 // What the rest of the house gets: the checked configuration, every default filled in.
+
 import type { Gate } from '../core/check.ts';
+import type { LogLevel } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
 import type { Listen } from './listen.ts';
@@ -30,7 +32,7 @@ export type Configuration = {
   readonly token?: Secret;
   /** As it was written; absent, the usual one serves where its folder is writable. */
   readonly control?: string;
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
   readonly drainDelayMs: number;
   readonly checks: readonly CheckConfiguration[];
   /** The file, or `environment`. */

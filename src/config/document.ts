@@ -31,6 +31,15 @@ export function readDocument(
 ): Record<string, unknown> | undefined {
   const lines = new LineCounter();
   const reading: Reading = { file, text, lines, places, findings, anchors: new Map(), open: new Set(), count: 0 };
+  if (/(?:[[{]\s*){65}/.test(text)) {
+    findings.push({
+      file,
+      path: 'YAML',
+      message: 'is nested too deeply',
+      mend: 'this is hardly the configuration of Sidewarden',
+    });
+    return undefined;
+  }
   const document = parseDocument(hideReferences(text), {
     lineCounter: lines,
     prettyErrors: false,

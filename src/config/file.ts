@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import type { Problem } from './problems.ts';
 
-export const usualFile = '/etc/sidewarden/sidewarden.yaml';
+const usualFile = '/etc/sidewarden/sidewarden.yaml';
 const largestBytes = 1024 * 1024;
 
 /** The flag, else SIDEWARDEN_CONFIG, else the usual file when it exists, else none: the environment alone. */

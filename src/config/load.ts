@@ -92,7 +92,7 @@ function assemble(top: Top, checks: readonly CheckConfiguration[], source: strin
     listen: top.listen ?? [],
     ...(token === undefined ? {} : { token }),
     ...(top.control === undefined ? {} : { control: top.control }),
-    logLevel: top.log_level ?? '',
+    logLevel: top.log_level ?? 'info',
     drainDelayMs: top.drain_delay ?? 0,
     checks,
     source,

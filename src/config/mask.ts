@@ -7,8 +7,12 @@ const sensitiveWord = /pass|secret|token|credential|api_?key|authorization|cooki
 export const namesSecret = (path: Path): boolean =>
   path.some((part) => typeof part === 'string' && sensitiveWord.test(part));
 
+/** What is longer is not shown: the credentials in it would take long to find. */
+const longestShown = 200;
+
 /** One line of at most 60 characters, in backquotes, without the credentials of URLs. */
 export function quote(raw: string): string {
+  if (raw.length > longestShown) return '`…`';
   const line = raw
     .replace(/\s+/g, ' ')
     .replace(/\/\/[^\s]*@/g, '//***@')
@@ -18,7 +22,7 @@ export function quote(raw: string): string {
 }
 
 /** Without control characters, which a terminal would obey. */
-export const plainText = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
+const plainText = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
 
 /** A key as written, cut before what may be a value whose blank after the colon was forgotten (`password:abc`). */
 export function keyText(key: string): { readonly text: string; readonly glued: boolean } {

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { gates } from '../core/check.ts';
 import { formatDuration } from '../core/duration.ts';
 import { duration, kinds, secret, secretFile } from '../core/fields.ts';
+import { logLevels } from '../core/log.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { type Listen, listenForms, parseListen } from './listen.ts';
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export const checkName = /^[a-z][a-z0-9_-]{0,62}$/;
 export const mostChecks = 200;
 

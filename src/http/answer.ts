@@ -12,7 +12,7 @@ export type Answer = {
 };
 
 /** An answer is rendered anew after this long, so that its `timestamp` is never old. */
-export const longestMs = 1000;
+const longestMs = 1000;
 
 type Kept = { readonly version: number; readonly phase: number; readonly answer: Answer };
 

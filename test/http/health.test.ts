@@ -102,13 +102,15 @@ test('late, and still late one turn of the loop later: not live', async () => {
 
 test('late because of a freeze: the overdue timers run first, then the answer', async () => {
   let late = 31_000;
-  const { ask } = serve([], { late: () => late });
-  await ask('/health'); // ready before the freeze
-  setTimeout(() => {
-    late = 0;
-  }, 5);
-  const end = performance.now() + 20;
-  while (performance.now() < end); // the loop stands still, the timer is overdue
+  const { ask } = serve([], {
+    late: () => {
+      // As after a freeze: the scheduler's timer is due already when the request is read.
+      setTimeout(() => {
+        late = 0;
+      }, 0);
+      return late;
+    },
+  });
   expect((await ask('/health/live')).statusCode).toBe(200);
 });
 

@@ -56,9 +56,10 @@ export async function findDistribution(version?: string, progress?: Progress): P
   throw new MissingServers(noMaven ? [...reasons, { source: maven, reason: 'mvn is not on the PATH' }] : reasons);
 }
 
+/** Without any Java: the one that asks for the least. */
 const defaultVersion = (): string =>
   elasticsearchVersions.find((each) => each.startsWith('elasticsearch:') && findJava(each) !== undefined) ??
-  elasticsearchVersions[0];
+  elasticsearchVersions[1];
 
 function split(wanted: string): [Product, string] {
   const [product, number] = wanted.split(':');

@@ -25,7 +25,7 @@ export const steps: readonly Step[] = [
   tool('style', 'format and lint (biome check)', 'biome', 'check', '--colors=off'),
   tool('types', 'check types (tsc)', 'tsc', '--project', '.', '--pretty', 'false'),
   tool('unused', 'look for dead code and dependencies (knip)', 'knip', '--no-progress'),
-  suite('unit', 'tests without servers'),
+  suite('unit', 'each part by itself'),
   suite('contract', 'every dependency type against its real server'),
   suite('integration', 'the daemon and the command line as a whole'),
   suite('faults', 'real servers that hang, reset, refuse, cut and restart'),
@@ -86,7 +86,8 @@ function count(project: string, code: number, path: string): Outcome {
     for (const { fullName, status, failureMessages } of file.assertionResults) {
       const name = `${place} > ${fullName}`;
       if (status === 'passed') passed++;
-      else if (status === 'failed') failedHere = failures.push({ name, message: failureMessages?.join('\n') ?? '' });
+      else if (status === 'failed')
+        failedHere = failures.push({ name, message: ours(failureMessages?.join('\n') ?? '') });
       else skipped.push(name);
     }
     // A file that cannot be loaded, or whose hooks fail, has no failed test of its own.
@@ -97,6 +98,14 @@ function count(project: string, code: number, path: string): Outcome {
     failures.push({ name: project, message: `vitest ended with ${code} though no test failed; see its output above` });
   }
   return { passed, failures, skipped };
+}
+
+/** Without the frames of the test runner. */
+function ours(message: string): string {
+  return message
+    .split('\n')
+    .filter((line) => !/^\s+at .*(node_modules\/|\(node:)/.test(line))
+    .join('\n');
 }
 
 function run(

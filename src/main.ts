@@ -1,6 +1,5 @@
 // argv → command, imported when asked for; the only place that ends the process.
 import { commands } from './cli/commands.ts';
-import { usage } from './cli/usage.ts';
 
 /** Exit codes; 78 is EX_CONFIG of sysexits.h. */
 const failed = 1;
@@ -14,8 +13,8 @@ const name = named
     : undefined;
 
 async function main(): Promise<number> {
-  if (first === '--help' || first === '-h' || first === 'help') return usage(0);
-  if (name === undefined) return usage(2, `there is no command ${first}`);
+  if (first === '--help' || first === '-h' || first === 'help') return (await import('./cli/usage.ts')).usage(0);
+  if (name === undefined) return (await import('./cli/usage.ts')).usage(2, `there is no command ${first}`);
   const { execute } = await commands[name]();
   return execute(named ? rest : process.argv.slice(2));
 }

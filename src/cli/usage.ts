@@ -1,4 +1,6 @@
 // How the command line is used.
+import type { Definition } from '../dependencies/define.ts';
+import { definitions } from '../dependencies/index.ts';
 import { version } from '../version.ts';
 
 export const summaries = {
@@ -6,6 +8,8 @@ export const summaries = {
   'check-config': 'read the configuration and say what is wrong with it',
   'print-config': 'print the configuration in force, secrets masked',
 };
+
+const variables = definitions.flatMap((definition: Definition) => definition.environment?.variable ?? []);
 
 /** Prints how it is used: to standard output when asked for (code 0), with what is wrong to standard error otherwise. */
 export function usage(code: 0 | 2, wrong?: string): number {
@@ -23,8 +27,8 @@ Options:
   --version          print the version
   --help             print this
 
-Without a file, DATABASE_URL, ELASTICSEARCH_URL, REDIS_URL, KMS_KEY_ID and APP_URL each turn a check on:
-  DATABASE_URL=postgres://localhost/shop sidewarden
+Without a file, each of these variables turns a check on: ${variables.join(', ')}
+  DATABASE_URL=postgres://shop@localhost/shop sidewarden
   curl -s localhost:9090/health
 
 sidewarden ${version}

@@ -14,8 +14,7 @@ import { createFindings, type Findings, type Problem } from './problems.ts';
 import { type Top, topShape } from './schema.ts';
 import { substitute } from './substitute.ts';
 
-export type { CheckConfiguration, Configuration, Schedule } from './configuration.ts';
-export type { Listen } from './listen.ts';
+export type { Configuration } from './configuration.ts';
 
 export type Loaded =
   | { readonly ok: true; readonly configuration: Configuration; readonly notes: readonly string[] }

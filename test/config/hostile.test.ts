@@ -45,6 +45,13 @@ test('bombs: aliases, nesting, an alias of itself, a key of the prototype, many 
   ).toBe('… and 4900 more');
 });
 
+test.each(['$', '${', ':', ':a@', '//', '[', '{', '*', '1s'])('a mebibyte of %s takes no time to refuse', (part) => {
+  const before = performance.now();
+  const loaded = loadText(`service: ${part.repeat(Math.floor(1_000_000 / part.length))}`);
+  expect(loaded.ok).toBe(false);
+  expect(performance.now() - before).toBeLessThan(5000);
+});
+
 const keys = [
   ...new Set([
     'checks',
@@ -111,7 +118,7 @@ test('any text', () => {
     ' ',
     '\n',
     '  ',
-    '- ',
+
     '{',
     '}',
     '[',

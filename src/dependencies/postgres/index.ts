@@ -23,7 +23,7 @@ function problems(settings: Settings): SettingsProblem[] {
 
 export const postgres = defineDependency({
   type: 'postgres',
-  summary: 'logs in to a PostgreSQL server (or PgBouncer), runs a query, and checks its role',
+  summary: 'A PostgreSQL server, or PgBouncer, accepts the log-in, answers a query, and has the role expected.',
   settings: shape,
   rungs,
   classes: [

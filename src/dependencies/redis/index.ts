@@ -7,7 +7,7 @@ import { describeEndpoint, parseRedisUrl } from './url.ts';
 
 export const redis = defineDependency<'redis', typeof settings, Rung, RedisSession>({
   type: 'redis',
-  summary: 'Redis or Valkey answers, has the role expected of it, and its cluster is whole',
+  summary: 'Redis or Valkey answers, has the role expected of it, and its cluster is whole.',
   settings,
   rungs: ['connect', 'auth', 'ping', 'role', 'write'],
   classes: [

@@ -1,0 +1,86 @@
+// The parts of the pages that derive from the definitions of the types: tables between two marks, and one row.
+import { planOf } from '../src/checks/plan-of.ts';
+import { general } from '../src/config/schema.ts';
+import { detectionBoundMs } from '../src/core/bounds.ts';
+import { formatDuration, parseDuration } from '../src/core/duration.ts';
+import type { Definition } from '../src/dependencies/define.ts';
+import { definitions } from '../src/dependencies/index.ts';
+
+export type Part = {
+  /** The page, from the top of the tree. */
+  readonly file: string;
+  /** What is replaced; it must be there. */
+  readonly place: RegExp;
+  readonly text: string;
+};
+
+const types: readonly Definition[] = definitions.map((definition) => definition as unknown as Definition);
+const code = (text: string): string => `\`${text}\``;
+
+/** A table between `<!-- name -->` and `<!-- end of name -->`. */
+function table(file: string, name: string, header: readonly string[], rows: readonly (readonly string[])[]): Part {
+  const lines = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const [begin, end] = [`<!-- ${name}: written by npm run generate -->`, `<!-- end of ${name} -->`];
+  return { file, place: new RegExp(`${begin}[^]*?${end}`), text: `${begin}\n${lines.join('\n')}\n${end}` };
+}
+
+/** The detection bound of a check that says nothing but its type. */
+function bound(definition: Definition): string {
+  const { interval, timeout } = definition.defaults ?? general;
+  const { policy } = planOf({
+    name: definition.type,
+    definition,
+    settings: {},
+    schedule: { kind: 'interval', intervalMs: parseDuration(interval) ?? 0 },
+    timeoutMs: parseDuration(timeout) ?? 0,
+    failureThreshold: general.failureThreshold,
+    successThreshold: general.successThreshold,
+    slowAfterMs: 0,
+    maxConnectionAgeMs: 0,
+    required: true,
+    gates: [],
+    waitForHealthy: false,
+  });
+  return formatDuration(detectionBoundMs(policy));
+}
+
+export const parts: readonly Part[] = [
+  table(
+    'README.md',
+    'types',
+    ['type', 'rungs, in order', 'can fail as', 'every', 'timeout', 'bound'],
+    types.map((definition) => [
+      `[${definition.type}](docs/${definition.type}.md)`,
+      definition.rungs.join(' '),
+      definition.classes.join(' '),
+      (definition.defaults ?? general).interval,
+      (definition.defaults ?? general).timeout,
+      bound(definition),
+    ]),
+  ),
+  table(
+    'docs/README.md',
+    'types',
+    ['page', 'what a check of the type proves'],
+    types.map(({ type, summary }) => [`[${type}](${type}.md)`, summary]),
+  ),
+  table(
+    'docs/configuration.md',
+    'variables',
+    ['variable', 'turns on', 'named'],
+    types.flatMap(({ type, environment: shorthand }) =>
+      shorthand === undefined ? [] : [[code(shorthand.variable), code(type), code(shorthand.check)]],
+    ),
+  ),
+  {
+    file: 'docs/configuration.md',
+    place: /^\| `type` \|.*$/m,
+    text: `| \`type\` | | ${types.map(({ type }) => code(type)).join(', ')} |`,
+  },
+];
+
+/** The page with the part in its place. @throws when the page has no such place. */
+export function put(page: string, { file, place, text }: Part): string {
+  if (!place.test(page)) throw new Error(`${file} has no place for ${text.split('\n', 1)[0]}`);
+  return page.replace(place, () => text);
+}

@@ -1,10 +1,11 @@
 // One check: its own values, then its type's interval and timeout, then `defaults`.
+
+import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { parseCron } from '../schedule/cron.ts';
 import { compareNames } from './check-names.ts';
 import { findDefinition } from './check-type.ts';
-import type { CheckConfiguration } from './configuration.ts';
 import type { Explaining } from './explain.ts';
 import { parseFields } from './fields.ts';
 import { quote } from './mask.ts';
@@ -26,7 +27,7 @@ type Parsing = Given & {
 };
 
 /** The checks that are right; the findings hold what is wrong with the others. */
-export function parseChecks(given: Given, written: unknown): readonly CheckConfiguration[] {
+export function parseChecks(given: Given, written: unknown): readonly ConfiguredCheck[] {
   const { findings } = given.explaining;
   if (written === undefined || written === unreadable) return [];
   if (written === null) {
@@ -55,7 +56,7 @@ export function parseChecks(given: Given, written: unknown): readonly CheckConfi
   return names.slice(0, mostChecks).flatMap((name) => parseCheck(parsing, name, written[name]) ?? []);
 }
 
-function parseCheck(given: Parsing, name: string, written: unknown): CheckConfiguration | undefined {
+function parseCheck(given: Parsing, name: string, written: unknown): ConfiguredCheck | undefined {
   const { findings } = given.explaining;
   const path = ['checks', name];
   if (written === unreadable) return undefined;
@@ -96,7 +97,7 @@ function assemble(
   definition: Definition,
   common: Common,
   settings: Record<string, unknown>,
-): CheckConfiguration {
+): ConfiguredCheck {
   const byType = (key: 'interval' | 'timeout') =>
     definition.defaults === undefined ? defaults[key] : (parseDuration(definition.defaults[key]) ?? defaults[key]);
   const timeoutMs = common.timeout ?? byType('timeout');

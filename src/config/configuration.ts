@@ -1,30 +1,9 @@
 // What the rest of the house gets: the checked configuration, every default filled in.
 
-import type { Gate } from '../core/check.ts';
+import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import type { LogLevel } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Definition } from '../dependencies/define.ts';
 import type { Listen } from './listen.ts';
-
-export type CheckConfiguration = {
-  readonly name: string;
-  readonly definition: Definition;
-  /** As the definition's shape gives them. */
-  readonly settings: Record<string, unknown>;
-  readonly schedule: Schedule;
-  readonly timeoutMs: number;
-  readonly failureThreshold: number;
-  readonly successThreshold: number;
-  readonly slowAfterMs: number;
-  readonly maxConnectionAgeMs: number;
-  readonly required: boolean;
-  readonly gates: readonly Gate[];
-  /** Whether the gate `startup` waits for a healthy run instead of a finished one. */
-  readonly waitForHealthy: boolean;
-};
-export type Schedule =
-  | { readonly kind: 'interval'; readonly intervalMs: number }
-  | { readonly kind: 'cron'; readonly expression: string };
 
 export type Configuration = {
   readonly service: string;
@@ -34,7 +13,7 @@ export type Configuration = {
   readonly control?: string;
   readonly logLevel: LogLevel;
   readonly drainDelayMs: number;
-  readonly checks: readonly CheckConfiguration[];
+  readonly checks: readonly ConfiguredCheck[];
   /** The file, or `environment`. */
   readonly source: string;
   /** Every secret in it, for the redactor. */

@@ -1,9 +1,11 @@
 // From file, environment and flags to one checked Configuration, or to every mistake at once.
+
+import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { secretsOf } from '../core/redact.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { definitions as allDefinitions } from '../dependencies/index.ts';
 import { type Defaults, parseChecks } from './checks.ts';
-import type { CheckConfiguration, Configuration } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
 import { readDocument } from './document.ts';
 import { applyEnvironment, applyFlags, checksOfEnvironment } from './environment.ts';
 import { parseFields } from './fields.ts';
@@ -84,7 +86,7 @@ function readFile(file: string, places: Places, findings: Findings): Record<stri
   return undefined;
 }
 
-function assemble(top: Top, checks: readonly CheckConfiguration[], source: string): Configuration {
+function assemble(top: Top, checks: readonly ConfiguredCheck[], source: string): Configuration {
   const token = top.token ?? top.token_file;
   return {
     service: top.service ?? '',

@@ -1,12 +1,12 @@
 // Plain facts about a right configuration that its author should know; printed at start and by check-config.
 import { accessSync, constants } from 'node:fs';
+import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
-import type { CheckConfiguration } from './configuration.ts';
 import { mistypedVariables, setShorthands } from './environment.ts';
 
 type Facts = {
-  readonly checks: readonly CheckConfiguration[];
+  readonly checks: readonly ConfiguredCheck[];
   readonly definitions: readonly Definition[];
   readonly environment: NodeJS.ProcessEnv;
   /** Whether there is a file. */
@@ -48,7 +48,7 @@ function aboutChecks({ checks, definitions, environment, hasFile, used }: Facts)
   );
 }
 
-function aboutReadiness(checks: readonly CheckConfiguration[]): readonly string[] {
+function aboutReadiness(checks: readonly ConfiguredCheck[]): readonly string[] {
   const shared = checks.filter(
     ({ gates, definition, settings }) => gates.includes('ready') && definition.local?.(settings) !== true,
   );

@@ -1,6 +1,7 @@
 // What must hold between the settings of one check, each rule with the reason why.
+
+import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { formatDuration } from '../core/duration.ts';
-import type { CheckConfiguration } from './configuration.ts';
 import type { Path } from './places.ts';
 import type { Findings } from './problems.ts';
 import type { Common } from './schema.ts';
@@ -13,7 +14,7 @@ export type Subject = {
   readonly path: Path;
   readonly written: Readonly<Record<string, unknown>>;
   readonly failed: ReadonlySet<string>;
-  readonly check: CheckConfiguration;
+  readonly check: ConfiguredCheck;
   readonly common: Common;
   /** Absent when the cron expression is wrong. */
   readonly gaps: Gaps | undefined;

@@ -27,7 +27,7 @@ export type Timetable =
   | { readonly kind: 'cron'; readonly runs: readonly Instant[]; readonly clearanceMs: number };
 
 /** Whether the next run confirms a first failure or a first success after unhealthy. */
-export function confirms(state: CheckState): boolean {
+function confirms(state: CheckState): boolean {
   if (state.last === undefined || state.last.kind === 'inconclusive') return false;
   return state.status === 'unhealthy' ? state.passes > 0 : state.failures > 0;
 }

@@ -1,40 +1,29 @@
-// The four kinds of tests. Those on real servers run one file at a time: they measure time on a shared machine.
+// The kinds of tests (`defaults` takes minutes of waiting: npm run test:versions). One file at a time: many run real servers and measure time, on as few as two cores.
 import { defineConfig } from 'vitest/config';
 
 const rooms = [
-  'core',
-  'dependencies',
-  'schedule',
-  'checks',
-  'config',
-  'http',
-  'metrics',
-  'sinks',
-  'cli',
-  'servers',
-  'scripts',
+  ...['core', 'dependencies', 'schedule', 'checks', 'config', 'http', 'metrics', 'sinks', 'cli'],
+  ...['servers', 'scripts', 'docs'],
 ];
+
+const files: Readonly<Record<string, string[]>> = {
+  unit: [`test/{${rooms.join(',')}}/**/*.test.ts`, 'test/*.test.ts'],
+  contract: ['test/contract/*.test.ts'],
+  integration: ['test/integration/*.test.ts'],
+  faults: ['test/faults/*.test.ts'],
+  defaults: ['test/defaults/*.test.ts'],
+};
 
 export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
+    fileParallelism: false,
     expect: { poll: { timeout: 10_000, interval: 20 } },
-    projects: [
-      {
-        extends: true,
-        test: { name: 'unit', include: [`test/{${rooms.join(',')}}/**/*.test.ts`, 'test/*.test.ts'], maxWorkers: 2 },
-      },
-      ...['contract', 'integration', 'faults'].map((name, index) => ({
-        extends: true as const,
-        test: {
-          name,
-          include: [`test/${name}/*.test.ts`],
-          fileParallelism: false,
-          sequence: { groupOrder: index + 1 },
-        },
-      })),
-    ],
+    projects: Object.entries(files).map(([name, include], index) => ({
+      extends: true,
+      test: { name, include, sequence: { groupOrder: index } },
+    })),
   },
 });

@@ -6,7 +6,8 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 // CommonJS inside the chunks calls require() for Node's own modules.
-const banner = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+const banner =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 await rm(`${root}dist`, { recursive: true, force: true });
 const { metafile } = await build({

@@ -1,11 +1,10 @@
 // The demo's four servers: their settings for the daemon, and the commands that make each fail.
 import { family } from '../test/servers/descendants.ts';
 import { startElasticsearch } from '../test/servers/elasticsearch.ts';
-import { findDistribution } from '../test/servers/elasticsearch-distribution.ts';
-import { motoServer, startKms } from '../test/servers/kms.ts';
-import { postgresSource, startPostgres } from '../test/servers/postgres.ts';
-import { redisSource, startRedis } from '../test/servers/redis.ts';
-import { locateAll, MissingServers } from '../test/servers/source.ts';
+import { startKms } from '../test/servers/kms.ts';
+import { prepareDemo } from '../test/servers/needed.ts';
+import { startPostgres } from '../test/servers/postgres.ts';
+import { startRedis } from '../test/servers/redis.ts';
 
 type Say = (line: string) => void;
 
@@ -26,7 +25,7 @@ export type DemoServer = {
 
 /** Fetches what is missing, then starts all four. Those that did start are stopped when one does not. */
 export async function startServers(say: Say, signal: AbortSignal): Promise<DemoServer[]> {
-  await findPrograms(say);
+  await prepareDemo(say); // all before any is started, so that one message says what is missing
   if (signal.aborted) return [];
   const started = performance.now();
   const up = (entry: DemoServer): DemoServer => {
@@ -46,18 +45,6 @@ export async function startServers(say: Say, signal: AbortSignal): Promise<DemoS
   if (failed === undefined) return entries;
   await Promise.allSettled(entries.map(({ server }) => server.stop()));
   throw failed.reason;
-}
-
-/** All of them before any is started, so that one message says what is missing. */
-async function findPrograms(say: Say): Promise<void> {
-  const outcomes = await Promise.allSettled([
-    locateAll([postgresSource(), redisSource, motoServer], say),
-    findDistribution(undefined, say),
-  ]);
-  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-  const missing = errors.flatMap((error) => (error instanceof MissingServers ? error.missing : []));
-  if (missing.length > 0) throw new MissingServers(missing);
-  if (errors.length > 0) throw errors[0];
 }
 
 async function startDatabase(): Promise<DemoServer> {

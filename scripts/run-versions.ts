@@ -9,7 +9,7 @@ const PAGE = join(import.meta.dirname, '../docs/versions.md');
 const BEGIN = '<!-- results: written by npm run test:versions -->';
 const END = '<!-- end of results -->';
 
-/** A version by its name here, and how the tests are told to use it. */
+/** What is run, by its name here, and how the tests are told which version to use. */
 const versions = new Map<string, Record<string, string>>([
   ...['13', '16', '18'].map((version): [string, Record<string, string>] => [
     `postgres:${version}`,
@@ -21,26 +21,28 @@ const versions = new Map<string, Record<string, string>>([
       version,
       { SIDEWARDEN_TEST_TYPES: 'elasticsearch', SIDEWARDEN_TEST_ELASTICSEARCH: version },
     ]),
+  ['defaults', {}],
 ]);
 
 const HELP = `npm run test:versions [-- VERSION...]
 
-Runs the contract tests once for each server version, or for the named ones, and writes docs/versions.md.
-Versions: ${[...versions.keys()].join(', ')}
+Runs the contract tests once for each server version, then every type under its default schedule, or only what is
+named, and writes docs/versions.md.
+Names: ${[...versions.keys()].join(', ')}
 `;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
   const unknown = positionals.filter((name) => !versions.has(name));
   if (values.help || unknown.length > 0) {
-    process.stdout.write(unknown.length > 0 ? `no such version: ${unknown.join(', ')}\n\n${HELP}` : HELP);
+    process.stdout.write(unknown.length > 0 ? `no such name: ${unknown.join(', ')}\n\n${HELP}` : HELP);
     return values.help ? 0 : 2;
   }
   const rows = readRows();
   let failed = 0;
   for (const name of positionals.length > 0 ? positionals : versions.keys()) {
     process.stdout.write(`\n=== ${name}\n`);
-    const outcome = await runVitest('contract', versions.get(name));
+    const outcome = await runVitest(name === 'defaults' ? name : 'contract', versions.get(name));
     failed += outcome.failures.length;
     rows.set(name, row(name, outcome));
     writeRows(rows);
@@ -51,7 +53,13 @@ async function main(): Promise<number> {
 
 function row(name: string, { passed, failures }: Outcome): string {
   const [server = '', version = ''] = name.split(':');
-  const title = { postgres: 'PostgreSQL', elasticsearch: 'Elasticsearch', opensearch: 'OpenSearch' }[server] ?? server;
+  const title =
+    {
+      postgres: 'PostgreSQL',
+      elasticsearch: 'Elasticsearch',
+      opensearch: 'OpenSearch',
+      defaults: 'every type, default schedule',
+    }[server] ?? server;
   const day = new Date().toISOString().slice(0, 10);
   return `| ${title} | ${version} | ${passed} | ${failures.length} | ${day} |`;
 }

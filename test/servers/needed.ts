@@ -1,8 +1,10 @@
 // Everything that the whole test run needs on a machine: what must be installed, and what is fetched before the start.
 import { spawnSync } from 'node:child_process';
 import { findDistribution } from './elasticsearch-distribution.ts';
+import { faketimeSource } from './faketime.ts';
 import { motoServer } from './kms.ts';
 import { postgresSource } from './postgres.ts';
+import { prometheusSource, promtoolSource } from './prometheus.ts';
 import { redisSource } from './redis.ts';
 import { installed, locateAll, MissingServers, type Progress, type Source } from './source.ts';
 
@@ -16,9 +18,9 @@ const program = (what: string, name: string, debianPackage: string): Source => (
 /** Programs that have to be on the machine, since nothing fetches them. */
 const tools: readonly Source[] = [
   redisSource,
-  program('Prometheus', 'prometheus', 'prometheus'),
-  program('promtool', 'promtool', 'prometheus'),
-  program('faketime', 'faketime', 'faketime'),
+  prometheusSource,
+  promtoolSource,
+  faketimeSource,
   program('OpenSSL', 'openssl', 'openssl'),
 ];
 
@@ -32,18 +34,33 @@ const java: Source = {
 /** Without a download it is better to have these too: PostgreSQL as the system has it, and what downloads the rest. */
 const wanted: readonly Source[] = [postgresSource(), program('Maven', 'mvn', 'maven'), java];
 
+/** What the demo runs, but for Elasticsearch. */
+const four: readonly Source[] = [redisSource, postgresSource(), motoServer];
+
+const pythonPackages = ['python3', 'python3-venv'];
+
+/** Debian packages that a complete run wants on a machine that has nothing. */
+export function allPackages(): string[] {
+  return [...new Set([...[...tools, ...wanted].flatMap(({ packages }) => packages), ...pythonPackages])].sort();
+}
+
 /** Debian packages that a complete run wants and this machine lacks. Nothing is downloaded to find out. */
 export function missingPackages(): string[] {
   const missing = [...tools, ...wanted].filter((source) => installed(source) === undefined);
-  const python = spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0 ? [] : ['python3', 'python3-venv'];
+  const python = spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0 ? [] : pythonPackages;
   return [...new Set([...missing.flatMap(({ packages }) => packages), ...python])].sort();
 }
 
-/** Finds or fetches all servers, so that no test waits for a download. Throws one `MissingServers` for all. */
-export async function prepareServers(progress: Progress): Promise<void> {
+/** Finds or fetches all that the tests run, so that no test waits for a download. Throws one `MissingServers`. */
+export const prepareServers = (progress: Progress): Promise<void> => prepare([...tools, ...four], progress);
+
+/** Finds or fetches the demo's four servers. Throws one `MissingServers`. */
+export const prepareDemo = (progress: Progress): Promise<void> => prepare(four, progress);
+
+async function prepare(sources: readonly Source[], progress: Progress): Promise<void> {
   const outcomes = await Promise.allSettled([
-    locateAll([...tools, postgresSource(), motoServer], progress),
-    findDistribution(undefined, progress),
+    locateAll([...new Set(sources)], progress),
+    findDistribution(undefined, progress), // Elasticsearch, which needs a fitting Java as well
   ]);
   const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
   const missing = errors.flatMap((error) => (error instanceof MissingServers ? error.missing : []));

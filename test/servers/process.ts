@@ -28,6 +28,8 @@ export type StartOptions = {
   readonly port?: number;
   /** Runs as ourselves even when we are root. */
   readonly asCaller?: boolean;
+  /** Is given everything that it says, of which `output` keeps the last part. */
+  readonly hear?: (text: string) => void;
 };
 
 export type ServerProcess = {
@@ -84,6 +86,7 @@ function launch(options: StartOptions): { server: ServerProcess; output: () => s
   let said = '';
   const keep = (chunk: Buffer): void => {
     said = (said + chunk.toString()).slice(-KEPT);
+    options.hear?.(chunk.toString());
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);

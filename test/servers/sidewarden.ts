@@ -48,14 +48,18 @@ export type SidewardenOptions = {
   readonly args?: readonly string[];
   /** Options of Node itself, such as `--import=…`. */
   readonly node?: readonly string[];
+  /** A command that becomes the one given to it as arguments, such as `unshare --mount`: the daemon runs through it. */
+  readonly through?: readonly string[];
   /** Wait until /health/live answers; true unless said. */
   readonly awaitLive?: boolean;
+  /** Is given everything that it writes to standard output and error. */
+  readonly hear?: (text: string) => void;
 };
 
 /** Starts the daemon on a free loopback port. Its environment is empty but for what is given and PATH. */
 export async function startSidewarden(options: SidewardenOptions = {}): Promise<Sidewarden> {
   if (!existsSync(entry)) throw new Error('dist/ is missing: npm run build');
-  const { configuration, environment = {}, args = [], node = [], awaitLive = true } = options;
+  const { configuration, environment = {}, args = [], node = [], through = [], awaitLive = true, hear } = options;
   const folder = await runFolder('sidewarden');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -68,10 +72,12 @@ export async function startSidewarden(options: SidewardenOptions = {}): Promise<
       return false; // not yet listening
     }
   };
+  const [command = process.execPath, ...before] = [...through, process.execPath];
   const server = await startProcess({
     name: 'sidewarden',
-    command: process.execPath,
+    command,
     args: [
+      ...before,
       ...node,
       entry,
       'run',
@@ -82,6 +88,7 @@ export async function startSidewarden(options: SidewardenOptions = {}): Promise<
     env: { PATH: process.env.PATH ?? '', AWS_EC2_METADATA_DISABLED: 'true', ...environment },
     folder,
     asCaller: true,
+    ...(hear && { hear }),
     ready: awaitLive ? answers : async () => true,
   });
   return Object.assign(server, { url }, readers(server, url));

@@ -1,0 +1,105 @@
+// Nine checks hang, five of them in DNS; the tenth connects anew in each run and is never late by more than its jitter.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DnsServer, startDnsServer } from '../servers/dns.ts';
+import type { Listening } from '../servers/listening.ts';
+import { type OwnResolvConf, ownResolvConf } from '../servers/resolv-conf.ts';
+import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
+import { startTcpServer } from '../servers/tcp.ts';
+
+const intervalMs = 1000;
+const jitter = 0.1;
+/** What timers, sockets and the two processes on a busy machine may add to a gap. */
+const allowanceMs = 100;
+const gapsWatched = 15;
+const hanging = { interval: '2s', timeout: '1900ms', failure_threshold: 1 };
+
+let names: DnsServer;
+let silent: Listening;
+let tenth: Listening;
+let etc: OwnResolvConf;
+let daemon: Sidewarden;
+const connectedAt: number[] = [];
+
+/** Their names are asked of a name server that takes the question and never answers. */
+const inDns: Record<string, Record<string, unknown>> = {
+  'dns-postgres': { type: 'postgres', url: 'postgres://app:pw@postgres.hang.test:5432/shop' },
+  'dns-redis': { type: 'redis', url: 'redis://redis.hang.test:6379' },
+  'dns-http': { type: 'http', url: 'http://http.hang.test:8080/' },
+  'dns-elasticsearch': { type: 'elasticsearch', url: 'http://elasticsearch.hang.test:9200' },
+  'dns-tcp': { type: 'tcp', address: 'tcp.hang.test:7000' },
+};
+/** Their server takes every connection and says nothing. */
+const inAnswer = (port: number): Record<string, Record<string, unknown>> => ({
+  'silent-postgres': { type: 'postgres', url: `postgres://app:pw@127.0.0.1:${port}/shop` },
+  'silent-redis': { type: 'redis', url: `redis://127.0.0.1:${port}` },
+  'silent-elasticsearch': { type: 'elasticsearch', url: `http://127.0.0.1:${port}` },
+  'silent-kms': { type: 'kms', key_id: 'alias/shop', endpoint: `http://127.0.0.1:${port}` },
+});
+
+const hosts = ['postgres', 'redis', 'http', 'elasticsearch', 'tcp'].map((type) => `${type}.hang.test`);
+
+beforeAll(async () => {
+  names = await startDnsServer([{ name: 'tenth.test', type: 'A', data: '127.0.0.1' }]);
+  for (const host of hosts) names.troubles.set(host, 'silent');
+  silent = await startTcpServer();
+  tenth = await startTcpServer(() => connectedAt.push(performance.now()));
+  etc = ownResolvConf(`nameserver [${names.host}]:${names.port}\n`); // a port that needs no privilege
+  const nine = Object.entries({ ...inDns, ...inAnswer(silent.port) });
+  daemon = await startSidewarden({
+    through: etc.through,
+    environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'secret' },
+    configuration: {
+      checks: {
+        ...Object.fromEntries(nine.map(([name, check]) => [name, { ...check, ...hanging, required: false }])),
+        tenth: { type: 'tcp', address: `tenth.test:${tenth.port}`, interval: `${intervalMs}ms`, timeout: '900ms' },
+      },
+    },
+  });
+}, 60_000);
+afterAll(async () => {
+  await daemon?.stop();
+  etc?.remove();
+  await Promise.all([names?.stop(), silent?.stop(), tenth?.stop()]);
+});
+
+test('the tenth is never late', async () => {
+  const hang = [...Object.keys(inDns), ...Object.keys(inAnswer(0))];
+  await daemon.until(({ checks }) => hang.every((name) => checks[name]?.status === 'unhealthy'), 20_000);
+  const { checks } = (await daemon.get('/health')).body;
+  for (const name of hang) expect(checks[name]?.error, name).toBe(name in inDns ? 'dns' : 'timeout');
+
+  connectedAt.length = 0;
+  names.questions.length = 0;
+  const silentBefore = silent.accepted;
+  const watch = { timeout: (gapsWatched + 5) * intervalMs * 2 };
+  await expect.poll(() => connectedAt.length, watch).toBeGreaterThan(gapsWatched);
+  const gaps = connectedAt.slice(1).map((at, index) => at - (connectedAt[index] as number));
+  expect(Math.max(...gaps), `gaps: ${gaps.map(Math.round)}`).toBeLessThanOrEqual(
+    intervalMs * (1 + jitter) + allowanceMs,
+  );
+  expect(Math.min(...gaps), `gaps: ${gaps.map(Math.round)}`).toBeGreaterThanOrEqual(intervalMs / 2 - allowanceMs);
+
+  // Meanwhile the nine did hang, run after run.
+  const asked = (host: string) => names.questions.filter((question) => question.startsWith(`${host} `)).length;
+  for (const host of [...hosts, 'tenth.test']) expect(asked(host), host).toBeGreaterThanOrEqual(gapsWatched / 3);
+  expect(silent.accepted - silentBefore).toBeGreaterThanOrEqual(gapsWatched);
+}, 90_000);
+
+test('a fault of the tenth is seen within its bound', async () => {
+  await daemon.until((_, code) => code === 200, 5000);
+  const bound = (await daemon.metric('sidewarden_check_detection_bound_seconds', { check: 'tenth' })) as number;
+  await tenth.stop();
+  await daemon.until((_, code) => code === 503, bound * 1000);
+  expect((await daemon.get('/health')).body.checks.tenth).toMatchObject({ status: 'unhealthy', error: 'refused' });
+  await tenth.start();
+  await daemon.until((_, code) => code === 200, 10_000);
+}, 60_000);
+
+test('look-ups that hang do not hold up the exit', async () => {
+  names.questions.length = 0;
+  await expect.poll(() => names.questions.some((question) => !question.startsWith('tenth'))).toBe(true);
+  const begin = performance.now();
+  process.kill(daemon.pid, 'SIGTERM');
+  expect(await daemon.exited).toBe(0);
+  expect(performance.now() - begin).toBeLessThan(700);
+});

@@ -1,0 +1,104 @@
+// A real Prometheus that scrapes what a test tells it, and promtool.
+import { spawn } from 'node:child_process';
+import { chown, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { freePort, removeFolder, runFolder, serverUser, startProcess } from './process.ts';
+import { locate, type Source } from './source.ts';
+
+export const prometheusSource: Source = {
+  what: 'Prometheus',
+  variable: 'SIDEWARDEN_TEST_PROMETHEUS',
+  candidates: ['prometheus'],
+  packages: ['prometheus'],
+};
+export const promtoolSource: Source = {
+  what: 'promtool',
+  variable: 'SIDEWARDEN_TEST_PROMTOOL',
+  candidates: ['promtool'],
+  packages: ['prometheus'],
+};
+
+const host = '127.0.0.1';
+
+/** One entry of `scrape_configs`: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config */
+export type ScrapeConfig = { readonly job_name: string; readonly [more: string]: unknown };
+export type Sample = { readonly metric: Readonly<Record<string, string>>; readonly value: number };
+/** Of `/api/v1/targets`. */
+export type Target = {
+  readonly health: 'up' | 'down' | 'unknown';
+  readonly lastError: string;
+  readonly scrapeUrl: string;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+export type Prometheus = {
+  readonly url: string;
+  /** An instant query's samples, now. @throws with Prometheus' own words when the expression is wrong. */
+  query(expr: string): Promise<readonly Sample[]>;
+  targets(): Promise<readonly Target[]>;
+  output(): string;
+  /** Stops it and removes its files. */
+  stop(): Promise<void>;
+};
+
+/** Takes about a second. Scrapes every second unless an entry says otherwise. */
+export async function startPrometheus({ scrape }: { scrape: readonly ScrapeConfig[] }): Promise<Prometheus> {
+  const command = await locate(prometheusSource);
+  const folder = await runFolder('prometheus');
+  const port = await freePort();
+  const url = `http://${host}:${port}`;
+  const file = join(folder, 'prometheus.yml');
+  await writeFile(file, stringify({ global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: scrape }));
+  const user = serverUser();
+  if (user !== undefined) await chown(file, user.uid, user.gid);
+  const server = await startProcess({
+    name: 'prometheus',
+    command,
+    args: [
+      `--config.file=${file}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=${host}:${port}`,
+    ],
+    folder,
+    port,
+    ready: async () => (await fetch(`${url}/-/ready`)).ok,
+  });
+  const ask = async (path: string): Promise<unknown> => {
+    const answer = (await (await fetch(url + path)).json()) as { status: string; error?: string; data?: unknown };
+    if (answer.status !== 'success') throw new Error(`${path}: ${answer.error}`);
+    return answer.data;
+  };
+  return {
+    url,
+    async query(expr) {
+      const data = await ask(`/api/v1/query?query=${encodeURIComponent(expr)}`);
+      const { result } = data as { result: { metric: Record<string, string>; value: [number, string] }[] };
+      return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+    },
+    async targets() {
+      return ((await ask('/api/v1/targets?state=active')) as { activeTargets: Target[] }).activeTargets;
+    },
+    output: () => server.output(),
+    async stop() {
+      await server.stop();
+      removeFolder(folder);
+    },
+  };
+}
+
+/** `promtool check metrics` over a page: its exit code, and all that it says. */
+export async function lintMetrics(page: string): Promise<{ readonly code: number | null; readonly output: string }> {
+  const child = spawn(await locate(promtoolSource), ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  child.stdin.end(page);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, output }));
+  });
+}

@@ -5,7 +5,7 @@ import { commands } from './cli/commands.ts';
 const failed = 1;
 
 const [first, ...rest] = process.argv.slice(2);
-const named = first !== undefined && first in commands;
+const named = first !== undefined && Object.hasOwn(commands, first);
 const name = named
   ? (first as keyof typeof commands)
   : first === undefined || first.startsWith('-')

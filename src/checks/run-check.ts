@@ -1,12 +1,13 @@
 // One run of one check: the only place that turns what a probe throws into a value.
-import type { CheckResult, RungRecord } from '../core/check.ts';
+import type { CheckResult } from '../core/check.ts';
 import type { Clock } from '../core/clock.ts';
-import { classifyTransport, type DependencyClass, type ErrorClass } from '../core/failure.ts';
+import type { ErrorClass } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import type { Definition, Driver, Session } from '../dependencies/define.ts';
 import type { Lane } from '../schedule/lane.ts';
 import { type Climb, createClimb, type Rests } from './attempt.ts';
-import { type Lateness, watchLateness } from './lateness.ts';
+import { classify, type Found, judge, overdue, type Verdict } from './judge.ts';
+import { watchLateness } from './lateness.ts';
 
 /** What a check keeps between its runs. */
 export type Running = {
@@ -19,12 +20,6 @@ export type Running = {
   readonly clock: Clock;
   readonly redact: Redact;
 };
-
-/** Our loop late by more than this share of the timeout: then a timeout says nothing about the dependency. */
-const selfShare = 0.25;
-
-type Verdict = { readonly kind: 'passed' } | { readonly kind: 'threw'; readonly error: unknown };
-const overdue = Symbol('the deadline passed');
 
 /**
  * Probes once, within the timeout; whatever hangs at the deadline is cut.
@@ -41,10 +36,13 @@ export async function runCheck(running: Running, signal: AbortSignal): Promise<C
   const verdict = await untilDeadline(probeOnce(running, climb), running, signal);
   deadline.abort();
   lateness.stop();
+  const lateMs = lateness.lateMs();
   const end = clock.now();
-  const found = signal.aborted ? undefined : judge(running, climb, verdict, lateness);
+  const found = signal.aborted ? undefined : judge(running, climb.rungs, verdict, lateMs);
   if (found === undefined || cutsAfter(found, definition.keeps)) lane.cut();
-  return found && { at, end, time, durationMs: end - at, rungs: climb.rungs, warnings: climb.warnings, ...found };
+  return (
+    found && { at, end, time, durationMs: end - at, lateMs, rungs: climb.rungs, warnings: climb.warnings, ...found }
+  );
 }
 
 /** On the session at hand, or first on its successor when it is old: a whole new log-in sees what an old one hides. */
@@ -53,8 +51,10 @@ async function probeOnce(running: Running, climb: Climb): Promise<void> {
   if (!lane.aged) return driver.probe(lane.session(), settings, climb);
   try {
     await driver.probe(lane.successor(), settings, climb);
+    climb.signal.throwIfAborted(); // too late: the lane is the next run's
     lane.adopt();
   } catch (error) {
+    if (climb.signal.aborted) throw error;
     // No room for a second connection beside ours says nothing about the dependency: ours goes on.
     if (classify(running, error).errorClass !== 'capacity') {
       lane.cut();
@@ -87,61 +87,6 @@ async function untilDeadline(probe: Promise<void>, { timeoutMs }: Running, signa
       (error: unknown) => settle({ kind: 'threw', error }),
     );
   });
-}
-
-type Found =
-  | { kind: 'passed' }
-  | { kind: 'failed'; errorClass: DependencyClass; message: string; rungs: readonly RungRecord[] }
-  | { kind: 'inconclusive'; errorClass: 'throttled' | 'self'; message: string; rungs: readonly RungRecord[] };
-
-function judge(running: Running, climb: Climb, verdict: Verdict, lateness: Lateness): Found {
-  if (verdict.kind === 'passed') return verdict;
-  const { errorClass, rung } = classify(running, verdict.error);
-  const rungs = endingAt(climb.rungs, rung ?? climb.rungs.at(-1)?.name ?? (running.definition.rungs[0] as string));
-  const message = running.redact(messageOf(verdict.error, running.timeoutMs));
-  const late = lateness.lateMs();
-  if (isTimeout(errorClass, verdict.error) && late > running.timeoutMs * selfShare) {
-    return {
-      kind: 'inconclusive',
-      errorClass: 'self',
-      message: `own event loop was ${Math.round(late)} ms late`,
-      rungs,
-    };
-  }
-  return errorClass === 'throttled'
-    ? { kind: 'inconclusive', errorClass, message, rungs }
-    : { kind: 'failed', errorClass, message, rungs };
-}
-
-/** A resolver that did not answer in time is a timeout too, though its class is `dns`. */
-function isTimeout(errorClass: DependencyClass, error: unknown): boolean {
-  const cause = (error as { cause?: { code?: unknown } } | null)?.cause;
-  return errorClass === 'timeout' || (errorClass === 'dns' && cause?.code === 'ETIMEOUT');
-}
-
-function classify(
-  { driver, definition }: Pick<Running, 'driver' | 'definition'>,
-  error: unknown,
-): { errorClass: DependencyClass; rung?: string } {
-  if (error === overdue) return { errorClass: 'timeout' };
-  const known = driver.classify(error);
-  if (known !== undefined) return known;
-  const fallback = definition.classes.includes('server') ? 'server' : 'refused';
-  return { errorClass: classifyTransport(error) ?? fallback };
-}
-
-/** The rungs as far as the one that failed; one call can cover two, and only its error tells which. */
-function endingAt(rungs: readonly RungRecord[], name: string): readonly RungRecord[] {
-  const place = rungs.findIndex((rung) => rung.name === name);
-  return place < 0 ? [...rungs, { name, ms: 0 }] : rungs.slice(0, place + 1);
-}
-
-function messageOf(error: unknown, timeoutMs: number): string {
-  if (error === overdue) return `no answer within ${timeoutMs} ms`;
-  if (error instanceof AggregateError && error.message === '') {
-    return error.errors.map((part) => messageOf(part, timeoutMs)).join('; ');
-  }
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Answers of a server that is there: the connection they came on is as good as before. */

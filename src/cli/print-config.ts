@@ -1,5 +1,5 @@
 // sidewarden print-config: the configuration in force as JSON, every secret masked.
-import { createRedactor } from '../core/redact.ts';
+import { createRedactor, redactTexts } from '../core/redact.ts';
 import { loadFrom } from './options.ts';
 
 export async function execute(args: readonly string[]): Promise<number> {
@@ -8,6 +8,7 @@ export async function execute(args: readonly string[]): Promise<number> {
   const { secrets, checks, ...rest } = loading.configuration;
   const redact = createRedactor(() => secrets);
   const readable = { ...rest, checks: checks.map(({ definition, ...check }) => ({ ...check, type: definition.type })) };
-  process.stdout.write(`${redact(JSON.stringify(readable, null, 2))}\n`);
+  const plain: unknown = JSON.parse(JSON.stringify(readable));
+  process.stdout.write(`${JSON.stringify(redactTexts(plain, redact), null, 2)}\n`);
   return 0;
 }

@@ -5,17 +5,19 @@ import type { Configuration } from '../config/load.ts';
 import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
 import { formatDuration } from '../core/duration.ts';
 import { errorFields, type Log } from '../core/log.ts';
-import { type Daemon, startDaemon } from '../daemon.ts';
+import { createDaemon, type Daemon } from '../daemon.ts';
 import { loadFrom } from './options.ts';
 
 export async function execute(args: readonly string[]): Promise<number> {
   const loading = loadFrom(args);
   if (loading.kind === 'end') return loading.code;
   const { configuration, notes } = loading;
-  const daemon = await startDaemon(configuration);
-  const crashed = crash(daemon.log);
+  const daemon = createDaemon(configuration);
+  // Listened to before the start: a signal that comes meanwhile is obeyed when it is done, and leaves nothing behind.
+  const ending = Promise.race([asked('SIGTERM'), asked('SIGINT'), crash(daemon.log)]);
+  await daemon.start();
   tellStart(daemon, configuration, notes);
-  const signal = await Promise.race([asked('SIGTERM'), asked('SIGINT'), crashed]);
+  const signal = await ending;
   daemon.log.info({ 'event.action': 'stop' }, `stopping: ${signal}`);
   await daemon.stop();
   return signal === 'crash' ? 1 : 0;

@@ -2,6 +2,7 @@
 
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { secretsOf } from '../core/redact.ts';
+import { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { definitions as allDefinitions } from '../dependencies/index.ts';
 import { type Defaults, parseChecks } from './checks.ts';
@@ -59,7 +60,7 @@ export function loadConfiguration({
   const problems = findings.all();
   if (problems.length > 0) return { ok: false, problems };
 
-  const configuration = assemble(top, checks, file ?? 'environment');
+  const configuration = assemble(top, checks, file ?? 'environment', environment);
   const hasToken = configuration.token !== undefined;
   return {
     ok: true,
@@ -86,7 +87,12 @@ function readFile(file: string, places: Places, findings: Findings): Record<stri
   return undefined;
 }
 
-function assemble(top: Top, checks: readonly ConfiguredCheck[], source: string): Configuration {
+function assemble(
+  top: Top,
+  checks: readonly ConfiguredCheck[],
+  source: string,
+  environment: NodeJS.ProcessEnv,
+): Configuration {
   const token = top.token ?? top.token_file;
   return {
     service: top.service ?? '',
@@ -97,6 +103,15 @@ function assemble(top: Top, checks: readonly ConfiguredCheck[], source: string):
     drainDelayMs: top.drain_delay ?? 0,
     checks,
     source,
-    secrets: secretsOf([token, checks.map(({ settings }) => settings)]),
+    secrets: [...secretsOf([token, checks.map(({ settings }) => settings)]), ...secretsOfClients(checks, environment)],
   };
+}
+
+/** What the clients of the types in use read from the environment by themselves. */
+function secretsOfClients(checks: readonly ConfiguredCheck[], environment: NodeJS.ProcessEnv): Secret[] {
+  const variables = new Set(checks.flatMap(({ definition }) => definition.secretVariables ?? []));
+  return [...variables].flatMap((variable) => {
+    const value = environment[variable];
+    return value ? [Secret.of(value)] : [];
+  });
 }

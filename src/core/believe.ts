@@ -66,8 +66,10 @@ export function reduce(before: CheckState, result: CheckResult, policy: Policy):
 function passed(state: CheckState, result: CheckResult, policy: Policy): CheckState {
   const next = { ...state, passes: state.passes + 1, failures: 0, backoffs: 0, recentFailures: remember(state, false) };
   const recovers = state.status !== 'unhealthy' || !state.everHealthy || next.passes >= policy.successThreshold;
-  if (!recovers) return next;
-  const healthy = { ...next, everHealthy: true, goodUntil: result.at + expiryMs(policy) };
+  const goodUntil = result.at + expiryMs(policy);
+  // We slept for so long during the run that what it saw is over already: the next one tells.
+  if (!recovers || goodUntil <= result.end) return next;
+  const healthy = { ...next, everHealthy: true, goodUntil };
   return state.status === 'healthy' ? healthy : move(healthy, 'healthy', undefined, result.end);
 }
 
@@ -129,7 +131,7 @@ function warningsOf(state: CheckState, flapping: boolean, policy: Policy): reado
   const { last } = state;
   const found: readonly ProbeWarning[] = last?.warnings ?? [];
   const throttled = last?.kind === 'inconclusive' && last.errorClass === 'throttled';
-  const slow = last?.kind === 'passed' && last.durationMs > policy.slowAfterMs;
+  const slow = last?.kind === 'passed' && last.durationMs - last.lateMs > policy.slowAfterMs;
   return [
     ...(state.status === 'healthy' && state.recentFailures.includes(true) ? (['intermittent'] as const) : []),
     ...(flapping ? (['flapping'] as const) : []),

@@ -128,7 +128,7 @@ export type DetailedBody = CheckBody & {
 const errorOf = (errorClass: ErrorClass | undefined): { error?: ErrorClass } =>
   errorClass === undefined ? {} : { error: errorClass };
 
-/** The one shape in which /health/detailed and `probe --json` show a check. Its texts pass the redactor. */
+/** The one shape in which everything known of a check is shown. Its texts pass the redactor. */
 export function detailedBody(check: DetailedCheck, belief: Belief, now: Instant, redact: Redact): DetailedBody {
   const { policy } = check;
   return {
@@ -173,6 +173,10 @@ function lastRun(result: CheckResult | undefined, redact: Redact): DetailedBody[
     time: result.time.toISOString(),
     duration_ms: roundMs(result.durationMs),
     ...(result.kind === 'passed' ? {} : { error: result.errorClass, message: redact(result.message) }),
-    rungs: result.rungs.map((rung) => ({ ...rung, ms: roundMs(rung.ms) })),
+    rungs: result.rungs.map(({ why, ...rung }) => ({
+      ...rung,
+      ms: roundMs(rung.ms),
+      ...(why && { why: redact(why) }),
+    })),
   };
 }

@@ -30,6 +30,8 @@ type Run = {
   /** Wall time of its begin: a label. */
   readonly time: Date;
   readonly durationMs: number;
+  /** How late our own event loop was meanwhile. */
+  readonly lateMs: number;
   /** What it climbed, in order; the last is the one reached, also when it failed there. */
   readonly rungs: readonly RungRecord[];
   readonly warnings: readonly ProbeWarning[];

@@ -115,11 +115,25 @@ export function classifyTransport(error: unknown, depth = 0): DependencyClass | 
     )
       return 'tls';
   }
-  if (error instanceof AggregateError) {
-    for (const part of error.errors) {
-      const found = classifyTransport(part, depth + 1);
-      if (found !== undefined) return found;
-    }
+  for (const inner of innerErrors(error)) {
+    const found = classifyTransport(inner, depth + 1);
+    if (found !== undefined) return found;
   }
-  return classifyTransport((error as { cause?: unknown }).cause, depth + 1);
+  return undefined;
 }
+
+/** Our own want of descriptors or memory: https://man7.org/linux/man-pages/man2/socket.2.html#ERRORS */
+const ownCodes = ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS'];
+
+/** Whether the error, or one inside it, says that this process has run out of something: no dependency's fault. */
+export function isOwnExhaustion(error: unknown, depth = 0): boolean {
+  if (error === null || typeof error !== 'object' || depth > 4) return false;
+  return (
+    ownCodes.includes(codeOf(error) ?? '') || innerErrors(error).some((inner) => isOwnExhaustion(inner, depth + 1))
+  );
+}
+
+const innerErrors = (error: object): readonly unknown[] => [
+  ...(error instanceof AggregateError ? error.errors : []),
+  (error as { cause?: unknown }).cause,
+];

@@ -1,30 +1,134 @@
-// Removes every known secret, in the forms in which clients print them, from a text.
+// Removes every known secret, in the forms in which clients and servers print them, from a text.
 import { Secret } from './secret.ts';
 
 export type Redact = (text: string) => string;
 
-/** The forms in which one secret value can turn up: as it is, parts of a URL, percent-coded, base64 of user:password. */
-function formsOf(value: string): string[] {
-  const forms = [value];
-  if (URL.canParse(value)) {
-    const { username, password, searchParams } = new URL(value);
-    if (password !== '') {
-      const user = decode(username);
-      const plain = decode(password);
-      forms.push(password, plain, encodeURIComponent(plain), base64(`${user}:${plain}`), base64(plain));
+const mask = '***';
+/** What is found inside a secret (the parameter of a URL, a part of a header) and is shorter says nothing by itself. */
+const shortestPart = 6;
+/** A shorter piece of base64 could be any word. */
+const shortestBase64 = 8;
+
+/** Parameters of libpq's URLs that are no secrets, and whose values are words that anybody may use. */
+const harmless = /^(sslmode|sslrootcert|sslcert|sslkey|application_name|channel_binding|host|user|dbname|options)=/;
+
+type Known = {
+  /** Longest first, as all of these. */
+  readonly texts: readonly string[];
+  /** Pieces of base64: with one of them the whole base64 word around it goes. */
+  readonly pieces: readonly string[];
+  /** Whole words of base64, of secrets too short for a piece. */
+  readonly words: readonly string[];
+};
+
+/**
+ * @param secrets read at each call, so that a value that a file had only later is known too.
+ * @returns a function that replaces every form of every secret by `***`, the longest first.
+ */
+export function createRedactor(secrets: () => Iterable<Secret>): Redact {
+  let key = '';
+  let known: Known = { texts: [], pieces: [], words: [] };
+  const replace = (text: string, form: string): string => text.replaceAll(form, mask);
+  return (text) => {
+    const values = [...secrets()].flatMap((secret) => [...secret.seen]);
+    const current = values.join('\u0000');
+    if (key !== current) {
+      key = current;
+      known = learn(values);
     }
-    for (const [, parameter] of searchParams)
-      if (parameter.length >= 6) forms.push(parameter, encodeURIComponent(parameter));
-  } else {
-    forms.push(encodeURIComponent(value), base64(value));
+    const plain = known.texts.reduce(replace, text);
+    return known.words.reduce(replace, known.pieces.reduce(replaceWord, plain));
+  };
+}
+
+/** The value with every text in it redacted, at any depth: its keys and its form stay, whatever the secrets are. */
+export function redactTexts(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((item) => redactTexts(item, redact));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redactTexts(item, redact)]));
+}
+
+/** Every Secret anywhere inside a parsed configuration. */
+export function secretsOf(value: unknown): Secret[] {
+  if (value === null || typeof value !== 'object') return [];
+  return value instanceof Secret ? [value] : Object.values(value).flatMap(secretsOf);
+}
+
+function learn(values: readonly string[]): Known {
+  const secrets = [...new Set(values.flatMap((value) => [value, ...partsOf(value)]))].filter((part) => part !== '');
+  const texts = secrets.flatMap((secret) => [secret, ...percentCoded(secret)]);
+  return {
+    texts: longestFirst([...texts, ...texts.map(inJson)]),
+    pieces: longestFirst(secrets.flatMap(piecesOfBase64)),
+    words: longestFirst(secrets.map(base64)),
+  };
+}
+
+const longestFirst = (forms: readonly string[]): readonly string[] =>
+  [...new Set(forms)].sort((a, b) => b.length - a.length);
+
+/** Secrets inside a secret, which can turn up without the rest. */
+function partsOf(value: string): string[] {
+  const [, scheme, credentials = ''] = /^\s*(\S+)\s+(\S+)\s*$/.exec(value) ?? []; // Authorization: Bearer abc
+  const isUrl = value.includes('://');
+  const cookies = isUrl ? [] : [...value.matchAll(/(?:^|;\s*)[^=;\s]+=([^;]+)/g)].map(([, cookie = '']) => cookie);
+  const parts = [credentials, ...cookies, ...(scheme?.toLowerCase() === 'basic' ? [passwordOf(credentials)] : [])];
+  const url = isUrl && URL.canParse(value) ? new URL(value) : undefined;
+  const parameters = (url?.search ?? '')
+    .split(/[?&]/)
+    .filter((pair) => !harmless.test(pair))
+    .map((pair) => pair.slice(pair.indexOf('=') + 1));
+  parts.push(...parameters, ...parameters.map(decode));
+  const long = parts.filter((part) => part.length >= shortestPart);
+  if (url === undefined || url.password === '') return long;
+  const password = decode(url.password);
+  return [...long, url.password, password, `${decode(url.username)}:${password}`];
+}
+
+const passwordOf = (credentials: string): string => {
+  const text = Buffer.from(credentials, 'base64').toString();
+  return text.slice(text.indexOf(':') + 1);
+};
+
+/** With hexadecimal digits in either case: both are right. */
+function percentCoded(text: string): string[] {
+  const coded = encodeURIComponent(text.toWellFormed());
+  return [coded, coded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())];
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/**
+ * What the base64 of any text that holds the secret must hold: base64 codes three bytes at a time, so it depends on
+ * where in its group the secret begins. So user:password is found whoever the user is.
+ */
+function piecesOfBase64(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [0, 1, 2]
+    .map((begin) => bytes.subarray(begin, begin + Math.floor((bytes.length - begin) / 3) * 3).toString('base64'))
+    .filter((piece) => piece.length >= shortestBase64);
+}
+
+/** Without a regular expression, which would take the square of the length of a text that is all base64. */
+function replaceWord(text: string, piece: string): string {
+  const isBase64 = (at: number): boolean => /[A-Za-z0-9+/]/.test(text.charAt(at));
+  let redacted = '';
+  let done = 0;
+  for (let at = text.indexOf(piece); at >= 0; at = text.indexOf(piece, done)) {
+    let begin = at;
+    let end = at + piece.length;
+    while (begin > done && isBase64(begin - 1)) begin--;
+    while (isBase64(end)) end++;
+    while (text.charAt(end) === '=') end++;
+    redacted += text.slice(done, begin) + mask;
+    done = end;
   }
-  return forms;
+  return redacted + text.slice(done);
 }
 
 /** As it stands between the quotes of a JSON text. */
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
-
-const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
 function decode(text: string): string {
   try {
@@ -32,37 +136,4 @@ function decode(text: string): string {
   } catch {
     return text; // a lone % in a password is legal for some clients: then the raw form is all there is
   }
-}
-
-/** A form shorter than this is replaced only where it stands alone: a header value `a` must not garble every word. */
-const shortest = 4;
-
-function patternOf(form: string): RegExp {
-  const literal = form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  return new RegExp(form.length < shortest ? `(?<![A-Za-z0-9])${literal}(?![A-Za-z0-9])` : literal, 'g');
-}
-
-/**
- * @param secrets read at each call, so that a value that a file had only later is known too.
- * @returns a function that replaces every form of every secret by `***`, the longest first.
- */
-export function createRedactor(secrets: () => Iterable<Secret>): Redact {
-  let known = '';
-  let forms: readonly RegExp[] = [];
-  return (text) => {
-    const values = [...secrets()].flatMap((secret) => [...secret.seen]);
-    const key = values.join('\u0000');
-    if (key !== known) {
-      known = key;
-      const plain = values.flatMap(formsOf).filter((form) => form !== '');
-      forms = [...new Set([...plain, ...plain.map(inJson)])].sort((a, b) => b.length - a.length).map(patternOf);
-    }
-    return forms.reduce((redacted, form) => redacted.replaceAll(form, '***'), text);
-  };
-}
-
-/** Every Secret anywhere inside a parsed configuration. */
-export function secretsOf(value: unknown): Secret[] {
-  if (value === null || typeof value !== 'object') return [];
-  return value instanceof Secret ? [value] : Object.values(value).flatMap(secretsOf);
 }

@@ -1,5 +1,8 @@
 // A value that no log, body or error may show. It prints as [secret] whatever prints it.
 
+/** A token that is rotated every few minutes must not fill the memory: an old value is no secret any more. */
+const mostSeen = 16;
+
 /** Where the value comes from: the configuration itself, or a file that is read again at each connect. */
 export type SecretSource = { readonly value: string } | { readonly file: string };
 
@@ -24,12 +27,16 @@ export class Secret {
   get source(): SecretSource {
     return this.#source;
   }
-  /** Every value it was seen to have. */
+  /** The values that it was last seen to have, oldest first. */
   get seen(): ReadonlySet<string> {
     return this.#seen;
   }
   saw(value: string): void {
-    if (value !== '') this.#seen.add(value);
+    if (value === '') return;
+    this.#seen.delete(value); // the newest are last
+    this.#seen.add(value);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > mostSeen && oldest !== undefined) this.#seen.delete(oldest);
   }
   toString(): string {
     return '[secret]';

@@ -69,6 +69,8 @@ export interface Definition<
   /** Milliseconds between confirming runs, at most the interval; 1000 unless a call costs money. */
   readonly confirmMs?: number;
   readonly environment?: EnvironmentShorthand;
+  /** Variables that its client reads by itself and that hold secrets. */
+  readonly secretVariables?: readonly string[];
   /** `host:port` or the like, without any secret: for people, and for the label `instance`. */
   target(settings: z.output<z.ZodObject<Shape>>): string;
   /** Whether it asks only this pod (loopback, a Unix socket): what the `live` gate needs. Absent: never. */

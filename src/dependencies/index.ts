@@ -1,4 +1,4 @@
-// The list of dependency types. Adding one is its folder and its line here.
+// The list of dependency types. Adding one is its folder and its name here: CONTRIBUTING.md.
 import { dns } from './dns/index.ts';
 import { elasticsearch } from './elasticsearch/index.ts';
 import { http } from './http/index.ts';
@@ -8,4 +8,14 @@ import { redis } from './redis/index.ts';
 import { tcp } from './tcp/index.ts';
 import { tls } from './tls/index.ts';
 
-export const definitions = [postgres, elasticsearch, redis, kms, http, tcp, tls, dns] as const;
+export const definitions = [
+  // One a line, in the order in which tables and messages show them.
+  postgres,
+  elasticsearch,
+  redis,
+  kms,
+  http,
+  tcp,
+  tls,
+  dns,
+] as const;

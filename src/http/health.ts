@@ -10,6 +10,8 @@ import {
   reportOwn,
   type View,
 } from '../core/report.ts';
+import type { Definition } from '../dependencies/define.ts';
+import { definitions } from '../dependencies/index.ts';
 import { chooseFormat, type Format } from './accept.ts';
 import { type Answer, keepAnswers, sendAnswer, sendError } from './answer.ts';
 import { excludedOf } from './exclude.ts';
@@ -39,8 +41,9 @@ const paths: Record<View, string> = {
 };
 
 /** Said when nothing is checked: a fresh sidecar without configuration. */
-const nothingToCheck =
-  'no check is configured: set DATABASE_URL, ELASTICSEARCH_URL, REDIS_URL, KMS_KEY_ID or APP_URL, or write a configuration file';
+const nothingToCheck = `no check is configured: set one of ${definitions
+  .flatMap((definition: Definition) => definition.environment?.variable ?? [])
+  .join(', ')}, or write a configuration file`;
 
 export function healthRoutes(app: FastifyInstance, options: HealthOptions): void {
   for (const [view, path] of Object.entries(paths) as [View, string][]) viewRoute(app, path, view, options);

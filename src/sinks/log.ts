@@ -1,9 +1,10 @@
 // The log: pino JSON lines with ECS field names, every line through the redactor; and the sink that writes transitions.
-import { type DestinationStream, destination, pino } from 'pino';
+import { pino } from 'pino';
 import type { Observation } from '../core/check.ts';
 import type { Log, LogFields, LogLevel } from '../core/log.ts';
-import type { Redact } from '../core/redact.ts';
+import { type Redact, redactTexts } from '../core/redact.ts';
 import type { Sink } from '../core/sink.ts';
+import type { LineStream } from './standard-output.ts';
 
 export type LogOptions = {
   readonly level: LogLevel;
@@ -11,23 +12,13 @@ export type LogOptions = {
   readonly service: string;
   readonly version: string;
   readonly redact: Redact;
-  /** Standard output unless given. */
-  readonly destination?: DestinationStream;
+  readonly output: LineStream;
 };
-
-export type DaemonLog = Log & {
-  /** Resolves when everything logged so far is written. */
-  flush(): Promise<void>;
-};
-
-/** Standard output must not stop the event loop when its reader does: what exceeds this many bytes is dropped. */
-const waitingBytes = 4 * 1024 * 1024;
 
 /** The ECS version that the fields follow. */
 const ecsVersion = '8.17.0';
 
-export function createLog({ level, service, version, redact, destination: given }: LogOptions): DaemonLog {
-  const stream = given ?? destination({ dest: 1, sync: false, maxLength: waitingBytes });
+export function createLog({ level, service, version, redact, output }: LogOptions): Log {
   const logger = pino(
     {
       level,
@@ -42,16 +33,13 @@ export function createLog({ level, service, version, redact, destination: given 
       formatters: { level: (label) => ({ 'log.level': label }) },
       hooks: { streamWrite: (line) => redactLine(line, redact) },
     },
-    stream,
+    output,
   );
-  const flush = (): Promise<void> =>
-    new Promise((resolve, reject) => logger.flush((error) => (error ? reject(error) : resolve())));
   return {
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
-    flush,
   };
 }
 
@@ -64,22 +52,15 @@ function redactLine(line: string, redact: Redact): string {
   return `${JSON.stringify(redactTexts(JSON.parse(line), redact))}\n`;
 }
 
-function redactTexts(value: unknown, redact: Redact): unknown {
-  if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map((item) => redactTexts(item, redact));
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redactTexts(item, redact)]));
-}
-
 /** Transitions at info and warn, single runs at debug. */
-export function createLogSink(log: Log & Partial<Pick<DaemonLog, 'flush'>>): Sink {
+export function createLogSink(log: Log, output: Pick<LineStream, 'flush'>): Sink {
   return {
     name: 'log',
     accept(observation) {
       if (observation.before.status !== observation.after.status) logTransition(log, observation);
       if (observation.result !== undefined) logRun(log, observation);
     },
-    close: async () => log.flush?.(),
+    close: (signal) => output.flush(signal),
   };
 }
 

@@ -51,6 +51,21 @@ describe('what a run finds', () => {
     });
   });
 
+  test.each([390, 395, 16_380])(
+    'a long message is cut after it was redacted, so that no part of a secret is left (%i)',
+    async (at) => {
+      const { run } = setUp(() => Promise.reject(new Error(`${'x'.repeat(at)}hunter2${'y'.repeat(30_000)}`)));
+      const { message } = (await run()) as { message: string };
+      expect(message.length).toBeLessThan(410);
+      expect(message).toMatch(/^x+\**y*…$/);
+    },
+  );
+
+  test('a message that is one long repetition of a secret leaves no part of it either', async () => {
+    const { run } = setUp(() => Promise.reject(new Error('hunter2'.repeat(100_000))));
+    expect(((await run()) as { message: string }).message).toMatch(/^\**…$|^a message that is too long$/);
+  });
+
   test('an error before any rung belongs to the first', async () => {
     const { run } = setUp(() => Promise.reject(new Error('odd')));
     expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'server', rungs: [{ name: 'connect' }] });
@@ -128,6 +143,36 @@ describe('our own lateness', () => {
   });
 });
 
+describe('faults that are our own', () => {
+  test('no descriptor left blames nobody, wherever the error hides', async () => {
+    const own = new AggregateError([Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' })]);
+    const { run } = setUp(({ climb }) => climb('connect', () => Promise.reject(own)));
+    expect(await run()).toMatchObject({ kind: 'inconclusive', errorClass: 'self' });
+  });
+  test('a driver that fails over an error still gives a result', async () => {
+    const { driver } = fakeDriver(() => Promise.reject(Object.assign(new Error('no'), { code: 'ECONNREFUSED' })));
+    const lane = createLane(() => driver.session({}), { maxAgeMs: 1e9, clock: systemClock, random: () => 1 });
+    const classify = () => {
+      throw new Error('classify failed');
+    };
+    const running: Running = {
+      definition: fakeDefinition,
+      driver: { ...driver, classify },
+      settings: {},
+      lane,
+      rests: new Map(),
+      timeoutMs: 200,
+      clock: systemClock,
+      redact: (text) => text,
+    };
+    expect(await runCheck(running, never)).toMatchObject({ kind: 'failed', errorClass: 'refused' });
+  });
+  test('a class that the type does not declare becomes one that it does', async () => {
+    const { run } = setUp(({ climb }) => climb('answer', () => Promise.reject(new Failure('misconfig', 'odd'))));
+    expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'server' });
+  });
+});
+
 describe('a dear rung', () => {
   test('rests after a pass, and is climbed on every run after a failure', async () => {
     let now = 0;
@@ -201,6 +246,31 @@ describe('an aged session', () => {
     expect(opened.map(({ closed }) => closed)).toEqual([false, true]);
     await run();
     expect(opened).toHaveLength(2);
+  });
+  test('is not taken from the next run by a successor that settles late', async () => {
+    let now = 0;
+    let calls = 0;
+    let settleLate = (): void => undefined;
+    const late = (): Promise<void> =>
+      new Promise((resolve) => {
+        settleLate = resolve;
+      });
+    const { run, opened, lane } = setUp(
+      ({ climb }) =>
+        climb('connect', () => {
+          calls += 1;
+          return calls === 2 ? late() : Promise.resolve();
+        }),
+      { clock: { now: () => now, wall: () => new Date(now) }, maxAgeMs: 1000, timeoutMs: 50 },
+    );
+    await run();
+    now = 1000;
+    expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'timeout' });
+    expect(await run()).toMatchObject({ kind: 'passed' });
+    settleLate();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(opened.at(-1)?.closed).toBe(false);
+    expect(lane.session()).toBe(opened.at(-1));
   });
   test('hides no failed log-in', async () => {
     const { run, opened, pass } = age(new Failure('auth', 'rotated'));

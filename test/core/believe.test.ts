@@ -63,6 +63,12 @@ describe('what results add up to', () => {
     const slept = reduce(initialState, makeResult('passed', 0, expiryMs(policy) + 1), policy);
     expect(believe(slept, expiryMs(policy) + 1, policy).status).toBe('unknown');
   });
+  test('a pass that is over before its run ends is no transition: our own sleep makes nothing flap', () => {
+    const healthy = stateAfter('passed');
+    const slept = reduce(healthy, { ...makeResult('passed', 5000, 60_000), lateMs: 59_000 }, policy);
+    expect(slept.transitions).toHaveLength(2); // to healthy, and its expiry
+    expect(believe(slept, 65_000, policy)).toMatchObject({ status: 'unknown', errorClass: 'stale', warnings: [] });
+  });
   test('four transitions in ten minutes are flapping, for ten minutes', () => {
     const down: Outcome[] = ['refused', 'refused', 'refused', 'passed', 'passed'];
     const state = stateAfter('passed', ...down, ...down);
@@ -103,7 +109,7 @@ test('whatever happens, belief keeps its promises', () => {
         expect(belief.errorClass === undefined).toBe(belief.status === 'healthy');
         // nothing changes before `until`
         const until = Math.min(belief.until, now + later);
-        if (until > now) expect(believe(state, until - 1e-3 > now ? until - 1e-3 : now, policy)).toEqual(belief);
+        if (until > now) expect(believe(state, Math.max(until - 1e-3, now), policy)).toEqual(belief);
       }
       expect(believe(state, now + expiryMs(policy) * 2, policy).status).not.toBe('healthy');
     }),

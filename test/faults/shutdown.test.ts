@@ -1,5 +1,6 @@
 // How the daemon ends: unready first, then what is in flight, then its connections; and how a start that cannot be ends.
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -139,4 +140,22 @@ test('a port in use: exit code 1, one line, and nothing of its own opened', asyn
   );
   expect(await backends()).toBe(0);
   await taken.stop();
+});
+
+test('a signal during the start is obeyed when the start is done, and leaves nothing behind', async () => {
+  const control = join(await runFolder('control'), 'control.sock');
+  const daemon = await startSidewarden({
+    configuration: {
+      control,
+      checks: {
+        database: { type: 'postgres', url: database.url },
+        search: { type: 'elasticsearch', url: `http://127.0.0.1:${silent.port}`, required: false },
+      },
+    },
+    awaitLive: false,
+  });
+  while (!existsSync(control)) await new Promise((resolve) => setImmediate(resolve)); // it listens; clients are loading
+  process.kill(daemon.pid, 'SIGTERM');
+  expect(await daemon.exited).toBe(0);
+  expect(existsSync(control)).toBe(false);
 });

@@ -58,11 +58,11 @@ const missingIndex = (index: string | undefined): Failure =>
 
 /** `{"error":{"type","reason"}}`, or `{"error":"text"}`; the text for a message begins with a colon or is empty. */
 function errorOf({ error }: Body): { type?: string; text: string } {
-  if (typeof error === 'string') return { text: `: ${shorten(error)}` };
+  if (typeof error === 'string') return { text: `: ${onOneLine(error)}` };
   if (typeof error !== 'object' || error === null) return { text: '' };
   const { type, reason } = error as { type?: unknown; reason?: unknown };
   if (typeof type !== 'string') return { text: '' };
-  return { type, text: typeof reason === 'string' ? `: ${shorten(`${type}: ${reason}`)}` : `: ${shorten(type)}` };
+  return { type, text: typeof reason === 'string' ? `: ${onOneLine(`${type}: ${reason}`)}` : `: ${onOneLine(type)}` };
 }
 
 function describe(body: unknown): string {
@@ -72,7 +72,7 @@ function describe(body: unknown): string {
     : ' that is not JSON';
 }
 
-const shorten = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 300);
+const onOneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
 /**
  * What the client's error means. It drops the code of a socket's error, hence `cut`, the error that ended the socket.

@@ -64,9 +64,9 @@ function parse(text: string): unknown {
   }
 }
 
-/** What is no scalar is only named; a long text is cut. */
+/** What is no scalar is only named, and so is a long text: half a secret would not be known as one. */
 function brief(value: unknown): string {
   if (value !== null && typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object';
   const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return text.length > 60 ? `a text of ${text.length} characters` : text;
 }

@@ -43,7 +43,7 @@ export function sendRequest(settings: HttpSettings, remainingMs: number): Exchan
   const connected = happens<Socket>(request, 'socket').then((socket) =>
     happens(socket, secure ? 'secureConnect' : 'connect'),
   );
-  request.end(settings.body);
+  request.end(bodyOf(settings));
   return { request, connected, response, broken };
 }
 
@@ -60,12 +60,15 @@ function withoutUser(url: URL): URL {
   return target;
 }
 
+const bodyOf = ({ body }: HttpSettings): string | undefined => (body === undefined ? undefined : reveal(body));
+
 function headersOf(settings: HttpSettings, url: URL): Record<string, string> {
   const headers: Record<string, string> = { 'user-agent': 'sidewarden', accept: '*/*' };
   const authorization = authorizationOf(settings, url);
   if (authorization !== undefined) headers.authorization = authorization;
   for (const [name, value] of Object.entries(settings.headers)) headers[name.toLowerCase()] = reveal(value);
-  if (settings.body !== undefined) headers['content-length'] = String(Buffer.byteLength(settings.body));
+  const body = bodyOf(settings);
+  if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body));
   for (const [name, value] of Object.entries(headers)) refuseControlCharacters(name, value);
   return headers;
 }

@@ -50,7 +50,7 @@ export const settings = {
     .record(z.string().regex(token, 'must be a header name'), secret())
     .default({})
     .describe('request headers; their values are secrets'),
-  body: z.string().optional().describe('request body'),
+  body: secret().optional().describe('request body'),
   expected_status: z
     .union([status.transform((range) => [range]), z.array(status).min(1)])
     .prefault('200-299')

@@ -89,7 +89,7 @@ function textOf(error: unknown, secrets: readonly string[]): string {
   // JSON.parse quotes what it read, and a failed program its command line: either can hold a secret.
   if (name === 'SyntaxError') return 'the answer is not JSON';
   if (message.startsWith('Command failed')) return 'the credential_process failed';
-  const line = (message.split('\n')[0] ?? '').slice(0, 300);
+  const line = message.split('\n')[0] ?? '';
   return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), `${name}: ${line}`);
 }
 

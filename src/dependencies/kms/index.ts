@@ -12,6 +12,7 @@ export const kms = defineDependency({
   defaults: { interval: '60s', timeout: '5s' },
   confirmMs: 5000,
   environment: { variable: 'KMS_KEY_ID', check: 'kms', settings: (value) => ({ key_id: value }) },
+  secretVariables: ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_ACCESS_KEY_ID'],
   target,
   problems,
   notes: ({ round_trip }) =>

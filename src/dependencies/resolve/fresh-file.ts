@@ -1,12 +1,18 @@
 // A small file, parsed, and parsed again when it has changed. Synchronous: a look-up must not wait for a libuv thread.
 import { readFileSync, statSync } from 'node:fs';
 
-/** @returns a function that gives the parsed text as the file is now; a file that cannot be read counts as empty. */
+/**
+ * @returns a function that gives the parsed text as the file is now; a file that is not there counts as empty, and one
+ * that cannot be read just now as it was before.
+ */
 export function freshFile<T>(path: string, parse: (text: string) => T): () => T {
   let known: { readonly stamp: string; readonly parsed: T } | undefined;
   return () => {
     const stamp = stampOf(path);
-    if (known?.stamp !== stamp) known = { stamp, parsed: parse(stamp === '' ? '' : textOf(path)) };
+    if (known?.stamp === stamp) return known.parsed;
+    const text = stamp === '' ? '' : textOf(path);
+    if (text === undefined) return known?.parsed ?? parse('');
+    known = { stamp, parsed: parse(text) };
     return known.parsed;
   };
 }
@@ -16,10 +22,11 @@ function stampOf(path: string): string {
   return stat === undefined ? '' : `${stat.mtimeNs} ${stat.ctimeNs} ${stat.size} ${stat.ino}`;
 }
 
-function textOf(path: string): string {
+/** undefined: not readable now, and asked again at the next look-up (no descriptor left, or just removed). */
+function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // unreadable or just removed: the C library goes on without it too
+    return undefined;
   }
 }

@@ -53,10 +53,9 @@ describe('an answer to _cluster/health', () => {
     expect(failureOf(statusCode, body).errorClass).toBe(errorClass);
   });
 
-  it('says what the server said, shortened and on one line', () => {
-    const { message } = failureOf(503, error('master_not_discovered_exception', `no\n  master ${'x'.repeat(9000)}`));
-    expect(message).toContain('HTTP 503: master_not_discovered_exception: no master xxx');
-    expect(message.length).toBeLessThan(400);
+  it('says what the server said, on one line', () => {
+    const { message } = failureOf(503, error('master_not_discovered_exception', 'no\n  master'));
+    expect(message).toContain('HTTP 503: master_not_discovered_exception: no master');
     expect(message).not.toContain('\n');
   });
 

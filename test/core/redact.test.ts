@@ -1,0 +1,73 @@
+// The redactor: every form of a secret goes, and nothing else.
+import { describe, expect, test } from 'vitest';
+import { createRedactor } from '../../src/core/redact.ts';
+import { Secret } from '../../src/core/secret.ts';
+
+const redactorOf = (...values: string[]) => createRedactor(() => values.map((value) => Secret.of(value)));
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const secret = 'p@ss:w/rd+%41 é"\\';
+
+describe('a secret goes', () => {
+  const redact = redactorOf(secret);
+
+  const forms: readonly (readonly [how: string, form: string])[] = [
+    ['as it is', secret],
+    ['percent-coded', encodeURIComponent(secret)],
+    ['percent-coded in lower case', encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase())],
+    ['in a JSON text', JSON.stringify(secret).slice(1, -1)],
+    ['in base64', base64(secret)],
+    ...['a', 'ab', 'abc', 'somebody'].flatMap((user) => [
+      [`in base64 behind ${user}:`, base64(`${user}:${secret}`)] as const,
+      [`in base64 behind ${user}: and before more`, base64(`${user}:${secret}, and more`)] as const,
+    ]),
+  ];
+  test.each(forms)('%s', (_, form) => {
+    expect(redact(`before ${form} behind`)).toBe('before *** behind');
+  });
+
+  test('even a single character, though not as a piece of base64', () => {
+    expect(redactorOf('7')('port 7 of NzcK')).toBe('port *** of NzcK');
+  });
+});
+
+describe('so does what is inside a secret', () => {
+  test.each([
+    ['redis://shop:p%40ss-word@cache:6379/0', ['p%40ss-word', 'p@ss-word', base64('shop:p@ss-word')]],
+    ['https://api.example.com/?v=1&access=to%2Bken', ['to%2Bken', 'to+ken']],
+    ['Bearer abc.def', ['abc.def']],
+    [`Basic ${base64('shop:open sesame')}`, ['open sesame', base64('shop:open sesame')]],
+    ['session=abcdefg; theme=dark-one', ['abcdefg']],
+    ['AUTH opensesame\r\n', ['opensesame']],
+    ['shop:open-sesame', [base64('shop:open-sesame'), 'shop%3Aopen-sesame']],
+  ])('%j', (value, parts) => {
+    const redact = redactorOf(value);
+    for (const part of [value, ...parts]) expect(redact(`<${part}>`)).toBe('<***>');
+  });
+});
+
+test('one secret inside another, or at its beginning, leaves nothing of either', () => {
+  const redact = redactorOf('abcdef', 'abcdefghijkl', 'xxabcdefxx');
+  expect(redact('abcdefghijkl xxabcdefxx abcdef')).toBe('*** *** ***');
+});
+
+test('words that everybody uses stay, though a URL has them', () => {
+  const redact = redactorOf('postgres://shop:open-sesame@db/shop?sslmode=verify-full&application_name=sidewarden');
+  expect(redact('sidewarden wants verify-full of db/shop')).toBe('sidewarden wants verify-full of db/shop');
+});
+
+test('a value that a file has later is known, and the old one stays known', () => {
+  const changing = Secret.fromFile('/run/secrets/password');
+  const redact = createRedactor(() => [changing]);
+  expect(redact('first second')).toBe('first second');
+  changing.saw('first');
+  changing.saw('second');
+  expect(redact('first second')).toBe('*** ***');
+});
+
+test('a long text that is all base64 takes no longer than its length', () => {
+  const redact = redactorOf('open-sesame-open-sesame');
+  const word = 'A'.repeat(200_000) + base64('open-sesame-open-sesame').slice(0, -4);
+  const begin = performance.now();
+  expect(redact(`${word} and`)).toBe('*** and');
+  expect(performance.now() - begin).toBeLessThan(1000);
+});

@@ -1,0 +1,38 @@
+// Runs the built program to its end, as on a command line.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const entry = fileURLToPath(new URL('../../dist/sidewarden.js', import.meta.url));
+const withinMs = 20_000;
+
+export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+export type CommandOptions = {
+  /** All of its environment but for PATH. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Options of Node itself, such as `--import=…`. */
+  readonly node?: readonly string[];
+};
+
+/** Resolves when it has ended; one that does not end within 20 s is killed, and its code is null. */
+export function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
+  const { environment = {}, node = [] } = options;
+  const env = { PATH: process.env.PATH ?? '', ...environment };
+  const child = spawn(process.execPath, [...node, entry, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const late = setTimeout(() => child.kill('SIGKILL'), withinMs);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(late);
+      resolve({ code, stdout, stderr });
+    });
+  });
+}

@@ -1,0 +1,248 @@
+// No secret of the configuration comes out anywhere: every error is provoked, and all that the program says is searched.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
+import { removeFolder, runFolder } from '../servers/process.ts';
+import { type RedisServer, startRedis } from '../servers/redis.ts';
+import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
+import { runCommand } from './command.ts';
+import { createPlanted } from './planted.ts';
+import { placesOf, secretChecks, startTroubles, type Troubles, wrongConfiguration } from './secret-checks.ts';
+
+const planted = createPlanted();
+const token = planted.plant('token of the daemon', '-._~!');
+/** Where the file has them from: by name, by file, and the SDK's own. */
+const environment = {
+  LOG_LEVEL: 'trace',
+  SIDEWARDEN_TOKEN: token,
+  SHOP_REDIS: `redis://:${encodeURIComponent(planted.plant('password in a variable'))}@127.0.0.1:1`,
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: planted.plant('access key id', 'AKIA'),
+  AWS_SECRET_ACCESS_KEY: planted.plant('secret access key', '/+'),
+  AWS_SESSION_TOKEN: planted.plant('session token', '/+=='),
+};
+/** Of these the program sends nothing, or nothing that could be said back. */
+const kept = ['token of the daemon', 'password in a variable', 'secret access key', 'private key'];
+
+let folder: string;
+let troubles: Troubles;
+let postgres: PostgresServer;
+let redis: RedisServer;
+let checks: Record<string, Record<string, unknown>>;
+let file: string;
+let daemon: Sidewarden;
+let said = '';
+
+beforeAll(async () => {
+  folder = await runFolder('secrets');
+  [troubles, postgres, redis] = await Promise.all([startTroubles(), startPostgres(), startRedis()]);
+  const places = placesOf(planted, folder);
+  const wrong = encodeURIComponent(planted.plant('wrong password'));
+  const common = { interval: '2s', timeout: '800ms', gates: [] };
+  checks = {
+    ...secretChecks(places, troubles),
+    'postgres-wrong': { type: 'postgres', url: `postgres://app:${wrong}@127.0.0.1:${postgres.port}/shop`, ...common },
+    'redis-wrong': { type: 'redis', url: `redis://:${wrong}@127.0.0.1:${redis.port}`, ...common },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the configuration's own substitution
+    'redis-variable': { type: 'redis', url: '${SHOP_REDIS}', ...common },
+  };
+  file = join(folder, 'sidewarden.yaml');
+  await writeFile(file, stringify({ checks }));
+  const hear = (text: string): void => {
+    said += text;
+  };
+  daemon = await startSidewarden({ args: [`--config=${file}`], environment, hear });
+  await untilAllRan(daemon, 3);
+}, 120_000);
+afterAll(async () => {
+  await daemon?.stop();
+  await Promise.all([troubles?.stop(), postgres?.remove(), redis?.remove()]);
+  if (folder !== undefined) removeFolder(folder);
+});
+
+/** Every check of the daemon has ended so many runs. */
+async function untilAllRan(of: Sidewarden, runs: number): Promise<void> {
+  const slowest = async (): Promise<number> => {
+    const counts = new Map<string, number>();
+    for (const line of (await of.get<string>('/metrics')).text.split('\n')) {
+      const [, check = '', count] = /^sidewarden_check_runs_total\{check="([^"]*)".*\} (\d+)$/.exec(line) ?? [];
+      if (count !== undefined) counts.set(check, (counts.get(check) ?? 0) + Number(count));
+    }
+    return Math.min(...counts.values());
+  };
+  const deadline = performance.now() + 60_000;
+  while ((await slowest()) < runs) {
+    if (performance.now() > deadline) throw new Error(`not every check ran ${runs} times within 60 s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const bearer = { authorization: `Bearer ${token}` };
+
+describe('the search can find', () => {
+  test('every secret in the configuration itself, in any form', async () => {
+    const everything = JSON.stringify([checks, environment]);
+    const found = planted.tracesIn(everything).map((trace) => trace.replace(/ \(.*/, ''));
+    const inFiles = [...planted.secrets.keys()].filter((name) => /file|private key|inside/.test(name));
+    expect(new Set([...found, ...inFiles])).toEqual(new Set(planted.secrets.keys()));
+    for (const [name, secret] of planted.secrets) {
+      for (const prefix of ['', ':', 'shop:', 'Basic shop: ']) {
+        expect(planted.tracesIn(`x ${btoa(unescape(encodeURIComponent(prefix + secret)))} y`)).not.toEqual([]);
+      }
+      expect(planted.tracesIn(secret.slice(0, 10)).join(), name).toContain(name);
+      expect(planted.tracesIn(JSON.stringify({ secret })).join()).toContain(name);
+    }
+    expect(planted.tracesIn(said.replace(/./g, 'x'))).toEqual([]);
+  });
+
+  test('every secret in what the servers received, so that they could say it', () => {
+    const received = Object.values(troubles.echoes)
+      .map((echo) => echo.received())
+      .join('\n');
+    const heard = planted.tracesIn(received).join();
+    for (const name of planted.secrets.keys()) {
+      if (!kept.includes(name) && name !== 'wrong password') expect(heard, name).toContain(name);
+    }
+  });
+});
+
+test('every class that can be provoked cheaply is', async () => {
+  const types = ['postgres', 'redis', 'elasticsearch', 'http', 'kms'];
+  const wanted = types.flatMap((type) => ['dns', 'refused', 'timeout', 'tls', 'server'].map((one) => `${type} ${one}`));
+  wanted.push('postgres auth', 'redis auth', 'kms misconfig', 'tcp server', 'tcp timeout', 'tls tls');
+  const missing = async (): Promise<string[]> => {
+    const { text } = await daemon.get<string>('/metrics');
+    const failures = text.matchAll(/failures_total\{.*type="(\w+)",class="(\w+)"\} [1-9]/g);
+    const seen = new Set([...failures].map(([, type, errorClass]) => `${type} ${errorClass}`));
+    return wanted.filter((one) => !seen.has(one));
+  };
+  await expect.poll(missing, { timeout: 20_000 }).toEqual([]);
+});
+
+describe('nothing is found in', () => {
+  test.each([
+    ['/health', {}],
+    ['/health', { accept: 'application/health+json' }],
+    ['/health', { accept: 'text/plain' }],
+    ['/health?verbose', {}],
+    ['/health/ready', {}],
+    ['/health/live', {}],
+    ['/health/live/app', {}],
+    ['/health/startup', {}],
+    ['/health/detailed', bearer],
+    ['/metrics', {}],
+    ['/metrics/checks', {}],
+  ])('%s %j', async (path, headers) => {
+    const { code, text, headers: answered } = await daemon.get(path, headers);
+    expect([200, 503]).toContain(code);
+    expect(planted.tracesIn(text)).toEqual([]);
+    expect(planted.tracesIn(JSON.stringify([...answered]))).toEqual([]);
+  });
+
+  test('/health/detailed, which shows messages', async () => {
+    const { text, body } = await daemon.get('/health/detailed', bearer);
+    expect(text).toContain('***');
+    const messages = Object.values(body.checks).filter((check) => JSON.stringify(check).includes('"message":'));
+    expect(messages.length).toBeGreaterThan(100);
+  });
+
+  test('/health/checks/* of every check', async () => {
+    for (const name of Object.keys(checks)) {
+      const { code, text } = await daemon.get(`/health/checks/${name}`);
+      expect(code, name).toBe(503);
+      expect(planted.tracesIn(text)).toEqual([]);
+    }
+  });
+
+  test('errors, also of requests that hold the token', async () => {
+    const open = await startSidewarden();
+    try {
+      const requests: [number, string, RequestInit][] = [
+        [404, `${daemon.url}/nowhere/${token}?token=${token}`, {}],
+        [404, `${daemon.url}/health/checks/${token}`, {}],
+        [405, `${daemon.url}/health?token=${token}`, { method: 'POST', headers: bearer, body: token }],
+        [401, `${daemon.url}/health/detailed?token=${token}`, {}],
+        [401, `${daemon.url}/drain`, { method: 'POST', headers: { authorization: `Basic ${token}` }, body: token }],
+        [403, `${open.url}/health/detailed?token=${token}`, { headers: bearer }],
+        [503, `${daemon.url}/health?exclude=${token}`, {}],
+        [400, `${daemon.url}/health/%E0%A4%A/${token}`, {}],
+      ];
+      for (const [code, url, init] of requests) {
+        const response = await fetch(url, init);
+        expect(response.status, url).toBe(code);
+        const text = await response.text();
+        expect(planted.tracesIn(text + JSON.stringify([...response.headers]))).toEqual([]);
+      }
+      expect(planted.tracesIn(open.output())).toEqual([]);
+    } finally {
+      await open.stop();
+    }
+  });
+
+  test.each([['print-config'], ['check-config'], ['run --help'], ['--help'], ['--version']])('%s', async (command) => {
+    const { code, stdout, stderr } = await runCommand([...command.split(' '), `--config=${file}`], { environment });
+    expect(code, stderr).toBe(0);
+    expect(stdout).not.toBe('');
+    expect(planted.tracesIn(stdout + stderr)).toEqual([]);
+    if (command === 'print-config') expect(JSON.parse(stdout).checks).toHaveLength(Object.keys(checks).length);
+  });
+
+  test('the mistakes of a configuration, at a secret and beside it', async () => {
+    const secret = () => planted.plant(`secret ${planted.secrets.size} of a wrong configuration`, '-x-');
+    const wrong = join(folder, 'wrong.yaml');
+    const lines = wrongConfiguration(secret);
+    for (const text of [lines.join('\n'), `${lines.join('\n')}\n  broken: {"${secret()}`]) {
+      await writeFile(wrong, text);
+      expect(planted.tracesIn(text).length).toBeGreaterThan(15);
+      const environmentToo = { DATABASE_URL: `postgre://shop:${secret()}@db`, SIDEWARDEN_TOKEN: 'short é' };
+      for (const command of ['run', 'check-config', 'print-config']) {
+        const ended = await runCommand([command, `--config=${wrong}`], { environment: environmentToo });
+        expect(ended.code).toBe(78);
+        expect(ended.stderr).toContain('wrong.yaml:');
+        expect(planted.tracesIn(ended.stdout + ended.stderr)).toEqual([]);
+      }
+      const { code, stderr } = await runCommand(['run'], { environment: environmentToo });
+      expect(code).toBe(78);
+      expect(planted.tracesIn(stderr)).toEqual([]);
+    }
+  });
+
+  test.each(['throw', 'reject'])('a crash whose message holds every secret (%s)', async (how) => {
+    const ofOwn = Object.entries(checks).filter(([name]) => name.endsWith('-own') || name === 'redis-variable');
+    const crashing = join(folder, `${how}.mjs`);
+    // A private key was never read as a secret: only its file's name is in the configuration.
+    const secrets = [...planted.secrets].filter(([name]) => !/private key|wrong|inside|beginning/.test(name));
+    const message = JSON.stringify(`it broke: ${secrets.map(([, secret]) => secret).join(' | ')}`);
+    const act = how === 'throw' ? `throw new Error(${message})` : `Promise.reject(new Error(${message}))`;
+    await writeFile(crashing, `process.on('SIGUSR2', () => { ${act} });`);
+    let heard = '';
+    const doomed = await startSidewarden({
+      configuration: { checks: Object.fromEntries(ofOwn) },
+      environment,
+      node: [`--import=${crashing}`],
+      hear: (text) => {
+        heard += text;
+      },
+    });
+    try {
+      await untilAllRan(doomed, 1);
+      process.kill(doomed.pid, 'SIGUSR2');
+      expect(await doomed.exited).toBe(1);
+    } finally {
+      await doomed.stop();
+    }
+    expect(heard).toContain('it broke: ***');
+    expect(planted.tracesIn(heard)).toEqual([]);
+  });
+
+  test('all that was logged meanwhile, at every level', async () => {
+    await daemon.stop();
+    for (const level of ['debug', 'info', 'warn']) expect(said).toContain(`"log.level":"${level}"`);
+    expect(said.split('\n').length).toBeGreaterThan(1000);
+    expect(said).toContain('***');
+    const guilty = said.split('\n').filter((line) => planted.tracesIn(line).length > 0);
+    expect(guilty.slice(0, 5)).toEqual([]);
+  });
+});

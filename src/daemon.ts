@@ -3,18 +3,20 @@ import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBoard } from './checks/board.ts';
-import { createMonitor, type Monitor } from './checks/monitor.ts';
-import { planOf } from './checks/plan-of.ts';
+import { createRoster } from './checks/roster.ts';
 import { type Configuration, usualControl } from './config/configuration.ts';
+import type { Source } from './config/source.ts';
+import { createWatch } from './config/watch.ts';
 import { systemClock } from './core/clock.ts';
 import { errorFields, type Log } from './core/log.ts';
-import { createRedactor } from './core/redact.ts';
+import { createRedactor, secretsOf } from './core/redact.ts';
 import { createReleasers } from './core/releasers.ts';
 import { reveal } from './dependencies/credentials.ts';
 import { createDrain } from './http/drain.ts';
 import { createServer } from './http/server.ts';
 import { createPage } from './metrics/page.ts';
 import { createRegistry } from './metrics/registry.ts';
+import { createReload } from './reload.ts';
 import { createScheduler } from './schedule/scheduler.ts';
 import { createSinks } from './sinks/index.ts';
 import { createLog, createLogSink } from './sinks/log.ts';
@@ -31,15 +33,21 @@ export type Daemon = {
   start(): Promise<void>;
   /** Where it listens, as URLs. */
   addresses(): readonly string[];
+  /** Reads the configuration again, changed or not, once it has started; the log says what came of it. */
+  reload(): void;
   /** Unready, then after the drain delay: no more runs, sinks flushed, server closed, connections closed. Once. */
   stop(): Promise<void>;
 };
 
+/** Where the configuration came from: its digest from before it was read, and what was noted of it. */
+export type Origin = { readonly source: Source; readonly digest: string; readonly notes: readonly string[] };
+
 /** Everything in its place, and nothing started. */
-export function createDaemon(configuration: Configuration): Daemon {
-  const { checks, service, token, logLevel: level, drainDelayMs } = configuration;
+export function createDaemon(started: Configuration, { source, digest, notes }: Origin): Daemon {
+  const { service } = started;
+  let inForce = inForceOf(started);
   const clock = systemClock;
-  const redact = createRedactor(() => configuration.secrets);
+  const redact = createRedactor(() => [...inForce.secrets, ...roster.secrets()]);
   const board = createBoard();
   const drain = createDrain();
   const scheduler = createScheduler(clock);
@@ -47,12 +55,11 @@ export function createDaemon(configuration: Configuration): Daemon {
     version,
     clock,
     board,
-    checks: checks.map(({ name, definition }) => ({ name, type: definition.type, classes: definition.classes })),
     draining: () => drain.draining,
     latenessMs: scheduler.latenessMs,
   });
   const output = openStandardOutput(() => registry.sinkFailed('log', 1));
-  const log = createLog({ level, service, version, redact, output });
+  const log = createLog({ level: started.logLevel, service, version, redact, output });
   const sinks = createSinks([createMetricsSink(registry), createLogSink(log, output)], {
     log,
     failed: registry.sinkFailed,
@@ -66,24 +73,43 @@ export function createDaemon(configuration: Configuration): Daemon {
     redact,
     latenessMs: scheduler.latenessMs,
     page: createPage(registry),
-    ...(token && { token: () => reveal(token) }),
+    maxConnections: started.maxConnections,
+    certificateRead: registry.certificateRead,
+    ...(started.tls && { tls: started.tls }),
+    token: () => (inForce.token === undefined ? '' : reveal(inForce.token)),
   });
   const surroundings = { clock, random: Math.random, board, redact, emit: sinks.accept };
-  const monitors = checks.map((check) => createMonitor(planOf(check), surroundings));
+  const roster = createRoster(started.checks, { ...surroundings, scheduler, counters: registry });
+  const reload = createReload({
+    started,
+    notes,
+    log,
+    load: source.load,
+    read: registry.configRead,
+    async apply(configuration) {
+      const changes = await roster.replace(configuration.checks);
+      inForce = inForceOf(configuration);
+      log.setLevel(configuration.logLevel);
+      return changes;
+    },
+  });
+  const watch = createWatch(source, digest, reload);
 
   const releasers = createReleasers();
   const start = async (): Promise<void> => {
-    releasers.add(() => closeAll(monitors));
+    releasers.add(() => roster.close());
     releasers.add(() => server.close(AbortSignal.timeout(closeWithinMs)));
-    await server.listen(configuration.listen, configuration.control ?? usualControlHere(log));
+    await server.listen(started.listen, started.control ?? usualControlHere(log));
     releasers.add(() => sinks.close(AbortSignal.timeout(closeWithinMs)));
-    await Promise.all(monitors.map((monitor) => monitor.load()));
     releasers.add(() => scheduler.stop());
-    for (const monitor of monitors) scheduler.add(monitor);
+    await roster.start();
+    releasers.add(() => watch.stop());
+    watch.begin();
   };
   return {
     log,
     addresses: server.addresses,
+    reload: watch.ask,
     async start() {
       try {
         await start();
@@ -94,7 +120,7 @@ export function createDaemon(configuration: Configuration): Daemon {
     },
     async stop() {
       drain.stop();
-      await sleep(drainDelayMs);
+      await sleep(inForce.drainDelayMs);
       await releasers.release();
     },
   };
@@ -111,6 +137,11 @@ function usualControlHere(log: Log): string | undefined {
   }
 }
 
-function closeAll(monitors: readonly Monitor[]): void {
-  for (const monitor of monitors) monitor.close();
+/** What a reload changes beside the checks. */
+type InForce = Pick<Configuration, 'token' | 'drainDelayMs' | 'secrets'>;
+
+/** Without the secrets of the checks: the roster knows them, and those of checks that just end. */
+function inForceOf({ token, drainDelayMs, secrets, checks }: Configuration): InForce {
+  const ofChecks = new Set(secretsOf(checks.map(({ settings }) => settings)));
+  return { drainDelayMs, secrets: secrets.filter((secret) => !ofChecks.has(secret)), ...(token && { token }) };
 }

@@ -15,6 +15,8 @@ export interface Climb extends Attempt {
 
 export function createClimb(clock: Clock, signal: AbortSignal, deadline: Instant, rests: Rests): Climb {
   let rungs: RungRecord[] = [];
+  /** The rung that is being climbed. */
+  let open: { readonly place: number; readonly begin: Instant } | undefined;
   const warnings = new Set<ProbeWarning>();
 
   const climb = async <T>(name: string, step: () => Promise<T>): Promise<T> => {
@@ -22,10 +24,13 @@ export function createClimb(clock: Clock, signal: AbortSignal, deadline: Instant
     const begin = clock.now();
     const place = rungs.push({ name, ms: 0 }) - 1;
     const records = rungs;
+    const opened = { place, begin };
+    open = opened;
     try {
       return await step();
     } finally {
       records[place] = { ...records[place], name, ms: clock.now() - begin };
+      if (open === opened) open = undefined;
     }
   };
   return {
@@ -51,13 +56,16 @@ export function createClimb(clock: Clock, signal: AbortSignal, deadline: Instant
     },
     warn: (warning) => void warnings.add(warning),
     get rungs() {
-      return rungs;
+      const hanging = open === undefined ? undefined : rungs[open.place];
+      if (open === undefined || hanging === undefined) return rungs;
+      return rungs.with(open.place, { ...hanging, ms: clock.now() - open.begin });
     },
     get warnings() {
       return [...warnings];
     },
     restart() {
       rungs = [];
+      open = undefined;
       warnings.clear();
     },
   };

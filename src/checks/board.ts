@@ -33,7 +33,7 @@ export type BoardEntry = {
   readonly lastResult: CheckResult | undefined;
   /** Whether at least one run has ended. */
   readonly finishedRun: boolean;
-  /** Whether it was healthy at least once since the start. */
+  /** Whether the check of this name was healthy at least once since the start, also before its settings changed. */
   readonly everHealthy: boolean;
   readonly lastSuccess: Date | undefined;
   /** Bounded, newest last. */
@@ -53,12 +53,13 @@ export interface Board {
 }
 
 export interface WritableBoard extends Board {
-  add(entry: BoardEntry): void;
+  /** These and no others, in this order. */
+  show(entries: readonly BoardEntry[]): void;
   changed(): void;
 }
 
 export function createBoard(): WritableBoard {
-  const entries = new Map<string, BoardEntry>();
+  let entries = new Map<string, BoardEntry>();
   let version = 0;
   return {
     get version() {
@@ -66,8 +67,8 @@ export function createBoard(): WritableBoard {
     },
     entries: () => [...entries.values()],
     get: (name) => entries.get(name),
-    add(entry) {
-      entries.set(entry.name, entry);
+    show(shown) {
+      entries = new Map(shown.map((entry) => [entry.name, entry]));
       version += 1;
     },
     changed() {

@@ -8,6 +8,7 @@ import type { CheckPlan } from './plan-of.ts';
 /** What a monitor lets its entry read. */
 export type Reading = {
   state(): CheckState;
+  everHealthy(): boolean;
   nextRunAt(): Instant | undefined;
   lastSuccess(): Date | undefined;
   openedAt(): Date | undefined;
@@ -36,7 +37,7 @@ export function entryOf(check: CheckPlan, reading: Reading): BoardEntry {
       return reading.state().last !== undefined;
     },
     get everHealthy() {
-      return reading.state().everHealthy;
+      return reading.everHealthy();
     },
     get lastSuccess() {
       return reading.lastSuccess();

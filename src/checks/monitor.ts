@@ -7,7 +7,7 @@ import type { Redact } from '../core/redact.ts';
 import type { Driver, Session } from '../dependencies/define.ts';
 import type { Job } from '../schedule/job.ts';
 import { createLane } from '../schedule/lane.ts';
-import type { PastRun, Transition, WritableBoard } from './board.ts';
+import type { BoardEntry, PastRun, Transition, WritableBoard } from './board.ts';
 import { entryOf } from './entry.ts';
 import type { CheckPlan } from './plan-of.ts';
 import { type Running, runCheck } from './run-check.ts';
@@ -26,19 +26,23 @@ const longestTimerMs = 2 ** 31 - 1;
 export type Surroundings = {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly board: WritableBoard;
+  /** Is told of every change of what the entry says. */
+  readonly board: Pick<WritableBoard, 'changed'>;
   readonly redact: Redact;
   emit(observation: Observation): void;
 };
 
 export interface Monitor extends Job {
+  /** What the board shows of it: unknown at first. */
+  readonly entry: BoardEntry;
   /** Imports the client library, before the first run: that is not the dependency's time. */
   load(): Promise<void>;
+  /** It takes the place of one that was healthy before: what waits for that once has not to wait again. */
+  succeed(predecessor: Pick<BoardEntry, 'everHealthy'>): void;
   /** Cuts its connection and forgets its timers. */
   close(): void;
 }
 
-/** The check is on the board at once, as unknown. */
 export function createMonitor(check: CheckPlan, surroundings: Surroundings): Monitor {
   const { clock, random, board } = surroundings;
   const { policy, definition } = check;
@@ -50,6 +54,7 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
   let nextRunAt: Instant | undefined;
   let expiry: NodeJS.Timeout | undefined;
   let lastSuccess: Date | undefined;
+  let healthyBefore = false;
   const history: PastRun[] = [];
   const transitions: Transition[] = [];
   const firstRun = clock.now() + random() * firstRunMs;
@@ -83,19 +88,19 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
     }, ms);
   };
 
-  board.add(
-    entryOf(check, {
-      state: () => state,
-      nextRunAt: () => nextRunAt,
-      lastSuccess: () => lastSuccess,
-      openedAt: () => running?.lane.openedAt,
-      history,
-      transitions,
-    }),
-  );
+  const entry = entryOf(check, {
+    state: () => state,
+    everHealthy: () => state.everHealthy || healthyBefore,
+    nextRunAt: () => nextRunAt,
+    lastSuccess: () => lastSuccess,
+    openedAt: () => running?.lane.openedAt,
+    history,
+    transitions,
+  });
 
   return {
     name: check.name,
+    entry,
     limitMs: policy.timeoutMs,
     next(now) {
       nextRunAt =
@@ -110,10 +115,14 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
       if (running === undefined) throw new Error(`${check.name} runs before its driver is loaded`);
       const result = await runCheck(running, signal);
       dice = random();
-      if (result === undefined) return;
+      if (result === undefined || signal.aborted) return;
       expire(result.end);
       become(reduce(state, result, policy), result.end, result);
       watchExpiry();
+    },
+    succeed(predecessor) {
+      healthyBefore = predecessor.everHealthy;
+      board.changed();
     },
     close() {
       clearTimeout(expiry);

@@ -121,16 +121,23 @@ function assemble(
   };
 }
 
-function readCron({ explaining: { findings }, crons }: Parsing, path: Path, expression: string): Gaps | undefined {
+function readCron(
+  { explaining: { findings, places }, crons }: Parsing,
+  path: Path,
+  expression: string,
+): Gaps | undefined {
+  // As it was written: the value of a variable may be anything, a secret too.
+  const raw = places.get(path)?.raw ?? '';
+  const written = quote(raw);
   const mend = 'six fields with seconds first, or five without, in UTC: `*/15 * * * * *` is every 15 seconds';
   try {
     const gaps = crons.get(expression) ?? parseCron(expression);
     crons.set(expression, gaps);
     if (Number.isFinite(gaps.longestGapMs)) return gaps;
-    findings.add(path, `${quote(expression)} never comes round`, mend);
+    findings.add(path, `${written} never comes round`, mend);
   } catch (error) {
-    const why = error instanceof Error ? `: ${quote(error.message)}` : '';
-    findings.add(path, `${quote(expression)} is not a cron expression${why}`, mend);
+    const why = error instanceof Error && !raw.includes('${') ? `: ${quote(error.message)}` : '';
+    findings.add(path, `${written} is not a cron expression${why}`, mend);
   }
   return undefined;
 }

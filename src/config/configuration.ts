@@ -13,6 +13,10 @@ export type Configuration = {
   readonly control?: string;
   readonly logLevel: LogLevel;
   readonly drainDelayMs: number;
+  /** Open connections to this process at a time. */
+  readonly maxConnections: number;
+  /** Paths of PEM files; with them the TCP addresses speak TLS. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly clientCaFile?: string };
   readonly checks: readonly ConfiguredCheck[];
   /** The file, or `environment`. */
   readonly source: string;

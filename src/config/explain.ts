@@ -34,7 +34,7 @@ export function explain({ places, findings }: Explaining, field: Field, issues: 
     } else if (issue.code === 'invalid_union') {
       explainUnion({ places, findings }, { path, value, schemas }, issue);
     } else {
-      const { message, mend } = sayWhat(issue, value, schemas);
+      const { message, mend } = hideReferred(places.get(path)?.raw, value, sayWhat(issue, value, schemas));
       findings.add(
         path,
         joined(readText(places, path, value, schemas), message),
@@ -78,11 +78,16 @@ function readText(places: Places, path: Path, value: unknown, schemas: readonly 
   return hidden || raw === undefined || raw === '' || typeof value === 'object' ? undefined : quote(raw);
 }
 
-function sayWhat(
-  issue: Issue,
-  value: unknown,
-  schemas: readonly Schema[],
-): { readonly message: string; readonly mend?: string } {
+type Said = { readonly message: string; readonly mend?: string };
+
+/** The value of a variable that the file mentions is not repeated: it may be a secret in the wrong place. */
+function hideReferred(raw: string | undefined, value: unknown, { message, mend }: Said): Said {
+  if (raw?.includes('${') !== true || typeof value === 'object') return { message, ...(mend && { mend }) };
+  const hide = (text: string): string => text.replaceAll(String(value) || raw, '…');
+  return { message: hide(message), ...(mend && { mend: hide(mend) }) };
+}
+
+function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said {
   const isDuration =
     isKind(schemas, 'duration') &&
     (issue.code === 'invalid_type' || (issue.code === 'custom' && issue.message.includes('duration')));
@@ -143,11 +148,8 @@ function explainUnion(
   const own = issue.message.startsWith('Invalid') ? undefined : issue.message;
   const general =
     own ?? (kinds.length === 0 ? 'does not have the right form' : `must be ${[...new Set(kinds)].join(' or ')}`);
-  const { message, mend } = sayWhat(
-    { ...issue, code: 'custom', message: general } as Issue,
-    field.value,
-    field.schemas,
-  );
+  const said = sayWhat({ ...issue, code: 'custom', message: general } as Issue, field.value, field.schemas);
+  const { message, mend } = hideReferred(context.places.get(field.path)?.raw, field.value, said);
   const read = readText(context.places, field.path, field.value, field.schemas);
   context.findings.add(field.path, joined(read, message), mend);
 }

@@ -3,7 +3,8 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import type { Problem } from './problems.ts';
 
 const usualFile = '/etc/sidewarden/sidewarden.yaml';
-const largestBytes = 1024 * 1024;
+/** Of a configuration file. */
+export const largestBytes = 1024 * 1024;
 
 /** The flag, else SIDEWARDEN_CONFIG, else the usual file when it exists, else none: the environment alone. */
 export function chooseFile(flag: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {

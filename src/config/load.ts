@@ -8,6 +8,7 @@ import { definitions as allDefinitions } from '../dependencies/index.ts';
 import { type Defaults, parseChecks } from './checks.ts';
 import type { Configuration } from './configuration.ts';
 import { readDocument } from './document.ts';
+import { type EffectiveValue, effectiveValues } from './effective.ts';
 import { applyEnvironment, applyFlags, checksOfEnvironment } from './environment.ts';
 import { parseFields } from './fields.ts';
 import { chooseFile, readText } from './file.ts';
@@ -20,7 +21,13 @@ import { substitute } from './substitute.ts';
 export type { Configuration } from './configuration.ts';
 
 export type Loaded =
-  | { readonly ok: true; readonly configuration: Configuration; readonly notes: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly configuration: Configuration;
+      readonly notes: readonly string[];
+      /** Every value in force, with its source. */
+      effective(): readonly EffectiveValue[];
+    }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export type LoadOptions = {
@@ -65,6 +72,7 @@ export function loadConfiguration({
   return {
     ok: true,
     configuration,
+    effective: () => effectiveValues({ top, checks, written: tree, places, secrets: configuration.secrets }),
     notes: notesOn({
       checks,
       definitions,
@@ -101,11 +109,19 @@ function assemble(
     ...(top.control === undefined ? {} : { control: top.control }),
     logLevel: top.log_level ?? 'info',
     drainDelayMs: top.drain_delay ?? 0,
+    maxConnections: top.max_connections ?? 0,
+    ...(top.tls === undefined ? {} : { tls: tlsFiles(top.tls) }),
     checks,
     source,
     secrets: [...secretsOf([token, checks.map(({ settings }) => settings)]), ...secretsOfClients(checks, environment)],
   };
 }
+
+const tlsFiles = ({ cert_file, key_file, client_ca_file }: NonNullable<Top['tls']>): Configuration['tls'] & {} => ({
+  certFile: cert_file,
+  keyFile: key_file,
+  ...(client_ca_file === undefined ? {} : { clientCaFile: client_ca_file }),
+});
 
 /** What the clients of the types in use read from the environment by themselves. */
 function secretsOfClients(checks: readonly ConfiguredCheck[], environment: NodeJS.ProcessEnv): Secret[] {

@@ -51,6 +51,16 @@ const token = () =>
     }
   });
 
+const pemFile = () => z.string().min(1);
+const tls = () =>
+  z.strictObject({
+    cert_file: pemFile().describe('PEM file with the certificate, and after it those that lead to its authority'),
+    key_file: pemFile().describe('PEM file with the key of the certificate'),
+    client_ca_file: pemFile()
+      .optional()
+      .describe('PEM file with authorities; only clients with a certificate of theirs get in'),
+  });
+
 const socketPath = () => z.string().regex(/^\/.{1,106}$/, 'must be a path that begins with /, of at most 107 bytes');
 
 /** What stands beside `checks`. Each scalar has a variable, SIDEWARDEN_ and its path in capitals. */
@@ -67,6 +77,15 @@ export const topShape = {
   token_file: secretFile().optional().describe('file that holds the token'),
   control: socketPath().optional().describe('Unix socket for commands on this machine, which need no token'),
   drain_delay: between(0, 600_000).prefault('0s').describe('how long to answer unready before stopping'),
+  max_connections: z
+    .int()
+    .min(16)
+    .max(100_000)
+    .default(512)
+    .describe('open connections at a time; for one more, the one longest without a request is closed'),
+  tls: tls()
+    .optional()
+    .describe('makes the TCP addresses of listen speak TLS; the files are read again when they change'),
   log_level: z.enum(logLevels).default('info').describe('least severe log line that is written'),
   defaults: z
     .strictObject({

@@ -83,6 +83,12 @@ export const families = {
     [],
     '1 if the configuration was good when it was last read, else 0.',
   ),
+  tlsReload: family(
+    'sidewarden_tls_last_reload_successful',
+    'gauge',
+    [],
+    '1 if the certificate files of the server were good when they were last read, or there are none, else 0.',
+  ),
   sinkErrors: family(
     'sidewarden_sink_errors_total',
     'counter',

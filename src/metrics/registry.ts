@@ -14,12 +14,13 @@ export type MeasuredCheck = ReportedCheck & {
   readonly expiryMs: number;
 };
 
+/** A check as the counters know it, with the classes that its type declares. */
+export type CountedCheck = { readonly name: string; readonly type: string; readonly classes: readonly ErrorClass[] };
+
 export type RegistryOptions = {
   readonly version: string;
   readonly clock: Clock;
   readonly board: { entries(): readonly MeasuredCheck[] };
-  /** Every check with the classes that its type declares: their counters exist at 0 from the start. */
-  readonly checks: readonly { readonly name: string; readonly type: string; readonly classes: readonly ErrorClass[] }[];
   readonly draining: () => boolean;
   readonly latenessMs: () => number;
 };
@@ -28,11 +29,16 @@ export interface Registry {
   readonly contentType: string;
   /** All families in Prometheus' text format 0.0.4. */
   text(): Promise<string>;
+  /** Its counters exist from now on, at 0. */
+  add(check: CountedCheck): void;
+  /** None of its series is left. */
+  remove(check: CountedCheck): void;
   run(check: string, type: string, result: CheckResult): void;
   transition(check: string, type: string, to: Status): void;
   /** Adds to the errors of a sink; 0 makes the series exist. */
   sinkFailed(sink: string, times: number): void;
   configRead(successful: boolean): void;
+  certificateRead(successful: boolean): void;
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
@@ -42,7 +48,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   registerProcess(prom);
   gauges.buildInfo.set({ version: options.version }, 1);
   gauges.configReload.set(1);
-  for (const { name, type, classes } of options.checks) counters.zero(name, type, classes);
+  gauges.tlsReload.set(1);
 
   return {
     contentType: PromRegistry.PROMETHEUS_CONTENT_TYPE,
@@ -50,10 +56,13 @@ export function createRegistry(options: RegistryOptions): Registry {
       gauges.read(options);
       return prom.metrics();
     },
+    add: counters.zero,
+    remove: counters.remove,
     run: counters.run,
     transition: (check, type, to) => counters.transitions.inc({ check, type, to }),
     sinkFailed: (sink, times) => counters.sinkErrors.inc({ sink }, times),
     configRead: (successful) => gauges.configReload.set(successful ? 1 : 0),
+    certificateRead: (successful) => gauges.tlsReload.set(successful ? 1 : 0),
   };
 }
 
@@ -76,11 +85,17 @@ function createCounters(prom: PromRegistry) {
   return {
     transitions,
     sinkErrors,
-    zero(check: string, type: string, classes: readonly ErrorClass[]): void {
+    zero({ name: check, type, classes }: CountedCheck): void {
       duration.zero({ check, type });
       for (const result of resultKinds) runs.inc({ check, type, result }, 0);
       for (const errorClass of classes) failures.inc({ check, type, class: errorClass }, 0);
       for (const to of statuses) transitions.inc({ check, type, to }, 0);
+    },
+    remove({ name: check, type, classes }: CountedCheck): void {
+      duration.remove({ check, type });
+      for (const result of resultKinds) runs.remove({ check, type, result });
+      for (const errorClass of classes) failures.remove({ check, type, class: errorClass });
+      for (const to of statuses) transitions.remove({ check, type, to });
     },
     run(check: string, type: string, result: CheckResult): void {
       duration.observe({ check, type }, result.durationMs / 1000);
@@ -122,6 +137,7 @@ function createGauges(prom: PromRegistry) {
   return {
     buildInfo: new Gauge(settings(prom, families.buildInfo)),
     configReload: new Gauge(settings(prom, families.configReload)),
+    tlsReload: new Gauge(settings(prom, families.tlsReload)),
     /** Sets every gauge anew, so that nothing of a check that is gone, or of an older run, stays. */
     read(options: RegistryOptions): void {
       const now = options.clock.now();

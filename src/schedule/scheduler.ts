@@ -7,6 +7,8 @@ const rereadMs = 60_000;
 
 export interface Scheduler {
   add(job: Job): void;
+  /** No new run of this job; aborts the one in flight and resolves when it has ended. */
+  remove(job: Job): Promise<void>;
   /** Milliseconds that the most overdue job is late now; 0 when none is. */
   latenessMs(): number;
   /** No new run; aborts those in flight and resolves when they have ended. */
@@ -14,27 +16,33 @@ export interface Scheduler {
 }
 
 export function createScheduler(clock: Clock): Scheduler {
-  const stopping = new AbortController();
-  const entries: Entry[] = [];
+  const entries = new Map<Job, Entry>();
+  let stopped = false;
   return {
     add(job) {
-      if (!stopping.signal.aborted) entries.push(start(job, clock, stopping.signal));
+      if (!stopped) entries.set(job, start(job, clock));
+    },
+    async remove(job) {
+      const entry = entries.get(job);
+      entries.delete(job);
+      await entry?.end();
     },
     latenessMs() {
       const now = clock.now();
-      return entries.reduce((worst, entry) => Math.max(worst, now - entry.due()), 0);
+      return Math.max(0, ...[...entries.values()].map((entry) => now - entry.due()));
     },
     async stop() {
-      stopping.abort();
-      for (const entry of entries) entry.cancel();
-      await Promise.all(entries.map((entry) => entry.flight()));
+      stopped = true;
+      await Promise.all([...entries.values()].map((entry) => entry.end()));
     },
   };
 }
 
-type Entry = { due(): Instant; cancel(): void; flight(): Promise<void> | undefined };
+type Entry = { due(): Instant; end(): Promise<void> };
 
-function start(job: Job, clock: Clock, signal: AbortSignal): Entry {
+function start(job: Job, clock: Clock): Entry {
+  const ending = new AbortController();
+  const { signal } = ending;
   let timer: NodeJS.Timeout | undefined;
   let flight: Promise<void> | undefined;
   let due = job.next(clock.now());
@@ -57,5 +65,12 @@ function start(job: Job, clock: Clock, signal: AbortSignal): Entry {
     arm();
   };
   arm();
-  return { due: () => due, cancel: () => clearTimeout(timer), flight: () => flight };
+  return {
+    due: () => due,
+    async end() {
+      ending.abort();
+      clearTimeout(timer);
+      await flight;
+    },
+  };
 }

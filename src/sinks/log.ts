@@ -18,7 +18,11 @@ export type LogOptions = {
 /** The ECS version that the fields follow. */
 const ecsVersion = '8.17.0';
 
-export function createLog({ level, service, version, redact, output }: LogOptions): Log {
+export interface AdjustableLog extends Log {
+  setLevel(level: LogLevel): void;
+}
+
+export function createLog({ level, service, version, redact, output }: LogOptions): AdjustableLog {
   const logger = pino(
     {
       level,
@@ -40,6 +44,9 @@ export function createLog({ level, service, version, redact, output }: LogOption
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
+    setLevel(next) {
+      logger.level = next;
+    },
   };
 }
 

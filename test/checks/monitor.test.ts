@@ -21,17 +21,17 @@ test('runs, shows and tells: healthy, unhealthy, healthy again', async () => {
   const monitor = createMonitor(check, around);
   await monitor.load();
   scheduler.add(monitor);
-  const entry = around.board.get('database');
-  expect(entry?.belief(performance.now())).toMatchObject({ status: 'unknown', errorClass: 'stale' });
+  const { entry } = monitor;
+  expect(entry.belief(performance.now())).toMatchObject({ status: 'unknown', errorClass: 'stale' });
   await vi.advanceTimersByTimeAsync(1100);
-  expect(entry?.belief(performance.now()).status).toBe('healthy');
+  expect(entry.belief(performance.now()).status).toBe('healthy');
   works = false;
   await vi.advanceTimersByTimeAsync(8000);
-  expect(entry?.belief(performance.now())).toMatchObject({ status: 'unhealthy', errorClass: 'refused' });
+  expect(entry.belief(performance.now())).toMatchObject({ status: 'unhealthy', errorClass: 'refused' });
   works = true;
   await vi.advanceTimersByTimeAsync(7000);
-  expect(entry?.belief(performance.now()).status).toBe('healthy');
-  expect(entry?.transitions.map(({ from, to }) => `${from}>${to}`)).toEqual([
+  expect(entry.belief(performance.now()).status).toBe('healthy');
+  expect(entry.transitions.map(({ from, to }) => `${from}>${to}`)).toEqual([
     'unknown>healthy',
     'healthy>unhealthy',
     'unhealthy>healthy',
@@ -65,7 +65,7 @@ test('history is bounded', async () => {
   );
   await monitor.load();
   for (let run = 0; run < 150; run += 1) await monitor.run(new AbortController().signal);
-  expect(around.board.get('database')?.history).toHaveLength(100);
+  expect(monitor.entry.history).toHaveLength(100);
   monitor.close();
 });
 

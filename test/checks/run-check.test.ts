@@ -79,7 +79,9 @@ describe('what a run finds', () => {
         later = 'climbed after the deadline';
       });
     });
-    expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'timeout', rungs: [{ name: 'connect' }] });
+    const result = await run();
+    expect(result).toMatchObject({ kind: 'failed', errorClass: 'timeout', rungs: [{ name: 'connect' }] });
+    expect(result?.rungs[0]?.ms).toBeCloseTo(result?.durationMs ?? 0, -2); // it hung for all of the run
     expect(opened.map(({ closed }) => closed)).toEqual([true]);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(later).toBe('nothing');

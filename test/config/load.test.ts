@@ -13,6 +13,25 @@ const notes = (text: string, environment: NodeJS.ProcessEnv = {}): string => {
 };
 const redis = 'checks: { r: { type: redis, url: redis://x } }';
 
+test('TLS and the cap on connections, from the file or from variables', () => {
+  const text = 'max_connections: 99\ntls: { cert_file: /c, key_file: /k, client_ca_file: /a }';
+  expect(right(loadText(text))).toMatchObject({
+    maxConnections: 99,
+    tls: { certFile: '/c', keyFile: '/k', clientCaFile: '/a' },
+  });
+  const environment = {
+    SIDEWARDEN_TLS_CERT_FILE: '/c',
+    SIDEWARDEN_TLS_KEY_FILE: '/k',
+    SIDEWARDEN_MAX_CONNECTIONS: '99',
+  };
+  expect(right(loadText('service: shop', environment))).toMatchObject({
+    maxConnections: 99,
+    tls: { certFile: '/c', keyFile: '/k' },
+  });
+  expect(right(loadText('service: shop'))).toMatchObject({ maxConnections: 512 });
+  expect(right(loadText('service: shop')).tls).toBeUndefined();
+});
+
 test('nothing at all is a configuration too, and says how to add a check', () => {
   const loaded = loadConfiguration({ environment: {} });
   expect(right(loaded)).toMatchObject({

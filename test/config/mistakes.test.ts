@@ -54,6 +54,16 @@ const rows: readonly Row[] = [
     'unknown key',
     'put a blank after the colon',
   ],
+  // the server
+  ['a certificate without its key', 'tls: { cert_file: /x }', '1:1 tls.key_file', 'is missing', 'key_file'],
+  [
+    'a key that TLS lacks',
+    'tls: { cert_file: /x, key_file: /y, ca_file: /z }',
+    '1:37 tls.ca_file',
+    'unknown key',
+    'client_ca_file',
+  ],
+  ['a cap that is none', 'max_connections: 4', '1:18 max_connections', 'must be at least 16', 'open connections'],
   // other tools' words
   [
     'Kubernetes periodSeconds',

@@ -134,9 +134,7 @@ describe('the command line', () => {
     for (const args of [['--help'], ['-h'], ['run', '--help']]) {
       const { code, stdout, stderr } = await runCommand(args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      for (const word of ['run', 'check-config', 'print-config', '--config', 'DATABASE_URL']) {
-        expect(stdout).toContain(word);
-      }
+      for (const word of ['run', '--config', 'DATABASE_URL']) expect(stdout).toContain(word);
     }
   });
 

@@ -21,10 +21,10 @@ async function registered() {
     version: '1',
     clock: makeClock(),
     board: makeBoard([makeEntry('a')]),
-    checks: [{ name: 'a', type: 'redis', classes: ['dns'] }],
     draining: () => false,
     latenessMs: () => 0,
   });
+  registry.add({ name: 'a', type: 'redis', classes: ['dns'] });
   registry.run('a', 'redis', makeResult('passed', 0));
   registry.sinkFailed('log', 0);
   return registry.text();

@@ -17,10 +17,10 @@ function make(entries = [makeEntry('sessions')]) {
     version: '1.2.3',
     clock: makeClock(),
     board,
-    checks: entries.map(({ name, type }) => ({ name, type, classes })),
     draining: () => state.draining,
     latenessMs: () => state.late,
   });
+  for (const { name, type } of entries) registry.add({ name, type, classes });
   /** The samples of a family, without the labels that all share. */
   const samples = async (name: string) =>
     (await registry.text())
@@ -145,6 +145,18 @@ test('nothing on the page is outside our prefix', async () => {
   const page = await make().registry.text();
   const strangers = page.split('\n').filter((line) => line !== '' && !/^(# (HELP|TYPE) )?sidewarden_/.test(line));
   expect(strangers).toEqual([]);
+});
+
+test('of a check that is removed no series is left, and of the others all', async () => {
+  const { registry, board } = make([makeEntry('sessions'), makeEntry('cache')]);
+  const page = async () => (await registry.text()).split('\n');
+  const before = (await page()).filter((line) => line.includes('"cache"'));
+  registry.run('sessions', 'redis', makeResult('refused', 0));
+  registry.transition('sessions', 'redis', 'unhealthy');
+  registry.remove({ name: 'sessions', type: 'redis', classes: ['dns', 'refused', 'throttled'] });
+  board.set([makeEntry('cache')]);
+  expect((await page()).filter((line) => line.includes('sessions'))).toEqual([]);
+  expect((await page()).filter((line) => line.includes('"cache"'))).toEqual(before);
 });
 
 test('a page does not grow with the scrapes and runs', async () => {

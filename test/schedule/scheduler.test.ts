@@ -69,6 +69,22 @@ describe('scheduler', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('a removed job is aborted and runs no more; the others go on', async () => {
+    const scheduler = createScheduler(systemClock);
+    const [flying, waiting, other] = [makeJob(10, true), makeJob(1000), makeJob(1000)];
+    for (const { job } of [flying, waiting, other]) scheduler.add(job);
+    await vi.advanceTimersByTimeAsync(20);
+    await scheduler.remove(flying.job);
+    await scheduler.remove(waiting.job);
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(flying.starts).toHaveLength(1);
+    expect(waiting.starts).toHaveLength(0);
+    expect(other.starts.length).toBeGreaterThan(30);
+    expect(scheduler.latenessMs()).toBeLessThan(1);
+    expect(vi.getTimerCount()).toBe(1);
+    await scheduler.stop();
+  });
+
   test('asks a waiting job again at least once a minute', async () => {
     const scheduler = createScheduler(systemClock);
     let due = performance.now() + 3_600_000;

@@ -1,0 +1,53 @@
+// Where the configuration came from, to be read again while the daemon runs.
+import { createHash, type Hash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import type { Definition } from '../dependencies/define.ts';
+import { definitions } from '../dependencies/index.ts';
+import { chooseFile, largestBytes } from './file.ts';
+import { type Loaded, type LoadOptions, loadConfiguration } from './load.ts';
+
+export type Source = {
+  /** Reads, judges and settles everything anew; the flags and the environment are those of the start. */
+  load(): Loaded;
+  /** Changes when `load` could find something else: of the file, and of files that `NAME_FILE` names. Never rejects. */
+  digest(): Promise<string>;
+};
+
+/** The source that the flags and the environment lead to. A file that is there now stays it: without it, it is broken. */
+export function sourceOf({ arguments: flags, environment }: Pick<LoadOptions, 'arguments' | 'environment'>): Source {
+  const found = chooseFile(flags?.config, environment);
+  const file = (): string | undefined => found ?? chooseFile(undefined, environment);
+  return {
+    load: () => loadConfiguration({ arguments: { ...flags, config: file() }, environment }),
+    async digest() {
+      const hash = createHash('sha256');
+      const path = file();
+      const text = path === undefined ? undefined : await add(hash, path);
+      const names = text === undefined ? shorthands : [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+      for (const name of new Set(names)) {
+        const named = environment[`${name}_FILE`];
+        if (named) await add(hash, named);
+      }
+      return hash.digest('hex');
+    },
+  };
+}
+
+const shorthands: readonly string[] = definitions.flatMap(
+  (definition: Definition) => definition.environment?.variable ?? [],
+);
+
+/** The file by its content; one that cannot be read, or is no configuration, by the reason. */
+async function add(hash: Hash, path: string): Promise<string> {
+  hash.update(`\0${path}\0`);
+  try {
+    const facts = await stat(path);
+    if (!facts.isFile() || facts.size > largestBytes) throw Object.assign(new Error(), { code: `${facts.size}` });
+    const text = await readFile(path, 'utf8');
+    hash.update(text);
+    return text;
+  } catch (error) {
+    hash.update((error as NodeJS.ErrnoException).code ?? 'unknown');
+    return '';
+  }
+}

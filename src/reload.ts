@@ -1,0 +1,116 @@
+// One reload: the configuration is read again and judged; if it is good it is applied, and the log says what came of it.
+import type { Changes } from './checks/changes.ts';
+import { type ConfiguredCheck, planOf } from './checks/plan-of.ts';
+import type { Configuration } from './config/configuration.ts';
+import type { Loaded } from './config/load.ts';
+import { formatProblems, type Problem } from './config/problems.ts';
+import { detectionBoundMs, expiryMs } from './core/bounds.ts';
+import { formatDuration } from './core/duration.ts';
+import { errorFields, type Log, type LogFields } from './core/log.ts';
+import { same } from './core/same.ts';
+
+export type ReloadOptions = {
+  /** What the daemon was started with. */
+  readonly started: Configuration;
+  /** What was said of it then. */
+  readonly notes: readonly string[];
+  readonly log: Log;
+  load(): Loaded;
+  /** @throws when it cannot be applied; nothing has changed then. */
+  apply(configuration: Configuration): Promise<Changes>;
+  /** Told whether the configuration was good when it was last read. */
+  read(successful: boolean): void;
+};
+
+/** More lines than this about one file help nobody. */
+const mostProblems = 100;
+
+/** What a running daemon takes over; all the rest is as it was at the start. */
+const reloadable: ReadonlySet<string> = new Set([
+  'checks',
+  'token',
+  'logLevel',
+  'drainDelayMs',
+  'source',
+  'secrets',
+] satisfies readonly (keyof Configuration)[]);
+
+/** @returns a reload, to be called one at a time; it never rejects. What was said before it says again only when asked. */
+export function createReload(options: ReloadOptions): (asked: boolean) => Promise<void> {
+  const { started, log, load, apply, read } = options;
+  let wrong: string | undefined;
+  let noted = options.notes;
+
+  const refuse = (problems: readonly Problem[], source: string, asked: boolean): void => {
+    const all = formatProblems(problems);
+    if (asked || all !== wrong) tellProblems(log, problems, source);
+    wrong = all;
+    read(false);
+  };
+  const accept = (changes: Changes, configuration: Configuration, notes: readonly string[], asked: boolean): void => {
+    const { added, changed } = changes;
+    const parts = Object.entries(changes).flatMap(([what, names]) =>
+      names.length === 0 ? [] : [`${what} ${names.join(', ')}`],
+    );
+    const fields: LogFields = { ...action('success'), 'labels.source': configuration.source };
+    const message = `the configuration was read again: ${parts.join('; ') || 'the checks are as they were'}`;
+    if (asked || parts.length > 0 || wrong !== undefined) log.info(fields, message);
+    else log.debug(fields, message);
+    tellChecks(
+      log,
+      configuration.checks.filter(({ name }) => added.includes(name) || changed.includes(name)),
+    );
+    const all = [...needingRestart(started, configuration), ...notes];
+    for (const note of all) if (!noted.includes(note)) log.info({}, note);
+    noted = all;
+    wrong = undefined;
+    read(true);
+  };
+  return async (asked) => {
+    const loaded = load();
+    if (!loaded.ok) {
+      refuse(loaded.problems, started.source, asked);
+      return;
+    }
+    try {
+      accept(await apply(loaded.configuration), loaded.configuration, loaded.notes, asked);
+    } catch (error) {
+      log.error(
+        { ...action('failure'), ...errorFields(error) },
+        'the configuration could not be applied; the one in force stays',
+      );
+      read(false);
+    }
+  };
+}
+
+function tellProblems(log: Log, problems: readonly Problem[], source: string): void {
+  const fields: LogFields = { ...action('failure'), 'labels.source': source };
+  const many = `${problems.length} ${problems.length === 1 ? 'mistake' : 'mistakes'}`;
+  log.error(fields, `the configuration has ${many} and is not taken over; the one in force stays`);
+  for (const problem of problems.slice(0, mostProblems)) log.error(fields, formatProblems([problem]));
+}
+
+/** How soon each check sees a fault, and how long it believes. */
+export function tellChecks(log: Log, checks: readonly ConfiguredCheck[]): void {
+  for (const check of checks) {
+    const { name, definition, policy } = planOf(check);
+    log.info(
+      { 'labels.check': name, 'labels.type': definition.type },
+      `${name}: a fault is seen within ${formatDuration(detectionBoundMs(policy))}, a pass is believed for ${formatDuration(expiryMs(policy))}`,
+    );
+  }
+}
+
+const action = (outcome: 'success' | 'failure'): LogFields => ({ 'event.action': 'reload', 'event.outcome': outcome });
+
+function needingRestart(started: Configuration, read: Configuration): readonly string[] {
+  const before: Record<string, unknown> = { ...started };
+  const after: Record<string, unknown> = { ...read };
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => !reloadable.has(key) && !same(before[key], after[key]))
+    .map((key) => `${keyOf(key)} was changed: it keeps its value until a restart.`);
+}
+
+/** As it stands in the file. */
+const keyOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

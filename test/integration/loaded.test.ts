@@ -1,0 +1,92 @@
+// What the build holds and what a running daemon loads of it: no client library that the configuration does not use.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { freePort } from '../servers/process.ts';
+import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
+
+/** https://esbuild.github.io/api/#metafile */
+type Metafile = { outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }> };
+
+const dist = new URL('../../dist/', import.meta.url);
+const { outputs } = JSON.parse(readFileSync(new URL('metafile.json', dist), 'utf8')) as Metafile;
+const preload = fileURLToPath(new URL('report-loads.mjs', import.meta.url));
+
+const clients = ['pg', 'ioredis', '@elastic/elasticsearch', '@aws-sdk/client-kms'] as const;
+/** What a type needs at least; `http`, `tcp`, `tls` and `dns` need Node alone. */
+const nowhere = '127.0.0.1';
+const port = await freePort();
+const checks = {
+  postgres: { type: 'postgres', url: `postgres://nobody@${nowhere}:${port}/nothing` },
+  elasticsearch: { type: 'elasticsearch', url: `http://${nowhere}:${port}` },
+  redis: { type: 'redis', url: `redis://${nowhere}:${port}` },
+  kms: { type: 'kms', key_id: 'alias/nothing', endpoint: `http://${nowhere}:${port}` },
+  http: { type: 'http', url: `http://${nowhere}:${port}/` },
+  tcp: { type: 'tcp', address: `${nowhere}:${port}` },
+  tls: { type: 'tls', address: `${nowhere}:${port}` },
+  dns: { type: 'dns', name: 'nothing.invalid', resolver: `${nowhere}:${port}` },
+} as const;
+const environment = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKIANOBODY', AWS_SECRET_ACCESS_KEY: 'nothing' };
+
+/** The package that a file is of; our own files are of none. */
+const packageOf = (file: string): string | undefined => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
+
+function packagesIn(files: readonly string[]): ReadonlySet<string | undefined> {
+  const held = files.flatMap((file) => Object.entries(outputs[file]?.inputs ?? {}));
+  return new Set(held.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => packageOf(file)));
+}
+
+let daemon: Sidewarden | undefined;
+afterEach(async () => {
+  await daemon?.stop();
+  daemon = undefined;
+});
+
+/** The clients among what the daemon loads until every check has run once. */
+async function loaded(configured: Partial<typeof checks>): Promise<readonly string[]> {
+  let said = '';
+  daemon = await startSidewarden({
+    configuration: { log_level: 'error', checks: configured },
+    environment,
+    node: [`--import=${preload}`],
+    hear: (text) => {
+      said += text;
+    },
+  });
+  await daemon.until((body) => Object.values(body.checks).every(({ latency_ms }) => latency_ms !== null), 20_000);
+  const files = [...said.matchAll(/^loaded file:\/\/.*\/(dist\/.*)$/gm)].map(([, file = '']) => file);
+  expect(files).toContain('dist/main.js');
+  const packages = packagesIn(files);
+  expect(packages).toContain('fastify');
+  return clients.filter((client) => packages.has(client));
+}
+
+test.each([
+  ['no check', [], []],
+  ['postgres', ['postgres'], ['pg']],
+  ['redis', ['redis'], ['ioredis']],
+  ['elasticsearch', ['elasticsearch'], ['@elastic/elasticsearch']],
+  ['kms', ['kms'], ['@aws-sdk/client-kms']],
+  ['http, tcp, tls and dns', ['http', 'tcp', 'tls', 'dns'], []],
+  ['all four', ['postgres', 'redis', 'elasticsearch', 'kms'], clients],
+] as const)('%s: its client and no other', async (_, types, expected) => {
+  const configured = Object.fromEntries(types.map((type) => [type, checks[type]]));
+  expect(await loaded(configured)).toEqual(expected);
+});
+
+test('what never runs is not in the build', () => {
+  const packages = packagesIn(Object.keys(outputs));
+  expect(packages).toContain('@elastic/transport');
+  for (const absent of [
+    'undici',
+    'ajv',
+    '@fastify/ajv-compiler',
+    '@fastify/fast-json-stringify-compiler',
+    'light-my-request',
+  ]) {
+    expect(packages, absent).not.toContain(absent);
+  }
+  const files = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  const languages = files.filter((file) => /\/zod\/.*\/locales\//.test(file)).map((file) => file.split('/').at(-1));
+  expect(languages).toEqual(['en.js']);
+});

@@ -1,4 +1,4 @@
-// Rendered answers, kept as bytes for as long as they are true, and how one is sent.
+// Rendered answers, kept for as long as they are true, and how one is sent.
 import type { FastifyReply } from 'fastify';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Format } from './accept.ts';
@@ -6,7 +6,8 @@ import type { Format } from './accept.ts';
 export type Answer = {
   readonly code: number;
   readonly contentType: string;
-  readonly body: Buffer;
+  /** Text, not bytes: Node writes it in one go with the headers. */
+  readonly body: string;
   /** When it stops being true; a request after it renders first. */
   readonly until: Instant;
 };
@@ -41,9 +42,12 @@ export function keepAnswers(
   };
 }
 
-export function sendAnswer(reply: FastifyReply, answer: Answer): void {
-  reply.code(answer.code).header('content-type', answer.contentType).header('vary', 'Accept').send(answer.body);
+export function sendAnswer(reply: FastifyReply, { code, contentType, body }: Answer): void {
+  reply.code(code).header('content-type', contentType).header('vary', 'Accept').serializer(asItIs).send(body);
 }
+
+/** The body is text already. Without this Fastify adds a charset, which application/health+json does not have. */
+const asItIs = (body: unknown): string => String(body);
 
 /** The one shape of an error: a word for programs, a sentence for people, the id for the log. Never internals. */
 export function sendError(reply: FastifyReply, code: number, error: string, message: string): void {

@@ -59,7 +59,7 @@ function render(
   notes: readonly string[],
 ): Answer {
   const writer = writers[format];
-  const body = Buffer.from(writer.write(result, { version, time: clock.wall(), notes }));
+  const body = writer.write(result, { version, time: clock.wall(), notes });
   return { code: result.ok ? 200 : 503, contentType: writer.contentType, body, until: result.until };
 }
 
@@ -113,18 +113,22 @@ function liveRoute(app: FastifyInstance, options: HealthOptions): void {
 
 function checkRoute(app: FastifyInstance, options: HealthOptions): void {
   const { board, clock } = options;
-  const kept = new Map<string, (format: Format) => Answer>(); // as many as the board has
-  const keptFor = (name: string, found: ReportedCheck) => (format: Format, now: Instant) =>
-    render(reportOne(board.get(name) ?? found, now), format, options, []);
+  const kept = new WeakMap<ReportedCheck, (format: Format) => Answer>(); // a reload takes checks from the board
+  const keep = (found: ReportedCheck) =>
+    keepAnswers(
+      board,
+      clock,
+      () => 0,
+      (format, now) => render(reportOne(found, now), format, options, []),
+    );
   app.get<{ Params: { name: string } }>('/health/checks/:name', (request, reply) => {
-    const { name } = request.params;
-    const found = board.get(name);
+    const found = board.get(request.params.name);
     if (found === undefined) {
       sendError(reply, 404, 'not_found', 'no check has this name; /health lists them');
       return;
     }
-    const answers = kept.get(name) ?? keepAnswers(board, clock, () => 0, keptFor(name, found));
-    kept.set(name, answers);
+    const answers = kept.get(found) ?? keep(found);
+    kept.set(found, answers);
     sendAnswer(reply, answers(formatOf(request)));
   });
 }

@@ -1,8 +1,7 @@
 // The addresses that the daemon listens on, and the control socket.
 import { lstatSync, unlinkSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
 import { createConnection } from 'node:net';
-import { type Limits, type Listener, listen } from './listener.ts';
+import { type Listener, listen, type Service } from './listener.ts';
 
 export type ListenAddress =
   /** `::` is every address of both families. An `optional` one may be missing on this machine. Port 0: a free one. */
@@ -10,23 +9,21 @@ export type ListenAddress =
   | { readonly kind: 'unix'; readonly path: string };
 
 /**
- * Listens on one address; a socket that a dead process left is removed.
+ * Listens on one address, with TLS where there is a certificate and the address is no Unix socket; a socket that a dead
+ * process left is removed.
  * @returns undefined when an optional address is not there.
  * @throws Error naming the address.
  */
-export async function listenOn(
-  address: ListenAddress,
-  handler: RequestListener,
-  limits: Limits,
-): Promise<Listener | undefined> {
+export async function listenOn(address: ListenAddress, service: Service): Promise<Listener | undefined> {
   if (address.kind === 'unix') {
     await removeStale(address.path);
-    return listen(handler, { path: address.path }, limits);
+    const { certificate: _, ...open } = service; // whoever reaches the socket is on this machine
+    return listen(open, { path: address.path });
   }
   const { host, port, optional } = address;
   try {
     // Without a host Node takes `::`, and 0.0.0.0 where there is no IPv6.
-    return await listen(handler, host === '::' ? { port } : { host, port }, limits);
+    return await listen(service, host === '::' ? { port } : { host, port });
   } catch (error) {
     const missing = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes((error as NodeJS.ErrnoException).code ?? '');
     if (optional === true && missing) return undefined;
@@ -38,11 +35,11 @@ export async function listenOn(
  * The control socket, which only the daemon's own user can open (mode 0600).
  * @throws Error naming the path.
  */
-export async function listenOnControl(path: string, handler: RequestListener, limits: Limits): Promise<Listener> {
+export async function listenOnControl(path: string, service: Omit<Service, 'certificate'>): Promise<Listener> {
   await removeStale(path);
   // The socket is bound inside this call, before anything else can run: it never exists with another mode.
   const before = process.umask(0o177);
-  const opening = listen(handler, { path }, limits);
+  const opening = listen(service, { path });
   process.umask(before);
   return opening;
 }

@@ -1,17 +1,20 @@
-// One listening address: a node:http server with its time limits, in front of the one Fastify app.
+// One listening address: a node:http or node:https server with its limits, in front of the one Fastify app.
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { isIPv6, type ListenOptions, type Socket } from 'node:net';
+import type { Certificate } from './certificate.ts';
+import type { Connections } from './connections.ts';
 import { requestId } from './request.ts';
+import { createTlsServer } from './tls-server.ts';
 
 /** Milliseconds; a socket that says nothing, or drips, is closed. Fastify and Node leave it open for minutes. */
 export type Limits = {
-  /** Until the headers are complete. */
+  /** Until the headers are complete; before them, until the TLS handshake is. */
   readonly headersMs: number;
-  /** Until the whole request is there. */
+  /** Until the whole request is there, and between two parts of an answer that the asker takes. */
   readonly requestMs: number;
   /** Between two requests of one connection; longer than the 60 s of common load balancers. */
   readonly idleMs: number;
-  /** How often the limits are looked at. */
+  /** How often the limits are looked at, and whether the files of the certificate have changed. */
   readonly lookMs: number;
 };
 
@@ -21,18 +24,37 @@ export const defaultLimits: Limits = { headersMs: 5000, requestMs: 10_000, idleM
 const headerBytes = 8192;
 
 export interface Listener {
-  /** As a person writes it: http://host:port, unix:/path. */
+  /** As a person writes it: http://host:port, https://host:port, unix:/path. */
   readonly address: string;
   /** Takes no new connection, closes idle ones, waits for answers in flight; cuts what is left when aborted. */
   close(signal: AbortSignal): Promise<void>;
 }
 
+/** What is behind an address. */
+export type Service = {
+  readonly handler: RequestListener;
+  readonly limits: Limits;
+  readonly connections: Connections;
+  /** With it TLS is spoken, and nothing else. */
+  readonly certificate?: Certificate;
+};
+
 /** @throws Error naming the address, when it is in use or not ours. */
-export async function listen(handler: RequestListener, options: ListenOptions, limits: Limits): Promise<Listener> {
-  const server = createServer(serverOptions(limits), handler);
+export async function listen(service: Service, options: ListenOptions): Promise<Listener> {
+  const { server, cut } = createEither(service);
+  server.timeout = service.limits.requestMs;
+  server.on('connection', service.connections.admit);
   server.on('clientError', answerMalformed);
   await listening(server, options);
-  return { address: addressOf(server), close: (signal) => close(server, signal) };
+  const scheme = service.certificate === undefined ? 'http' : 'https';
+  return { address: addressOf(server, scheme), close: (signal) => close(server, cut, signal) };
+}
+
+function createEither(service: Service): { readonly server: Server; cut(): void } {
+  const { certificate, connections, handler, limits } = service;
+  if (certificate !== undefined) return createTlsServer(service, certificate, serverOptions(limits));
+  const server = createServer(serverOptions(limits), connections.watch(handler));
+  return { server, cut: () => server.closeAllConnections() };
 }
 
 const serverOptions = ({ headersMs, requestMs, idleMs, lookMs }: Limits): ServerOptions => ({
@@ -41,6 +63,7 @@ const serverOptions = ({ headersMs, requestMs, idleMs, lookMs }: Limits): Server
   keepAliveTimeout: idleMs,
   connectionsCheckingInterval: lookMs,
   maxHeaderSize: headerBytes,
+  requireHostHeader: false, // the app refuses it, in our own shape
 });
 
 function listening(server: Server, options: ListenOptions): Promise<void> {
@@ -63,19 +86,20 @@ function explain(error: NodeJS.ErrnoException, { host, port, path }: ListenOptio
   return Object.assign(new Error(message, { cause: error }), { code: error.code });
 }
 
-function addressOf(server: Server): string {
+function addressOf(server: Server, scheme: 'http' | 'https'): string {
   const bound = server.address();
   if (bound === null || typeof bound === 'string') return `unix:${bound ?? ''}`;
-  return `http://${isIPv6(bound.address) ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  return `${scheme}://${isIPv6(bound.address) ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
 /** A request that is no HTTP, too large or too slow. Written to the socket: there is no response object. */
-function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || socket.bytesWritten > 0 || error.code === 'ECONNRESET') {
+function answerMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
+  const ofHttp = code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT'; // others are the network's, or of TLS
+  if (!ofHttp || !socket.writable || socket.bytesWritten > 0) {
     socket.destroy();
     return;
   }
-  const [status, word, message] = malformed[error.code ?? ''] ?? badRequest;
+  const [status, word, message] = malformed[code] ?? badRequest;
   const id = requestId({ headers: {} });
   const body = `${JSON.stringify({ error: word, message, request_id: id })}\n`;
   const head = [
@@ -95,9 +119,8 @@ const malformed: Record<string, readonly [status: string, word: string, message:
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'headers_too_large', 'the headers are too large'],
 };
 
-async function close(server: Server, signal: AbortSignal): Promise<void> {
+async function close(server: Server, cut: () => void, signal: AbortSignal): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve())); // closes idle connections too
-  const cut = (): void => server.closeAllConnections();
   if (signal.aborted) cut();
   signal.addEventListener('abort', cut, { once: true });
   await closed;

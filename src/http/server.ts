@@ -6,7 +6,10 @@ import { errorFields, type Log } from '../core/log.ts';
 import type { Redact } from '../core/redact.ts';
 import type { Page } from '../metrics/page.ts';
 import { sendError } from './answer.ts';
+import { type Certificate, openCertificate, type TlsFiles } from './certificate.ts';
 import { schemaController } from './compilers.ts';
+import { createConnections } from './connections.ts';
+import { capWithin } from './descriptors.ts';
 import { detailedRoute } from './detailed.ts';
 import { type Drain, drainRoutes } from './drain.ts';
 import { createGuard } from './guard.ts';
@@ -26,6 +29,12 @@ export type HttpOptions = Omit<HealthOptions, 'board' | 'drain'> & {
   /** The token as it is now; without one the guarded routes answer 403, but by the control socket. */
   readonly token?: () => string;
   readonly limits?: Partial<Limits>;
+  /** Open connections at a time, fewer where the descriptors do not suffice; the control socket has as many again. */
+  readonly maxConnections: number;
+  /** Makes the addresses speak TLS, but for Unix sockets. */
+  readonly tls?: TlsFiles;
+  /** Told whether the files of `tls` were good when they were last read. */
+  readonly certificateRead: (good: boolean) => void;
 };
 
 export interface HttpServer {
@@ -33,10 +42,10 @@ export interface HttpServer {
   /**
    * @param addresses all or none are opened.
    * @param control path of the control socket, when wanted.
-   * @throws Error naming the address that cannot be had.
+   * @throws Error naming the address that cannot be had, or the file of `tls` that is wrong.
    */
   listen(addresses: readonly ListenAddress[], control?: string): Promise<void>;
-  /** What is open, as `http://host:port` and `unix:/path`, but for the control socket. */
+  /** What is open, as `http://host:port`, `https://host:port` and `unix:/path`, but for the control socket. */
   addresses(): readonly string[];
   /** Lets answers in flight finish, closes idle connections, cuts what is left when the signal aborts. */
   close(signal: AbortSignal): Promise<void>;
@@ -44,11 +53,14 @@ export interface HttpServer {
 
 /** Bytes: no route takes a body; a later one that does says its own limit. */
 const bodyLimit = 16_384;
+/** Characters: room for leaving out 50 checks by name. */
+const longestUrl = 4096;
 
 export function createServer(options: HttpOptions): HttpServer {
   const trusted = new WeakSet<IncomingMessage>();
   const open: Listener[] = [];
   let controlled: Listener | undefined;
+  let certificate: Certificate | undefined;
   let closing = false;
   const app = createApp(options, trusted, () => closing);
   const limits = { ...defaultLimits, ...options.limits };
@@ -59,6 +71,7 @@ export function createServer(options: HttpOptions): HttpServer {
 
   const close = async (signal: AbortSignal): Promise<void> => {
     closing = true;
+    certificate?.close();
     await Promise.all([...open, controlled].map((listener) => listener?.close(signal)));
     await app.close();
   };
@@ -68,11 +81,19 @@ export function createServer(options: HttpOptions): HttpServer {
     async listen(addresses, control) {
       await app.ready();
       try {
+        const { clock, log, tls } = options;
+        const most = capWithin(options.maxConnections);
+        const { lookMs } = limits;
+        if (tls !== undefined) certificate = openCertificate(tls, { log, read: options.certificateRead, lookMs });
+        const service = { handler: app.routing, limits, connections: createConnections({ most, clock, log }) };
         for (const address of addresses) {
-          const listener = await listenOn(address, app.routing, limits);
+          const listener = await listenOn(address, { ...service, ...(certificate && { certificate }) });
           if (listener !== undefined) open.push(listener);
         }
-        if (control !== undefined) controlled = await listenOnControl(control, byControl, limits);
+        // Counted apart: whatever comes by the network takes none of them away.
+        const connections = createConnections({ most, clock, log });
+        if (control !== undefined)
+          controlled = await listenOnControl(control, { handler: byControl, limits, connections });
       } catch (error) {
         await close(AbortSignal.abort());
         throw error;
@@ -99,7 +120,12 @@ function createApp(options: HttpOptions, trusted: WeakSet<IncomingMessage>, clos
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
   app.addHook('onRequest', (request, reply, done) => {
     commonHeaders(request, reply);
-    done();
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      reply.raw.shouldKeepAlive = false;
+      sendError(reply, 400, 'bad_request', 'a request of HTTP/1.1 names its host');
+    } else if (request.url.length > longestUrl) {
+      sendError(reply, 414, 'uri_too_long', 'the path and its query are too long');
+    } else done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing()) reply.header('connection', 'close');

@@ -15,6 +15,8 @@ import { type Link, openLink } from './link.ts';
 export type Mode = 'pass' | 'silent' | 'reset' | 'refuse' | 'cut' | 'drip';
 
 export type ProxyOptions = {
+  /** The address to listen on; loopback by default. */
+  readonly host?: string;
   /** How many bytes of the answer pass in mode `cut`, from the change of mode on; 1 by default. */
   readonly cutAfterBytes?: number;
   /** Milliseconds between two bytes in mode `drip`; 100 by default. */
@@ -32,10 +34,9 @@ export type FaultProxy = {
   stop(): Promise<void>;
 };
 
-/** Starts a proxy on a loopback port of its own; that port comes back after `refuse`. */
+/** Starts a proxy on a port of its own; that port comes back after `refuse`. */
 export async function startProxy(target: Address, options: ProxyOptions = {}): Promise<FaultProxy> {
-  const { cutAfterBytes = 1, dripEveryMs = 100 } = options;
-  const host = '127.0.0.1';
+  const { host = '127.0.0.1', cutAfterBytes = 1, dripEveryMs = 100 } = options;
   const port = await freePort();
   const links = new Set<Link>();
   let mode: Mode = 'pass';

@@ -28,6 +28,15 @@ describe('unknown paths and methods', () => {
     const { statusCode, json, headers } = await ask('/health/%zz', { 'x-request-id': 'abc' });
     expect([statusCode, json().error, headers['x-request-id']]).toEqual([400, 'bad_request', 'abc']);
   });
+  test.each(['/health?', '/nope?', '/health/detailed?'])(
+    '%s with 4096 characters is taken, with more it is 414',
+    async (path) => {
+      const codes = [200, 403, 404];
+      expect(codes).toContain((await ask(path.padEnd(4096, 'x'))).statusCode);
+      const { statusCode, json, headers } = await ask(path.padEnd(4097, 'x'), { 'x-request-id': 'abc' });
+      expect([statusCode, json().error, headers['x-request-id']]).toEqual([414, 'uri_too_long', 'abc']);
+    },
+  );
   test('a body is not read, and a large one refused', async () => {
     const send = (payload: string) => server.app.inject({ method: 'POST', url: '/health', payload });
     expect((await send('x')).statusCode).toBe(405);

@@ -30,6 +30,8 @@ export function serve(entries: readonly DetailedCheck[], over: Partial<HttpOptio
     version: '1.2.3',
     redact: (text) => text.replaceAll('hunter2', '***'),
     latenessMs: late,
+    maxConnections: 1024,
+    certificateRead: () => {},
     ...options,
   });
   /** What an asker gets; the path alone, or with headers. */

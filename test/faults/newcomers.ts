@@ -1,0 +1,32 @@
+// What somebody who comes anew sees of a daemon: /health on a connection of its own, again and again.
+import type { Sidewarden } from '../servers/sidewarden.ts';
+import { ask } from './ask.ts';
+
+export type Seen = {
+  /** Of each newcomer: the status code, or the code of the error. */
+  readonly answers: readonly (number | string)[];
+  /** Of an answer, in milliseconds. */
+  readonly medianMs: number;
+};
+
+async function one({ url }: Sidewarden): Promise<{ answer: number | string; ms: number }> {
+  const begin = performance.now();
+  const answer = await ask(`${url}/health`).then(
+    ({ code }) => code,
+    (error: NodeJS.ErrnoException) => error.code ?? error.message,
+  );
+  return { answer, ms: performance.now() - begin };
+}
+
+/** Newcomers one after the other: so many, or until something has ended. */
+export async function newcomers(daemon: Sidewarden, until: number | Promise<unknown>): Promise<Seen> {
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+  };
+  if (typeof until !== 'number') until.then(end, end);
+  const seen: { answer: number | string; ms: number }[] = [];
+  while (typeof until === 'number' ? seen.length < until : !ended) seen.push(await one(daemon));
+  const sorted = seen.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  return { answers: seen.map(({ answer }) => answer), medianMs: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN };
+}

@@ -1,14 +1,68 @@
-// sidewarden print-config: the configuration in force as JSON, every secret masked.
-import { createRedactor, redactTexts } from '../core/redact.ts';
-import { loadFrom } from './options.ts';
+// sidewarden print-config: every value in force and where it comes from, secrets masked.
+import type { EffectiveValue } from '../config/effective.ts';
+import { defineCommand } from './command.ts';
+import { badConfiguration, loadOrExplain } from './loading.ts';
+import { configuration, json } from './options.ts';
+import { type Paint, paintFor, say, sayJson } from './terminal.ts';
 
-export async function execute(args: readonly string[]): Promise<number> {
-  const loading = loadFrom(args);
-  if (loading.kind === 'end') return loading.code;
-  const { secrets, checks, ...rest } = loading.configuration;
-  const redact = createRedactor(() => secrets);
-  const readable = { ...rest, checks: checks.map(({ definition, ...check }) => ({ ...check, type: definition.type })) };
-  const plain: unknown = JSON.parse(JSON.stringify(readable));
-  process.stdout.write(`${JSON.stringify(redactTexts(plain, redact), null, 2)}\n`);
-  return 0;
+export const command = defineCommand({
+  about: `Each value has its source behind it: a flag, a variable,
+file:line (with the variable that it mentions), or default. Secrets are masked; what is not set is not shown.`,
+  options: { ...configuration, json },
+  examples: [
+    ['sidewarden print-config', 'what would a daemon started here do, and who says so?'],
+    ['sidewarden print-config --json | jq .checks.database.interval', 'one value and its source'],
+  ],
+  async execute({ values }) {
+    const loaded = loadOrExplain(values);
+    if (loaded === undefined) return badConfiguration;
+    if (values.json === true) sayJson(treeOf(loaded.effective()));
+    else say(textOf(loaded.effective(), paintFor(process.stdout)));
+    return 0;
+  },
+});
+
+type Tree = { [key: string]: unknown };
+
+/** The configuration's own structure, with `{ value, source }` in place of each value. */
+function treeOf(values: readonly EffectiveValue[]): Tree {
+  const root: Tree = { checks: {} };
+  for (const { path, value, source } of values) {
+    let parent = root;
+    for (const key of path.slice(0, -1)) {
+      parent[key] ??= {};
+      parent = parent[key] as Tree;
+    }
+    parent[String(path.at(-1))] = { value, source };
+  }
+  return root;
 }
+
+const widest = 48;
+
+/** YAML, with the sources as comments. */
+function textOf(values: readonly EffectiveValue[], paint: Paint): string {
+  const lines: { readonly text: string; readonly source?: string }[] = [];
+  let open: readonly (string | number)[] = [];
+  for (const { path, value, source } of values) {
+    const parents = path.slice(0, -1);
+    const same = parents.findIndex((key, index) => key !== open[index]);
+    for (let depth = same < 0 ? parents.length : same; depth < parents.length; depth++)
+      lines.push({ text: `${'  '.repeat(depth)}${parents[depth]}:` });
+    open = parents;
+    lines.push({ text: `${'  '.repeat(parents.length)}${path.at(-1)}: ${yaml(value)}`, source });
+  }
+  const width = Math.min(widest, Math.max(0, ...lines.map(({ text }) => text.length)));
+  return lines
+    .map(({ text, source }) => (source === undefined ? text : `${text.padEnd(width)}  ${paint.faint(`# ${source}`)}`))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** A plain word as it is; anything else as JSON, which YAML reads too. */
+const yaml = (value: unknown): string =>
+  typeof value === 'string' &&
+  /^[A-Za-z0-9/][\w/.-]*$/.test(value) &&
+  !/^(true|false|null|yes|no|on|off|[\d.]+)$/i.test(value)
+    ? value
+    : JSON.stringify(value);

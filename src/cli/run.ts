@@ -1,22 +1,37 @@
-// sidewarden run: the daemon until SIGTERM or SIGINT.
+// sidewarden run: the daemon until SIGTERM or SIGINT; SIGHUP reloads it.
 import { once } from 'node:events';
-import { planOf } from '../checks/plan-of.ts';
-import type { Configuration } from '../config/load.ts';
-import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
-import { formatDuration } from '../core/duration.ts';
+import { sourceOf } from '../config/source.ts';
 import { errorFields, type Log } from '../core/log.ts';
-import { createDaemon, type Daemon } from '../daemon.ts';
-import { loadFrom } from './options.ts';
+import { createDaemon, type Daemon, type Origin } from '../daemon.ts';
+import { tellChecks } from '../reload.ts';
+import { defineCommand } from './command.ts';
+import { badConfiguration, type Configuration, given, loadOrExplain, shorthands } from './loading.ts';
+import { configuration } from './options.ts';
 
-export async function execute(args: readonly string[]): Promise<number> {
-  const loading = loadFrom(args);
-  if (loading.kind === 'end') return loading.code;
-  const { configuration, notes } = loading;
-  const daemon = createDaemon(configuration);
+export const command = defineCommand({
+  about: `It ends at SIGTERM or SIGINT.
+Without a file, each of these variables turns a check on: ${shorthands.join(', ')}`,
+  options: configuration,
+  examples: [
+    ['DATABASE_URL=postgres://shop@localhost/shop sidewarden', 'one check, configured by the environment alone'],
+    ['sidewarden run --config sidewarden.yaml --listen :9090', 'a file, and every address of this machine'],
+  ],
+  async execute({ values }) {
+    const source = sourceOf(given(values));
+    const digest = await source.digest();
+    const loaded = loadOrExplain(values);
+    if (loaded === undefined) return badConfiguration;
+    return runUntilAsked(loaded.configuration, { source, digest, notes: loaded.notes });
+  },
+});
+
+async function runUntilAsked(configured: Configuration, origin: Origin): Promise<number> {
+  const daemon = createDaemon(configured, origin);
+  process.on('SIGHUP', daemon.reload);
   // Listened to before the start: a signal that comes meanwhile is obeyed when it is done, and leaves nothing behind.
   const ending = Promise.race([asked('SIGTERM'), asked('SIGINT'), crash(daemon.log)]);
   await daemon.start();
-  tellStart(daemon, configuration, notes);
+  tellStart(daemon, configured, origin.notes);
   const signal = await ending;
   daemon.log.info({ 'event.action': 'stop' }, `stopping: ${signal}`);
   await daemon.stop();
@@ -43,12 +58,6 @@ function crash(log: Log): Promise<'crash'> {
 function tellStart({ log, addresses }: Daemon, configuration: Configuration, notes: readonly string[]): void {
   const { checks, source } = configuration;
   log.info({ 'event.action': 'start', 'labels.source': source }, `listening on ${addresses().join(', ')}`);
-  for (const check of checks) {
-    const { name, policy } = planOf(check);
-    log.info(
-      { 'labels.check': name, 'labels.type': check.definition.type },
-      `${name}: a fault is seen within ${formatDuration(detectionBoundMs(policy))}, a pass is believed for ${formatDuration(expiryMs(policy))}`,
-    );
-  }
+  tellChecks(log, checks);
   for (const note of notes) log.info({}, note);
 }

@@ -1,0 +1,59 @@
+// One request to the daemon on this machine. Light: a preStop hook and an exec probe start it every time.
+import { type ClientRequestArgs, type IncomingMessage, request } from 'node:http';
+
+export type Where = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+
+export type Answer = { readonly code: number; readonly text: string };
+
+/** Bytes of an answer that are read. */
+const mostRead = 1024 * 1024;
+
+/** Nobody answered there: another address may know better. */
+export class NobodyAnswers extends Error {
+  readonly code: string | undefined;
+  constructor(where: Where, cause: NodeJS.ErrnoException) {
+    super(`${placeOf(where)}: ${cause.code ?? cause.message}`, { cause });
+    this.code = cause.code;
+  }
+}
+
+const placeOf = (where: Where): string =>
+  'socketPath' in where
+    ? where.socketPath
+    : `${where.host.includes(':') ? `[${where.host}]` : where.host}:${where.port}`;
+
+/** @throws NobodyAnswers, or Error when there was no whole answer before the signal aborted. */
+export function ask(
+  where: Where,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const options: ClientRequestArgs = {
+    ...where,
+    method,
+    path,
+    agent: false,
+    signal,
+    headers: { accept: 'text/plain' },
+  };
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException): void => {
+      if (signal.aborted) reject(new Error(`${placeOf(where)}: no answer in time`, { cause: error }));
+      else reject(new NobodyAnswers(where, error));
+    };
+    request(options, (response) => read(response).then(resolve, fail))
+      .once('error', fail)
+      .end();
+  });
+}
+
+async function read(response: IncomingMessage): Promise<Answer> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const part of response) {
+    text += part;
+    if (text.length > mostRead) break;
+  }
+  return { code: response.statusCode ?? 0, text };
+}

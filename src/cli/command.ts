@@ -1,0 +1,55 @@
+// What a command is: data from which help, completion and parsing come, and what it does.
+
+export type Option = {
+  readonly type: 'string' | 'boolean';
+  /** What stands for the value, such as FILE: where it is FILE or PATH, shells complete file names. */
+  readonly value?: string;
+  /** The values that it can have, where they are a list. */
+  readonly choices?: readonly string[];
+  readonly summary: string;
+};
+
+type Options = Readonly<Record<string, Option>>;
+
+export type Values<Declared extends Options> = {
+  readonly [Name in keyof Declared]?: Declared[Name]['type'] extends 'string' ? string : boolean;
+};
+
+/** What follows the options. */
+export type Operands = {
+  /** As help shows it: `[NAME…]`. */
+  readonly form: string;
+  readonly most: number;
+  readonly choices?: readonly string[];
+};
+
+export type Given<Declared extends Options = Options> = {
+  readonly values: Values<Declared>;
+  readonly operands: readonly string[];
+  /** All commands, for those that speak of them. */
+  readonly commands: CommandTable;
+};
+
+export type Command<Declared extends Options = Options> = {
+  /** Sentences below the summary. */
+  readonly about: string;
+  readonly operands?: Operands;
+  readonly options: Declared;
+  /** Command lines, and what each does. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  /** @returns the exit code: 0 ok, 1 failed, 2 usage, 78 configuration. @throws UsageError for operands that do not fit. */
+  execute(given: Given<Declared>): Promise<number>;
+};
+
+/** Keeps the types of the declared options. */
+export function defineCommand<const Declared extends Options>(command: Command<Declared>): Command {
+  return command as unknown as Command;
+}
+
+/** The commands by name; the code of one is imported when it is asked for. */
+export type CommandTable = Readonly<
+  Record<string, { readonly summary: string; load(): Promise<{ readonly command: Command }> }>
+>;
+
+/** The command line cannot be understood: exit code 2, and how it is used. */
+export class UsageError extends Error {}

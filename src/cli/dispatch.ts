@@ -1,0 +1,79 @@
+// argv to a command: parses what it declares, answers --help and --version, and says what cannot be understood.
+import { parseArgs } from 'node:util';
+import { version } from '../version.ts';
+import { type Command, type CommandTable, UsageError } from './command.ts';
+import { commandHelp, generalHelp, usageOf } from './help.ts';
+import { say } from './terminal.ts';
+
+const wrongUsage = 2;
+
+/** @returns the exit code. */
+export async function dispatch(argv: readonly string[], commands: CommandTable): Promise<number> {
+  const [first, ...rest] = argv;
+  if (first === '--help' || first === '-h') return printHelp(commands);
+  if (first === '--version') return print(`sidewarden ${version}\n`);
+  if (first === 'help') return printHelp(commands, rest[0]);
+  if (first === undefined || first.startsWith('-')) return execute('run', argv, commands);
+  if (Object.hasOwn(commands, first)) return execute(first, rest, commands);
+  return refuseName(first, commands);
+}
+
+async function execute(name: string, args: readonly string[], commands: CommandTable): Promise<number> {
+  const entry = commands[name];
+  if (entry === undefined) return refuseName(name, commands);
+  const { command } = await entry.load();
+  try {
+    const { values, positionals: operands } = parse(command, args);
+    const { help, version: wantsVersion, ...declared } = values;
+    if (help === true) return print(commandHelp(name, entry.summary, command));
+    if (wantsVersion === true) return print(`sidewarden ${version}\n`);
+    if (operands.length > (command.operands?.most ?? 0)) throw new UsageError(`too much: ${operands.at(-1)}`);
+    return await command.execute({ values: declared, operands, commands });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const mend = `sidewarden ${name} --help says more`;
+    process.stderr.write(`sidewarden: ${error.message}\n${usageOf(name, command)}\n${mend}\n`);
+    return wrongUsage;
+  }
+}
+
+function parse({ options }: Command, args: readonly string[]) {
+  const declared = Object.entries(options).map(([name, { type }]) => [name, { type }] as const);
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...Object.fromEntries(declared),
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function printHelp(commands: CommandTable, name?: string): Promise<number> {
+  if (name !== undefined) {
+    const entry = commands[name];
+    if (entry === undefined || !Object.hasOwn(commands, name)) return refuseName(name, commands);
+    return print(commandHelp(name, entry.summary, (await entry.load()).command));
+  }
+  const { shorthands } = await import('./loading.ts');
+  return print(generalHelp(commands, shorthands));
+}
+
+async function refuseName(name: string, commands: CommandTable): Promise<number> {
+  const { nearest } = await import('../config/nearest.ts');
+  const near = nearest(name, Object.keys(commands));
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  process.stderr.write(`sidewarden: there is no command ${name}${hint}\n`);
+  process.stderr.write(`Usage: sidewarden [${Object.keys(commands).join('|')}] [options]\n`);
+  return wrongUsage;
+}
+
+function print(text: string): number {
+  say(text);
+  return 0;
+}

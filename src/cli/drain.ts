@@ -1,0 +1,53 @@
+// sidewarden drain: tells the daemon on this machine, by its control socket, to answer unready, or ready again.
+import { usualControl } from '../config/configuration.ts';
+import { ask, NobodyAnswers } from './ask-daemon.ts';
+import { defineCommand } from './command.ts';
+import { socket } from './options.ts';
+import { say } from './terminal.ts';
+
+const withinMs = 5000;
+
+export const command = defineCommand({
+  about: `/health/ready answers 503, and nothing else changes: checks
+go on, and liveness is as before. The daemon is told by its control socket, which needs no token. Repeating it is harmless.`,
+  options: { undo: { type: 'boolean', summary: 'end draining: ready again, if the checks say so' }, socket },
+  examples: [
+    ['sidewarden drain', 'as preStop of the sidecar: no new traffic comes while it stops'],
+    ['sidewarden drain --undo', 'back into service'],
+    ['sidewarden drain --socket /tmp/control.sock', 'a daemon whose `control` is set'],
+  ],
+  async execute({ values: { undo = false, socket: path } }) {
+    const socketPath = path ?? (process.env.SIDEWARDEN_CONTROL || usualControl);
+    try {
+      const method = undo ? 'DELETE' : 'POST';
+      const { code, text } = await ask({ socketPath }, method, '/drain', AbortSignal.timeout(withinMs));
+      if (code === 200) {
+        say(undo ? 'not draining\n' : 'draining: /health/ready answers 503\n');
+        return 0;
+      }
+      throw new Error(messageIn(text) ?? `${socketPath} answered ${code}`);
+    } catch (error) {
+      if (error instanceof NobodyAnswers) throw new Error(explain(socketPath, error), { cause: error });
+      throw error;
+    }
+  },
+});
+
+function explain(path: string, { code, message }: NobodyAnswers): string {
+  if (code === 'EACCES') return `${path} belongs to another user: run this as the user of the daemon`;
+  if (code !== 'ENOENT' && code !== 'ECONNREFUSED') return message;
+  return (
+    `no daemon listens on ${path}. ` +
+    'Name its control socket with --socket or SIDEWARDEN_CONTROL; it has none where the folder cannot be written'
+  );
+}
+
+/** The daemon's own words, such as why draining cannot be undone any more. */
+function messageIn(text: string): string | undefined {
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    return typeof message === 'string' ? message : undefined;
+  } catch {
+    return undefined; // not JSON: not an error of the daemon's
+  }
+}

@@ -1,0 +1,35 @@
+// The configuration that the options lead to, or every mistake in it on standard error.
+import { type Configuration, type Loaded, type LoadOptions, loadConfiguration } from '../config/load.ts';
+import { formatProblems } from '../config/problems.ts';
+import type { Definition } from '../dependencies/define.ts';
+import { definitions } from '../dependencies/index.ts';
+import type { Values } from './command.ts';
+import type { configuration } from './options.ts';
+
+/** EX_CONFIG of sysexits.h */
+export const badConfiguration = 78;
+
+/** The variables that turn a check on where there is no file. */
+export const shorthands: readonly string[] = definitions.flatMap(
+  (definition: Definition) => definition.environment?.variable ?? [],
+);
+
+type Right = Extract<Loaded, { readonly ok: true }>;
+
+/** Flags win over the environment of this process, that over the file. */
+export const given = ({ config, listen, 'log-level': logLevel }: Values<typeof configuration>): LoadOptions => ({
+  arguments: { config, listen, logLevel },
+  environment: process.env,
+});
+
+export const load = (values: Values<typeof configuration>): Loaded => loadConfiguration(given(values));
+
+/** The configuration; undefined when there are mistakes: they are printed, and the exit code is `badConfiguration`. */
+export function loadOrExplain(values: Values<typeof configuration>): Right | undefined {
+  const loaded = load(values);
+  if (loaded.ok) return loaded;
+  process.stderr.write(`${formatProblems(loaded.problems)}\n`);
+  return undefined;
+}
+
+export type { Configuration };

@@ -1,0 +1,148 @@
+// check-config, print-config and schema: what they print, where each value comes from, and their codes.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { fileOf } from '../config/load.ts';
+import { root } from '../docs/pages.ts';
+import { runCommand } from '../integration/command.ts';
+
+const file = fileOf(`service: shop
+token: \${SIDEWARDEN_TOKEN}
+defaults: { interval: 10s }
+checks:
+  database:
+    type: postgres
+    url: \${DATABASE_URL}
+  search: { type: elasticsearch, url: 'https://search.example.com', timeout: 4s }
+  app: { type: http, url: 'http://127.0.0.1:8080/', headers: { x-key: a-secret-header }, gates: [ready, live] }
+`);
+const environment = {
+  SIDEWARDEN_TOKEN: '0123456789abcdef',
+  DATABASE_URL: 'postgres://shop:a-secret-password@db.example.com/shop',
+  LOG_LEVEL: 'debug',
+};
+const print = (...args: string[]) => runCommand(['print-config', '--config', file, ...args], { environment });
+
+describe('print-config', () => {
+  test('says for each value who says so', async () => {
+    const { code, stdout } = await print('--listen', ':0', '--json');
+    expect(code).toBe(0);
+    const { service, token, listen, log_level, drain_delay, defaults, checks } = JSON.parse(stdout);
+    expect(service).toEqual({ value: 'shop', source: `${file}:1` });
+    expect(token).toEqual({ value: '[secret]', source: 'SIDEWARDEN_TOKEN' }); // a variable wins over the file
+    expect(listen).toEqual({ value: ['[::]:0'], source: '--listen' });
+    expect(log_level).toEqual({ value: 'debug', source: 'LOG_LEVEL' });
+    expect(drain_delay.source).toBe('default');
+    expect(defaults.interval).toEqual({ value: '10s', source: `${file}:3` });
+    expect(defaults.timeout).toEqual({ value: '2s', source: 'default' });
+    expect(checks.database).toMatchObject({
+      type: { value: 'postgres', source: `${file}:6` },
+      url: { value: '[secret]', source: `${file}:7 \${DATABASE_URL}` },
+      interval: { value: '10s', source: `${file}:3 (defaults.interval)` },
+      timeout: { value: '2s', source: 'default' },
+      expect: { value: 'any', source: 'default' },
+    });
+    expect(checks.search).toMatchObject({
+      interval: { value: '15s', source: 'default' },
+      timeout: { value: '4s', source: `${file}:8` },
+    });
+    expect(checks.app.headers).toEqual({ value: { 'x-key': '[secret]' }, source: `${file}:9` });
+  });
+
+  test('of the environment alone, its variables', async () => {
+    const { stdout } = await runCommand(['print-config', '--json'], {
+      environment: { ...environment, SIDEWARDEN_DEFAULTS_TIMEOUT: '1s', SIDEWARDEN_LISTEN: '127.0.0.1:7' },
+    });
+    const { listen, defaults, checks } = JSON.parse(stdout);
+    expect(listen).toEqual({ value: ['127.0.0.1:7'], source: 'SIDEWARDEN_LISTEN' });
+    expect(defaults.timeout).toEqual({ value: '1s', source: 'SIDEWARDEN_DEFAULTS_TIMEOUT' });
+    expect(checks.database.url).toEqual({ value: '[secret]', source: 'DATABASE_URL' });
+    expect(checks.database.timeout.source).toBe('SIDEWARDEN_DEFAULTS_TIMEOUT (defaults.timeout)');
+  });
+
+  test('the text is YAML with the same values, and holds no secret', async () => {
+    const [{ stdout: text }, { stdout: json }] = [await print(), await print('--json')];
+    const values = (tree: unknown): unknown => {
+      if (tree === null || typeof tree !== 'object' || Array.isArray(tree)) return tree;
+      if ('source' in tree && 'value' in tree) return tree.value;
+      return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, values(value)]));
+    };
+    expect(parse(text)).toEqual(values(JSON.parse(json)));
+    expect(text).toMatch(/^ {4}timeout: 4s +# .*:8$/m);
+    for (const secret of ['a-secret-password', 'a-secret-header', '0123456789abcdef'])
+      expect(text + json).not.toContain(secret);
+  });
+});
+
+describe('check-config', () => {
+  test('ten different mistakes are ten errors, each with its line and how to mend it', async () => {
+    const wrong = fileOf(
+      [
+        'listne: ":9090"',
+        'drain_delay: 5',
+        'log_level: loud',
+        'checks:',
+        '  Database: { type: postgres, url: "postgres://shop@localhost/shop" }',
+        '  orders: { type: postgres, url: "mysql://shop@localhost/shop" }',
+        '  cache: { type: redsi, url: "redis://localhost" }',
+        '  app: { type: http, url: "http://localhost:8080/", timeout: 10s }',
+        '  search: { type: elasticsearch, url: "http://localhost:9200", gates: [live] }',
+        '  keys: { type: kms }',
+        '  port: { type: tcp, address: localhost }',
+        '',
+      ].join('\n'),
+    );
+    const text = await runCommand(['check-config', '--config', wrong]);
+    expect({ code: text.code, stdout: text.stdout }).toEqual({ code: 78, stdout: '' });
+    const json = await runCommand(['check-config', '--config', wrong, '--json']);
+    expect(json.code).toBe(78);
+    const { ok, problems } = JSON.parse(json.stdout) as {
+      ok: boolean;
+      problems: { file: string; line: number; path: string; message: string; mend: string }[];
+    };
+    expect(ok).toBe(false);
+    expect(problems.map(({ line }) => line)).toEqual([1, 2, 3, 5, 6, 7, 8, 9, 10, 11]);
+    for (const { line, message, mend } of problems) {
+      expect(mend, message).toEqual(expect.any(String));
+      expect(text.stderr).toContain(`${wrong}:${line}:`);
+      expect(text.stderr).toContain(`  mend: ${mend}\n`);
+    }
+  });
+
+  test('notes are failures with --strict only', async () => {
+    const args = ['check-config', '--config', file];
+    expect((await runCommand(args, { environment })).code).toBe(0);
+    const strict = await runCommand([...args, '--strict'], { environment });
+    expect(strict.code).toBe(1);
+    expect(strict.stdout).toMatch(/^failed: --strict, and there is \d notes?$/m);
+    const { ok, notes } = JSON.parse((await runCommand([...args, '--strict', '--json'], { environment })).stdout);
+    expect(ok).toBe(false);
+    expect(notes.length).toBeGreaterThan(0);
+    const quiet = fileOf(
+      'token: 0123456789abcdef\nchecks:\n  app: { type: http, url: "http://127.0.0.1:8080/", gates: [ready, live] }\n',
+    );
+    expect(await runCommand(['check-config', '--config', quiet, '--strict'])).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+test('a long answer comes out whole, and a reader that has seen enough is no error', async () => {
+  const many = Array.from(
+    { length: 200 },
+    (_, n) => `  app-${n}: { type: http, url: "http://127.0.0.1:${n + 1}/", gates: [] }`,
+  );
+  const long = fileOf(`checks:\n${many.join('\n')}\n`);
+  const { stdout } = await runCommand(['print-config', '--json', '--config', long]);
+  expect(stdout.length).toBeGreaterThan(200_000);
+  expect(Object.keys(JSON.parse(stdout).checks)).toHaveLength(200);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is of bash
+  const piped = '"$0" dist/sidewarden.js print-config --json --config "$1" | head -n 1; echo "${PIPESTATUS[0]}"';
+  const shell = spawnSync('bash', ['--norc', '-c', piped, process.execPath, long], { cwd: root, encoding: 'utf8' });
+  expect(shell).toMatchObject({ stdout: '{\n0\n', stderr: '' });
+});
+
+test('schema is config/schema.json', async () => {
+  const { code, stdout } = await runCommand(['schema']);
+  expect(code).toBe(0);
+  expect(stdout).toBe(readFileSync(`${root}config/schema.json`, 'utf8'));
+});

@@ -1,0 +1,166 @@
+// drain and healthcheck against a real daemon: by every way there is to it, and when it is not there, hangs or stops.
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../integration/command.ts';
+import { makeCertificates } from '../servers/certificates.ts';
+import { startHttpServer } from '../servers/http.ts';
+import { freePort, removeFolder, runFolder } from '../servers/process.ts';
+import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
+import { startTcpServer } from '../servers/tcp.ts';
+
+let folder: string;
+let control: string;
+let daemon: Sidewarden;
+beforeAll(async () => {
+  folder = await runFolder('commands');
+  control = join(folder, 'control.sock');
+  daemon = await startSidewarden({ configuration: { control, checks: {} } });
+});
+afterAll(async () => {
+  await daemon?.stop();
+  if (folder !== undefined) removeFolder(folder);
+});
+
+const hostOf = (url: string): string => new URL(url).host;
+const readiness = async () => (await daemon.get('/health/ready')).body;
+
+describe('drain', () => {
+  test('takes the pod out of service and back, however often it is said', async () => {
+    for (let time = 0; time < 2; time++) {
+      const { code, stdout } = await runCommand(['drain', '--socket', control]);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'draining: /health/ready answers 503\n' });
+      expect(await readiness()).toMatchObject({ status: 'degraded', reason: 'draining' });
+    }
+    for (let time = 0; time < 2; time++) {
+      const { code, stdout } = await runCommand(['drain', '--undo'], { environment: { SIDEWARDEN_CONTROL: control } });
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'not draining\n' });
+      expect(await readiness()).toMatchObject({ status: 'healthy' });
+    }
+  });
+
+  test('no daemon: 1, and where it was looked for', async () => {
+    const nobody = join(folder, 'nobody.sock');
+    const { code, stderr } = await runCommand(['drain', '--socket', nobody]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`no daemon listens on ${nobody}`);
+    expect(stderr).toContain('--socket');
+  });
+
+  test('a daemon that is stopping stays drained: 1, in its own words', async () => {
+    const other = join(folder, 'stopping.sock');
+    const stopping = await startSidewarden({ configuration: { control: other, drain_delay: '60s', checks: {} } });
+    try {
+      process.kill(stopping.pid, 'SIGTERM');
+      await expect.poll(async () => (await stopping.get('/health/ready')).code).toBe(503);
+      const { code, stderr } = await runCommand(['drain', '--undo', '--socket', other]);
+      expect(code).toBe(1);
+      expect(stderr).toContain('stopping');
+    } finally {
+      stopping.kill();
+      await stopping.exited;
+    }
+  });
+
+  test('a daemon that hangs: 1, after seconds', async () => {
+    const path = join(folder, 'silent.sock');
+    const silent = await startTcpServer(() => {}, { path });
+    try {
+      const { code, stderr } = await runCommand(['drain', '--socket', path]);
+      expect(code).toBe(1);
+      expect(stderr).toContain('no answer in time');
+    } finally {
+      await silent.stop();
+    }
+  });
+});
+
+describe('healthcheck', () => {
+  test('finds the daemon by each option and variable', async () => {
+    const host = hostOf(daemon.url);
+    const port = host.split(':')[1];
+    const ways: [string[], Record<string, string>][] = [
+      [['--url', daemon.url], {}],
+      [['--listen', host], {}],
+      [['--listen', `:${port}`], {}],
+      [['--socket', control], {}],
+      [[], { SIDEWARDEN_LISTEN: host }],
+      [[], { SIDEWARDEN_LISTEN: `127.0.0.1:${await freePort()},0.0.0.0:${port}` }],
+      [[], { SIDEWARDEN_CONTROL: control }],
+      [[], { SIDEWARDEN_CONTROL: join(folder, 'nobody.sock'), SIDEWARDEN_LISTEN: host }],
+    ];
+    for (const [args, environment] of ways) {
+      const { code, stdout, stderr } = await runCommand(['healthcheck', ...args], { environment });
+      expect({ code, stdout, stderr }, JSON.stringify([args, environment])).toEqual({
+        code: 0,
+        stdout: 'healthy\n',
+        stderr: '',
+      });
+    }
+  });
+
+  test('over TLS, which only other programs can ask, the control socket decides', async () => {
+    const { cert, key } = await makeCertificates(join(folder, 'certificates'));
+    const socket = join(folder, 'tls.sock');
+    const configuration = { control: socket, tls: { cert_file: cert, key_file: key }, checks: {} };
+    const secured = await startSidewarden({ configuration, awaitLive: false });
+    try {
+      const ask = (environment: Record<string, string>) => runCommand(['healthcheck'], { environment });
+      await expect.poll(async () => (await ask({ SIDEWARDEN_CONTROL: socket })).code).toBe(0);
+      expect((await ask({ SIDEWARDEN_LISTEN: hostOf(secured.url) })).code).toBe(1);
+      expect((await runCommand(['drain', '--socket', socket])).code).toBe(0);
+    } finally {
+      await secured.stop();
+    }
+  });
+
+  test('another path, and one that answers 503', async () => {
+    expect((await runCommand(['healthcheck', '/health', '--url', daemon.url])).code).toBe(0);
+    await runCommand(['drain', '--socket', control]);
+    const { code, stderr } = await runCommand(['healthcheck', '/health/ready', '--url', daemon.url]);
+    await runCommand(['drain', '--undo', '--socket', control]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('/health/ready answered 503');
+    expect((await runCommand(['healthcheck', '/health/ready', '--url', daemon.url])).code).toBe(0);
+  });
+
+  test('no daemon, a silent one, and one that speaks another protocol: 1', async () => {
+    const nobody = await runCommand(['healthcheck', '--listen', `127.0.0.1:${await freePort()}`]);
+    expect(nobody.code).toBe(1);
+    expect(nobody.stderr).toContain('ECONNREFUSED');
+    const silent = await startTcpServer();
+    const begin = performance.now();
+    const late = await runCommand(['healthcheck', '--timeout', '300ms', '--listen', `127.0.0.1:${silent.port}`]);
+    expect(late.code).toBe(1);
+    expect(late.stderr).toContain('no answer in time');
+    expect(performance.now() - begin).toBeLessThan(4000);
+    const rude = await startTcpServer((socket) => socket.end('220 mail.example.com ESMTP\r\n'));
+    expect((await runCommand(['healthcheck', '--listen', `127.0.0.1:${rude.port}`])).code).toBe(1);
+    await Promise.all([silent.stop(), rude.stop()]);
+  });
+
+  test('an endless answer is not read for ever', async () => {
+    const endless = await startHttpServer((_, response) => {
+      response.writeHead(200);
+      const more = (): void => {
+        if (!response.destroyed) response.write('x'.repeat(64 * 1024), () => setImmediate(more));
+      };
+      more();
+    });
+    const { code, stdout } = await runCommand(['healthcheck', '--url', `http://127.0.0.1:${endless.port}`]);
+    await endless.stop();
+    expect(code).toBe(0);
+    expect(stdout.length).toBeLessThan(2_000_000);
+  });
+
+  test.each([
+    [['health/live'], 'begins with /'],
+    [['--timeout', '5'], 'duration'],
+    [['--listen', 'nonsense'], 'address nonsense'],
+    [['--url', 'https://127.0.0.1:9090'], '--socket'],
+    [['--url', 'http://127.0.0.1:9090', '--listen', ':9090'], 'keep one of them'],
+  ])('%j ends with 2', async (args, words) => {
+    const { code, stderr } = await runCommand(['healthcheck', ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+  });
+});

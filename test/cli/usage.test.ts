@@ -1,0 +1,128 @@
+// Help, dispatch and completion come from one table: what each says is true of the others.
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { type Command, UsageError } from '../../src/cli/command.ts';
+import { commands } from '../../src/cli/commands.ts';
+import { dispatch } from '../../src/cli/dispatch.ts';
+import { read } from '../docs/pages.ts';
+import { runCommand } from '../integration/command.ts';
+
+const names = Object.keys(commands) as (keyof typeof commands)[];
+const loaded = await Promise.all(names.map(async (name) => [name, (await commands[name].load()).command] as const));
+const page = read('docs/cli.md');
+const completions = await Promise.all(
+  ['bash', 'zsh', 'fish'].map(async (shell) => (await runCommand(['completion', shell])).stdout),
+);
+/** The part of the page that is about one command. */
+const section = (name: string): string => page.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
+
+test('--help names every command', async () => {
+  const { code, stdout } = await runCommand(['--help']);
+  expect(code).toBe(0);
+  for (const name of names) expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+});
+
+describe.each(loaded)('%s', (name, command: Command) => {
+  test('--help shows its options and examples', async () => {
+    const { code, stdout, stderr } = await runCommand([name, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^Usage: sidewarden ${name}\\b`));
+    for (const option of [...Object.keys(command.options), 'help']) expect(stdout).toContain(`  --${option}`);
+    for (const [line, what] of command.examples) expect(stdout).toContain(`${line}\n      ${what}\n`);
+    expect((await runCommand(['help', name])).stdout).toBe(stdout);
+  });
+
+  test('its examples are of this command, with options that it has', () => {
+    expect(command.examples.length).toBeGreaterThan(0);
+    for (const [line] of command.examples) {
+      const own = /\bsidewarden\b(?! *[^ ]*\.yaml)([^|>)]*)/.exec(line)?.[1] ?? '';
+      const [first = 'run', ...rest] = own.trim().split(/\s+/).filter(Boolean);
+      expect(first).toBe(name);
+      const used = rest.filter((word) => word.startsWith('--')).map((word) => word.slice(2));
+      expect(used.filter((option) => !(option in command.options))).toEqual([]);
+    }
+  });
+
+  test('docs/cli.md has a section with each of its options', () => {
+    expect(section(name)).not.toBe('');
+    for (const option of Object.keys(command.options)) expect(section(name)).toContain(`\`--${option}`);
+    const documented = [...section(name).matchAll(/^\| `--([\w-]+)/gm)].map(([, option = '']) => option);
+    expect(documented.filter((option) => !(option in command.options))).toEqual([]);
+  });
+
+  test('an unknown option, and one operand too many, end with 2 and how it is used', async () => {
+    const most = command.operands?.most ?? 0;
+    const many = Number.isFinite(most) ? [Array.from({ length: most + 1 }, () => 'x')] : [];
+    for (const args of [['--nonsense'], ...many]) {
+      const { code, stdout, stderr } = await runCommand([name, ...args]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(`Usage: sidewarden ${name}`);
+    }
+  });
+
+  test('every completion knows it and its options', () => {
+    for (const script of completions) {
+      expect(script).toContain(name);
+      for (const option of Object.keys(command.options)) expect(script).toMatch(new RegExp(`(--|-l )${option}\\b`));
+    }
+  });
+});
+
+test('the page has no section of a command that does not exist', () => {
+  const sections = [...page.matchAll(/^## ([a-z-]+)$/gm)].map(([, name = '']) => name);
+  expect(sections).toEqual(names);
+});
+
+test('a mistyped command ends with 2 and the one that was meant', async () => {
+  const { code, stdout, stderr } = await runCommand(['prob']);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('did you mean probe?');
+  expect((await runCommand(['help', 'nonsense'])).code).toBe(2);
+  expect((await runCommand(['constructor'])).code).toBe(2);
+});
+
+test('what a command throws for wrong operands is 2, and anything else is thrown on', async () => {
+  const throwing = (error: Error) => ({
+    fails: {
+      summary: 'fails',
+      load: async () => ({
+        command: { about: '', options: {}, examples: [], execute: () => Promise.reject(error) } satisfies Command,
+      }),
+    },
+  });
+  expect(await dispatch(['fails'], throwing(new UsageError('not so')))).toBe(2);
+  await expect(dispatch(['fails'], throwing(new Error('broken')))).rejects.toThrow('broken');
+});
+
+describe('the completion of bash', () => {
+  /** What bash offers for these words, the last of them unfinished. */
+  const offered = (...words: string[]): readonly string[] => {
+    const script = [
+      'source <("$NODE" dist/sidewarden.js completion bash)',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is of bash
+      'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sidewarden; printf "%s\\n" "${COMPREPLY[@]}"',
+    ].join('\n');
+    const env = { PATH: process.env.PATH ?? '', NODE: process.execPath };
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, 'bash', ...words], { env, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    return stdout.trim().split('\n').filter(Boolean);
+  };
+
+  test.each([
+    [
+      ['sidewarden', 'pr'],
+      ['probe', 'print-config'],
+    ],
+    [['sidewarden', 'drain', '--u'], ['--undo']],
+    [
+      ['sidewarden', 'completion', ''],
+      ['--help', 'bash', 'zsh', 'fish'],
+    ],
+    [['sidewarden', 'run', '--log-level', 'd'], ['debug']],
+    [
+      ['sidewarden', 'run', '--config', 'config/s'],
+      ['config/schema.json', 'config/sidewarden.yaml'],
+    ],
+    [['sidewarden', 'check-config', '--o'], ['--online']],
+  ])('%j offers %j', (words, expected) => expect([...offered(...words)].sort()).toEqual([...expected].sort()));
+});

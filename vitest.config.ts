@@ -1,9 +1,10 @@
-// The kinds of tests (`defaults` takes minutes of waiting: npm run test:versions). One file at a time: many run real servers and measure time, on as few as two cores.
+// The kinds of tests. `defaults` takes minutes of waiting (npm run test:versions), `kubernetes` wants a cluster
+// (npm run test:kubernetes). One file at a time: many run real servers and measure time, on as few as two cores.
 import { defineConfig } from 'vitest/config';
 
 const rooms = [
   ...['core', 'dependencies', 'schedule', 'checks', 'config', 'http', 'metrics', 'sinks', 'cli'],
-  ...['servers', 'scripts', 'docs'],
+  ...['servers', 'scripts', 'soak', 'docs', 'k8s'],
 ];
 
 const files: Readonly<Record<string, string[]>> = {
@@ -12,6 +13,7 @@ const files: Readonly<Record<string, string[]>> = {
   integration: ['test/integration/*.test.ts'],
   faults: ['test/faults/*.test.ts'],
   defaults: ['test/defaults/*.test.ts'],
+  kubernetes: ['test/kubernetes/*.test.ts'],
 };
 
 export default defineConfig({

@@ -1,5 +1,5 @@
-// `npm run bench`: what an answer costs, with all four dependencies up and with one that hangs (test/bench/health.ts).
+// `npm run bench`: what the daemon costs beside a bare node:http server and four exporters (test/bench/bench.ts).
 import { install, runUnderNode24 } from './install.mjs';
 
 install();
-runUnderNode24('../test/bench/health.ts', process.argv.slice(2));
+runUnderNode24('../test/bench/bench.ts', process.argv.slice(2));

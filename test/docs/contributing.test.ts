@@ -13,7 +13,7 @@ const named = [...example.matchAll(/^`([\w./-]+)` [^`]*?(?:`[^`\n]+`[^`]*?)*\n\n
   ([, file = '', , language = '', text = '']) => ({ file, language, text }),
 );
 
-const copied = ['src', 'test', 'scripts', 'docs', 'config'];
+const copied = ['src', 'test', 'scripts', 'docs', 'config', 'k8s'];
 const copiedFiles = ['package.json', 'tsconfig.json', 'biome.json', 'knip.json', 'vitest.config.ts', '.gitignore'];
 const copiedPages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'LICENSE'];
 let tree: string;

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { findDistribution } from './elasticsearch-distribution.ts';
 import { faketimeSource } from './faketime.ts';
 import { motoServer } from './kms.ts';
+import { kubernetesValidate } from './kubernetes-validate.ts';
 import { postgresSource } from './postgres.ts';
 import { prometheusSource, promtoolSource } from './prometheus.ts';
 import { redisSource } from './redis.ts';
@@ -52,7 +53,8 @@ export function missingPackages(): string[] {
 }
 
 /** Finds or fetches all that the tests run, so that no test waits for a download. Throws one `MissingServers`. */
-export const prepareServers = (progress: Progress): Promise<void> => prepare([...tools, ...four], progress);
+export const prepareServers = (progress: Progress): Promise<void> =>
+  prepare([...tools, ...four, kubernetesValidate], progress);
 
 /** Finds or fetches the demo's four servers. Throws one `MissingServers`. */
 export const prepareDemo = (progress: Progress): Promise<void> => prepare(four, progress);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { freePort, runFolder, type ServerProcess, startProcess } from './process.ts';
 
-const entry = fileURLToPath(new URL('../../dist/sidewarden.js', import.meta.url));
+const built = fileURLToPath(new URL('../../dist/sidewarden.js', import.meta.url));
 
 export type CheckBody = {
   readonly status: 'healthy' | 'unhealthy' | 'unknown';
@@ -46,6 +46,8 @@ export type SidewardenOptions = {
   readonly configuration?: Record<string, unknown>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  /** What Node runs instead of the build in dist/. */
+  readonly entry?: string;
   /** Options of Node itself, such as `--import=…`. */
   readonly node?: readonly string[];
   /** A command that becomes the one given to it as arguments, such as `unshare --mount`: the daemon runs through it. */
@@ -58,6 +60,7 @@ export type SidewardenOptions = {
 
 /** Starts the daemon on a free loopback port. Its environment is empty but for what is given and PATH. */
 export async function startSidewarden(options: SidewardenOptions = {}): Promise<Sidewarden> {
+  const { entry = built } = options;
   if (!existsSync(entry)) throw new Error('dist/ is missing: npm run build');
   const { configuration, environment = {}, args = [], node = [], through = [], awaitLive = true, hear } = options;
   const folder = await runFolder('sidewarden');

@@ -1,0 +1,84 @@
+// The objects of k8s/ against the schemas of Kubernetes and of the Prometheus operator; a broken one is found.
+import { Ajv, type AnySchemaObject } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { validate } from '../servers/kubernetes-validate.ts';
+import podMonitorSchema from './pod-monitor.schema.json' with { type: 'json' };
+import { folder, type Kubernetes, kustomizations, render } from './render.ts';
+
+const isOperators = ({ apiVersion }: Kubernetes): boolean => apiVersion.startsWith('monitoring.coreos.com/');
+const versions = ['1.29', '1.34', '1.37'];
+const path = (name: string): string => `${folder}/${name}`;
+
+/** The schema with every object closed, as the API server treats fields that are not in one under strict validation. */
+function closed(schema: AnySchemaObject): AnySchemaObject {
+  const entries = Object.entries(schema).map(([key, value]) => {
+    if (key === 'properties')
+      return [key, Object.fromEntries(Object.entries(value).map(([k, v]) => [k, closed(v as AnySchemaObject)]))];
+    return [key, key === 'items' ? closed(value) : value];
+  });
+  const result = Object.fromEntries(entries) as AnySchemaObject;
+  const isOpen = result.properties === undefined || result.additionalProperties !== undefined;
+  return isOpen ? result : { ...result, additionalProperties: false };
+}
+
+const whole = closed(podMonitorSchema);
+const metadata = { type: 'object', required: ['name'] };
+const checkPodMonitor = new Ajv({ strict: false, allErrors: true }).compile({
+  ...whole,
+  properties: { ...whole.properties, metadata },
+});
+const mistakesOf = (object: unknown): readonly string[] =>
+  checkPodMonitor(object)
+    ? []
+    : (checkPodMonitor.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+
+test.each(kustomizations)('%s: every object fits its schema, with no unknown field', async (name) => {
+  const objects = render(path(name));
+  const known = name === 'overlays/plain-sidecar' ? ['1.27', '1.28', ...versions] : versions;
+  expect(
+    await validate(
+      objects.filter((object) => !isOperators(object)),
+      known,
+    ),
+  ).toEqual([]);
+  for (const object of objects.filter(isOperators)) expect(mistakesOf(object)).toEqual([]);
+});
+
+describe('a broken object is found', () => {
+  const sidecar = '/spec/template/spec/initContainers/0';
+  type Loose = Record<string, unknown>;
+  const at = (object: unknown, pointer: string): Loose =>
+    pointer
+      .split('/')
+      .slice(1)
+      .reduce((inner, key) => (inner as Loose)[key] as Loose, object as Loose);
+
+  test.each([
+    ['an unknown field of a container', 'Deployment', sidecar, { livenesProbe: {} }, /livenesProbe/],
+    ['a probe with a number that is none', 'Deployment', `${sidecar}/startupProbe`, { periodSeconds: 'soon' }, /soon/],
+    ['a field that is missing', 'PodDisruptionBudget', '', { kind: 'PodDisruptionBudgett' }, /schema/],
+    ['an unknown field of a policy', 'NetworkPolicy', '/spec', { ingres: [] }, /ingres/],
+  ])('%s', async (_, kind, pointer, broken, said) => {
+    const objects = render(path('base'));
+    Object.assign(
+      at(
+        objects.find((object) => object.kind === kind),
+        pointer,
+      ),
+      broken,
+    );
+    expect((await validate(objects, ['1.34'])).join('\n')).toMatch(said);
+  });
+
+  test.each([
+    ['an unknown field of an endpoint', '/spec/podMetricsEndpoints/0', { pathh: '/metrics' }],
+    ['a port that is no name', '/spec/podMetricsEndpoints/0', { port: {} }],
+    ['an interval without a unit', '/spec/podMetricsEndpoints/0', { interval: '15' }],
+    ['an unknown field beside the selector', '/spec', { endpoints: [] }],
+  ])('of the operator: %s', (_, pointer, broken) => {
+    const [monitor] = render(path('overlays/prometheus-operator')).filter(isOperators);
+    expect(mistakesOf(monitor)).toEqual([]);
+    Object.assign(at(monitor, pointer), broken);
+    expect(mistakesOf(monitor)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,191 @@
+// The objects of k8s/ and the image on a real node: what starts, what is restarted, who gets requests, and when.
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseAllDocuments, stringify } from 'yaml';
+import { folder, type Kubernetes, kustomizations, render } from '../k8s/render.ts';
+import { kubectl, type Pod, until } from './cluster.ts';
+import { apply, configuration, type Dependencies, type Stage, startDependencies, startLoad } from './stage.ts';
+
+let dependencies: Dependencies;
+let stage: Stage;
+
+beforeAll(async () => {
+  dependencies = await startDependencies();
+  await dependencies.proxies.database.set('refuse');
+  stage = await apply(dependencies);
+}, 180_000);
+afterAll(async () => {
+  await stage?.remove();
+  await dependencies?.stop();
+}, 180_000);
+
+const isReady = async (): Promise<Pod | undefined> => {
+  const pod = await stage.pod();
+  return pod.ready ? pod : undefined;
+};
+const tell = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+test.each(kustomizations)('kubectl reads %s as the other tests do', async (name) => {
+  const theirs = parseAllDocuments(await kubectl(['kustomize', `${folder}/${name}`])).map(
+    (one) => one.toJS() as Kubernetes,
+  );
+  const sorted = (objects: readonly Kubernetes[]): readonly Kubernetes[] =>
+    objects.toSorted((left, right) => left.kind.localeCompare(right.kind));
+  expect(sorted(render(`${folder}/${name}`))).toEqual(sorted(theirs));
+});
+
+test.each(kustomizations)(
+  'the API server takes every object of %s under `restricted`, without a warning',
+  async (name) => {
+    const groups = await kubectl(['api-versions']);
+    const known = render(`${folder}/${name}`).filter(({ apiVersion }) => groups.split('\n').includes(apiVersion));
+    tell(`${name}: ${known.map(({ kind }) => kind).join(', ')}`);
+    const args = ['apply', '--dry-run=server', '--validate=strict', '--warnings-as-errors', '-f', '-'];
+    await stage.here(args, known.map((object) => stringify(object, { aliasDuplicateObjects: false })).join('---\n'));
+  },
+);
+
+test('under PodSecurity `restricted` the service starts when the sidecar has started, and the pod becomes Ready', async () => {
+  const { found: before } = await until('the sidecar runs', 60_000, async () => {
+    const pod = await stage.pod();
+    return pod.runs.sidewarden ? pod : undefined;
+  });
+  const { code } = (await until('it answers', 30_000, () => stage.ask(before, '/health/startup'))).found;
+  expect(code).toBe(503);
+  await wait(5000);
+  expect((await stage.pod()).runs).toEqual({ sidewarden: true, shop: false });
+  await dependencies.proxies.database.set('pass');
+  const { tookMs } = await until('the pod is Ready', 60_000, isReady);
+  tell(`the database came: Ready after ${(tookMs / 1000).toFixed(1)} s`);
+  const pod = await stage.pod();
+  expect(pod.runs).toEqual({ sidewarden: true, shop: true });
+  expect(pod.restarts).toEqual({ sidewarden: 0, shop: 0 });
+  const { body } = await stage.ask(pod, '/health');
+  expect(JSON.parse(body).status).toBe('healthy');
+}, 180_000);
+
+test('the command of HEALTHCHECK works as an exec probe, there is no shell, and memory stays under the limit', async () => {
+  const pod = await stage.pod();
+  const exec = (...command: string[]) => stage.here(['exec', pod.name, '-c', 'sidewarden', '--', ...command]);
+  await exec('sidewarden', 'healthcheck');
+  await expect(exec('sidewarden', 'healthcheck', '/health/checks/nobody')).rejects.toThrow();
+  await expect(exec('sh', '-c', 'true')).rejects.toThrow(/not found|no such file/i);
+  const { body } = await stage.ask(pod, '/metrics');
+  const resident = Number(/^sidewarden_process_resident_memory_bytes (\S+)/m.exec(body)?.[1]);
+  tell(`resident with four clients: ${(resident / 2 ** 20).toFixed(0)} MiB of 160`);
+  expect(resident).toBeLessThan(160 * 2 ** 20);
+  expect(resident).toBeGreaterThan(0);
+});
+
+test('the compile cache of the image is what is run', async () => {
+  const pod = await stage.pod();
+  const said = await stage.node(
+    pod,
+    `const { spawnSync } = await import('node:child_process');
+    const env = { ...process.env, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
+    const { stdout, stderr } = spawnSync('sidewarden', ['--version'], { env, encoding: 'utf8' });
+    console.log(stdout + stderr);`,
+  );
+  expect(said).toContain('was accepted');
+  expect(said).not.toMatch(/was rejected|failed|no such file|permission/);
+});
+
+test('a stopped database makes the pod not Ready within bound and period, restarts nothing, and it is Ready again by itself', async () => {
+  const pod = await stage.pod();
+  const { body } = await stage.ask(pod, '/metrics');
+  const bound = Number(
+    /^sidewarden_check_detection_bound_seconds\{[^}]*check="database"[^}]*\} (\S+)/m.exec(body)?.[1],
+  );
+  expect(bound).toBeGreaterThan(0);
+  await dependencies.four.database.stop();
+  const withinMs = (bound + 5 + 2) * 1000; // the readiness probe's period, and what kubelet and kubectl take
+  const gone = await until('not Ready', withinMs, async () => ((await stage.pod()).ready ? undefined : true));
+  tell(`database stopped: not Ready after ${(gone.tookMs / 1000).toFixed(1)} s (bound ${bound} s and 5 s)`);
+  expect((await stage.ask(pod, '/health/live')).code).toBe(200);
+  expect((await stage.ask(pod, '/health/live/app')).code).toBe(200);
+  await wait(35_000); // longer than the service's liveness probe allows
+  expect((await stage.pod()).restarts).toEqual({ sidewarden: 0, shop: 0 });
+  await dependencies.four.database.start();
+  const again = await until('Ready again', 30_000, isReady);
+  tell(`database started: Ready after ${(again.tookMs / 1000).toFixed(1)} s`);
+  expect((await stage.pod()).restarts).toEqual({ sidewarden: 0, shop: 0 });
+}, 180_000);
+
+test('a hung service is restarted, and the sidecar is not', async () => {
+  const pod = await stage.pod();
+  await stage.node(pod, `fetch('http://127.0.0.1:8080/hang').catch(() => {}); setTimeout(() => process.exit(0), 500)`);
+  const { tookMs } = await until('the service is restarted', 150_000, async () =>
+    (await stage.pod()).restarts.shop === 1 ? true : undefined,
+  );
+  tell(`service hung: restarted after ${(tookMs / 1000).toFixed(1)} s`);
+  await until('Ready again', 60_000, isReady);
+  expect((await stage.pod()).restarts).toEqual({ sidewarden: 0, shop: 1 });
+}, 240_000);
+
+/**
+ * The first process of a container cannot be killed from inside it, but by its own debugger; and then it ends only when
+ * that is gone, so the end is put off until the answer has come and the connection is closed.
+ */
+const crash = `
+process.kill(1, 'SIGUSR1');
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+const list = () => fetch('http://127.0.0.1:9229/json/list').then((answer) => answer.json(), pause);
+let found;
+while (!found) found = await list();
+const socket = new WebSocket(found[0].webSocketDebuggerUrl);
+const expression = 'setTimeout(() => process.reallyExit(137), 500)';
+socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } }));
+socket.onmessage = () => process.exit(0);
+`;
+
+test('a killed sidecar comes back without touching the service', async () => {
+  const pod = await stage.pod();
+  const { shop } = pod.restarts;
+  await stage.node(pod, crash);
+  const { tookMs } = await until('the sidecar is restarted', 60_000, async () => {
+    const { restarts, ready } = await stage.pod();
+    return restarts.sidewarden === 1 && ready ? true : undefined;
+  });
+  tell(`sidecar killed: back and Ready after ${(tookMs / 1000).toFixed(1)} s`);
+  await wait(10_000);
+  expect((await stage.pod()).restarts).toEqual({ sidewarden: 1, shop });
+}, 120_000);
+
+test('a pod deleted under load fails no request; preStop drains it; the sidecar answers until the service is gone', async () => {
+  await stage.here(['scale', 'deployment/shop', '--replicas=2']);
+  const all = async (): Promise<readonly Pod[] | undefined> => {
+    const pods = (await stage.pods()).filter(({ going }) => !going);
+    return pods.length === 2 && pods.every(({ ready }) => ready) ? pods : undefined;
+  };
+  const [victim] = (await until('two are Ready', 60_000, all)).found;
+  if (victim === undefined) throw new Error('no pod');
+  await startLoad(stage, victim.ip);
+  const totals = async () =>
+    JSON.parse((await stage.here(['logs', 'load', '--tail=1'])).trim()) as Record<string, number>;
+  await until('there is load', 60_000, async () => ((await totals()).ok ?? 0) > 200 || undefined);
+  await stage.here(['delete', 'pod', victim.name, '--wait=true']);
+  await until('two are Ready again', 90_000, all);
+  await wait(3000);
+  const total = await totals();
+  tell(`deleted under load: ${JSON.stringify(total)}`);
+  expect(total).toMatchObject({ failed: 0, errors: [] });
+  expect(total.ok).toBeGreaterThan(200);
+  expect(total.drainingWhileMain).toBeGreaterThan(0);
+  expect(total.lastSidecar).toBeGreaterThanOrEqual(total.lastMain ?? 0);
+}, 240_000);
+
+test('a changed ConfigMap is picked up without a restart', async () => {
+  await stage.here(['scale', 'deployment/shop', '--replicas=1']);
+  const { found: pod } = await until('one is left', 90_000, isReady);
+  const changed = {
+    data: { 'sidewarden.yaml': configuration(dependencies, { added: { type: 'tcp', address: '127.0.0.1:8080' } }) },
+  };
+  await stage.here(['patch', 'configmap', 'shop-sidewarden', '--type=merge', '-p', JSON.stringify(changed)]);
+  const { tookMs } = await until('the new check is there', 150_000, async () =>
+    (await stage.ask(pod, '/health/checks/added')).code === 200 ? true : undefined,
+  );
+  tell(`ConfigMap changed: in force after ${(tookMs / 1000).toFixed(1)} s`);
+  expect((await stage.pod()).restarts.sidewarden).toBe(pod.restarts.sidewarden);
+}, 300_000);

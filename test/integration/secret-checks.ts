@@ -78,7 +78,7 @@ export function placesOf(planted: Planted, folder: string): Record<string, Place
   );
   const scheme = (name: string, secure: boolean) => `${name}${secure ? 's' : ''}`;
   const quoted = { expected_status: 500, json: { path: '$.authorization', equals: 'up' } };
-  const cut = { expected_status: 500, json: { path: '$.text', equals: 'up' } };
+  const cut = { expected_status: 500, json: { path: '$.text', equals: secrets.bearer } }; // where none belongs
   const ssl = (secure: boolean) => `sslmode=${secure ? 'require' : 'disable'}`;
   return {
     'postgres-url': (at, secure) => ({

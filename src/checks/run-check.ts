@@ -32,7 +32,7 @@ export async function runCheck(running: Running, signal: AbortSignal): Promise<C
   const time = clock.wall();
   const deadline = new AbortController();
   const climb = createClimb(clock, deadline.signal, at + timeoutMs, running.rests);
-  const lateness = watchLateness(clock, Math.max(5, timeoutMs / 40));
+  const lateness = watchLateness(clock, timeoutMs);
   const verdict = await untilDeadline(probeOnce(running, climb), running, signal);
   deadline.abort();
   lateness.stop();

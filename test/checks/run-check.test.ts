@@ -73,17 +73,20 @@ describe('what a run finds', () => {
 
   test('a hang is cut at the deadline, and climbs no further', async () => {
     let later = 'nothing';
-    const { run, opened } = setUp(async ({ climb }) => {
-      await climb('connect', () => new Promise<void>((resolve) => setTimeout(resolve, 300)));
-      await climb('answer', async () => {
-        later = 'climbed after the deadline';
-      });
-    });
+    const { run, opened } = setUp(
+      async ({ climb }) => {
+        await climb('connect', () => new Promise<void>((resolve) => setTimeout(resolve, 1200)));
+        await climb('answer', async () => {
+          later = 'climbed after the deadline';
+        });
+      },
+      { timeoutMs: 1000 },
+    ); // long enough for a busy machine not to be late by a quarter of it
     const result = await run();
     expect(result).toMatchObject({ kind: 'failed', errorClass: 'timeout', rungs: [{ name: 'connect' }] });
     expect(result?.rungs[0]?.ms).toBeCloseTo(result?.durationMs ?? 0, -2); // it hung for all of the run
     expect(opened.map(({ closed }) => closed)).toEqual([true]);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     expect(later).toBe('nothing');
   });
 

@@ -46,6 +46,7 @@ export function placesOf(planted: Planted, folder: string): Record<string, Place
   const secrets = {
     pgUrl: coded('password in a postgres URL'),
     pgParameter: coded('password parameter of a postgres URL'),
+    pgOther: coded('password in a postgres URL that is none for others'),
     pg: planted.plant('password of postgres'),
     pgFile: file('pg', planted.plant('password_file of postgres')),
     redisUrl: coded('password in a redis URL'),
@@ -77,7 +78,7 @@ export function placesOf(planted: Planted, folder: string): Record<string, Place
   );
   const scheme = (name: string, secure: boolean) => `${name}${secure ? 's' : ''}`;
   const quoted = { expected_status: 500, json: { path: '$.authorization', equals: 'up' } };
-  const cut = { expected_status: 500, json: { path: '$.text', equals: 'up' } };
+  const cut = { expected_status: 500, json: { path: '$.text', equals: secrets.bearer } }; // where none belongs
   const ssl = (secure: boolean) => `sslmode=${secure ? 'require' : 'disable'}`;
   return {
     'postgres-url': (at, secure) => ({
@@ -85,6 +86,9 @@ export function placesOf(planted: Planted, folder: string): Record<string, Place
     }),
     'postgres-parameter': (at, secure) => ({
       url: `postgres://${host(at)}/shop?user=shop&password=${secrets.pgParameter}&${ssl(secure)}`,
+    }),
+    'postgres-socket': ({ host, port }, secure) => ({
+      url: `postgres://shop:${secrets.pgOther}@/shop?host=${host}&port=${port}&${ssl(secure)}`,
     }),
     'postgres-password': (at, secure) => ({
       ...{ url: `postgres://${host(at)}/shop?${ssl(secure)}`, username: 'shop', password: secrets.pg },
@@ -158,7 +162,7 @@ export function secretChecks(places: Record<string, Place>, { addresses, echoes 
   for (const [place, settings] of Object.entries(places)) {
     const type = place.split('-')[0] as string;
     const own = echoes[tongues[type] ?? 'bytes'];
-    const common = { type, interval: '2s', timeout: '800ms', gates: [] };
+    const common = { type, interval: '6s', timeout: '1500ms', failure_threshold: 1, gates: [] };
     for (const [trouble, at] of Object.entries({ ...addresses, own })) {
       checks[`${place}-${trouble}`] = { ...common, ...settings(at, false) };
     }
@@ -168,7 +172,7 @@ export function secretChecks(places: Record<string, Place>, { addresses, echoes 
 }
 
 /** Lines of YAML with every mistake that one can make at a secret or beside it. */
-export function wrongConfiguration(secret: () => string): string[] {
+export function wrongConfiguration(secret: () => string, number: () => string): string[] {
   return [
     `token: [${secret()}]`,
     `tokn: ${secret()}`,
@@ -181,8 +185,7 @@ export function wrongConfiguration(secret: () => string): string[] {
     `  other: { type: http, url: "http://h", headers: { "x y": ${secret()} }, timeout: ten }`,
     `  keys: { type: kms, key_id: k, endpoint: "https://u:${secret()}@kms", secret_access_key: ${secret()} }`,
     `  twice: { type: tcp, address: "h:1", send: ${secret()}, send: ${secret()}, password:${secret()} }`,
-    '  redis:',
-    '    type: redis',
-    `    password:${secret()}`,
+    `  bare: { type: redis, url: ${secret()}, username: [${secret()}] }`,
+    `  number: { type: http, url: "http://h", username: u, password: ${number()}, tls: { key: ${secret()} } }`,
   ];
 }

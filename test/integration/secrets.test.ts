@@ -1,4 +1,5 @@
 // No secret of the configuration comes out anywhere: every error is provoked, and all that the program says is searched.
+import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -33,14 +34,14 @@ let redis: RedisServer;
 let checks: Record<string, Record<string, unknown>>;
 let file: string;
 let daemon: Sidewarden;
-let said = '';
+const heardAll: string[] = [];
 
 beforeAll(async () => {
   folder = await runFolder('secrets');
   [troubles, postgres, redis] = await Promise.all([startTroubles(), startPostgres(), startRedis()]);
   const places = placesOf(planted, folder);
   const wrong = encodeURIComponent(planted.plant('wrong password'));
-  const common = { interval: '2s', timeout: '800ms', gates: [] };
+  const common = { interval: '6s', timeout: '1500ms', failure_threshold: 1, gates: [] };
   checks = {
     ...secretChecks(places, troubles),
     'postgres-wrong': { type: 'postgres', url: `postgres://app:${wrong}@127.0.0.1:${postgres.port}/shop`, ...common },
@@ -50,11 +51,8 @@ beforeAll(async () => {
   };
   file = join(folder, 'sidewarden.yaml');
   await writeFile(file, stringify({ checks }));
-  const hear = (text: string): void => {
-    said += text;
-  };
-  daemon = await startSidewarden({ args: [`--config=${file}`], environment, hear });
-  await untilAllRan(daemon, 3);
+  daemon = await startSidewarden({ args: [`--config=${file}`], environment, hear: (text) => heardAll.push(text) });
+  await untilAllRan(daemon, 2);
 }, 120_000);
 afterAll(async () => {
   await daemon?.stop();
@@ -75,7 +73,7 @@ async function untilAllRan(of: Sidewarden, runs: number): Promise<void> {
   const deadline = performance.now() + 60_000;
   while ((await slowest()) < runs) {
     if (performance.now() > deadline) throw new Error(`not every check ran ${runs} times within 60 s`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }
 
@@ -94,7 +92,7 @@ describe('the search can find', () => {
       expect(planted.tracesIn(secret.slice(0, 10)).join(), name).toContain(name);
       expect(planted.tracesIn(JSON.stringify({ secret })).join()).toContain(name);
     }
-    expect(planted.tracesIn(said.replace(/./g, 'x'))).toEqual([]);
+    expect(planted.tracesIn(heardAll.join('').replace(/./g, 'x'))).toEqual([]);
   });
 
   test('every secret in what the servers received, so that they could say it', () => {
@@ -118,8 +116,9 @@ test('every class that can be provoked cheaply is', async () => {
     const seen = new Set([...failures].map(([, type, errorClass]) => `${type} ${errorClass}`));
     return wanted.filter((one) => !seen.has(one));
   };
-  await expect.poll(missing, { timeout: 20_000 }).toEqual([]);
-});
+  // Not often: a page of so many checks takes the daemon longer than a run may be late.
+  await expect.poll(missing, { timeout: 60_000, interval: 2000 }).toEqual([]);
+}, 90_000);
 
 describe('nothing is found in', () => {
   test.each([
@@ -204,15 +203,17 @@ describe('nothing is found in', () => {
   test('the mistakes of a configuration, at a secret and beside it', async () => {
     const secret = () => planted.plant(`secret ${planted.secrets.size} of a wrong configuration`, '-x-');
     const wrong = join(folder, 'wrong.yaml');
-    const lines = wrongConfiguration(secret);
-    for (const text of [lines.join('\n'), `${lines.join('\n')}\n  broken: {"${secret()}`]) {
+    const number = () => planted.add(`wrong number ${planted.secrets.size}`, String(randomInt(2 ** 40, 2 ** 47)));
+    const good = wrongConfiguration(secret, number).join('\n');
+    const glued = `${good}\n  redis:\n    type: redis\n    password:${secret()}\n    interval: 5s`;
+    for (const text of [good, glued, `${good}\n  broken: {"${secret()}`]) {
       await writeFile(wrong, text);
-      expect(planted.tracesIn(text).length).toBeGreaterThan(15);
+      expect(planted.tracesIn(text).length).toBeGreaterThan(30);
       const environmentToo = { DATABASE_URL: `postgre://shop:${secret()}@db`, SIDEWARDEN_TOKEN: 'short é' };
       for (const command of ['run', 'check-config', 'print-config']) {
         const ended = await runCommand([command, `--config=${wrong}`], { environment: environmentToo });
         expect(ended.code).toBe(78);
-        expect(ended.stderr).toContain('wrong.yaml:');
+        expect(ended.stderr.split('wrong.yaml:').length).toBeGreaterThan(text === good ? 20 : 1);
         expect(planted.tracesIn(ended.stdout + ended.stderr)).toEqual([]);
       }
       const { code, stderr } = await runCommand(['run'], { environment: environmentToo });
@@ -224,7 +225,6 @@ describe('nothing is found in', () => {
   test.each(['throw', 'reject'])('a crash whose message holds every secret (%s)', async (how) => {
     const ofOwn = Object.entries(checks).filter(([name]) => name.endsWith('-own') || name === 'redis-variable');
     const crashing = join(folder, `${how}.mjs`);
-    // A private key was never read as a secret: only its file's name is in the configuration.
     const secrets = [...planted.secrets].filter(([name]) => !/private key|wrong|inside|beginning/.test(name));
     const message = JSON.stringify(`it broke: ${secrets.map(([, secret]) => secret).join(' | ')}`);
     const act = how === 'throw' ? `throw new Error(${message})` : `Promise.reject(new Error(${message}))`;
@@ -251,6 +251,7 @@ describe('nothing is found in', () => {
 
   test('all that was logged meanwhile, at every level', async () => {
     await daemon.stop();
+    const said = heardAll.join('');
     for (const level of ['debug', 'info', 'warn']) expect(said).toContain(`"log.level":"${level}"`);
     expect(said.split('\n').length).toBeGreaterThan(1000);
     expect(said).toContain('***');

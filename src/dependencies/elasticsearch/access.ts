@@ -1,7 +1,7 @@
 // Where the node is and who asks it, as the settings and their files say now.
 import { Failure } from '../../core/failure.ts';
 import { reveal, revealPassword } from '../credentials.ts';
-import type { ElasticsearchSettings } from './index.ts';
+import type { ElasticsearchSettings } from './settings.ts';
 
 /** As the client takes them. */
 export type Credentials = { readonly apiKey: string } | { readonly username: string; readonly password: string };

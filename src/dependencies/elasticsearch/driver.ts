@@ -5,7 +5,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Attempt, Driver, Session } from '../define.ts';
 import { readCredentials, readNode } from './access.ts';
 import { type Answer, classify, explain, readHealth } from './errors.ts';
-import type { ElasticsearchRung, ElasticsearchSettings } from './index.ts';
+import type { ElasticsearchRung, ElasticsearchSettings } from './settings.ts';
 import { agentOf, beforeClose, opened, openSocket } from './socket.ts';
 
 /** One socket and the client on it. What files hold is read at its first climb. */

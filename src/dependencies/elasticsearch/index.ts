@@ -1,41 +1,14 @@
 // The dependency type `elasticsearch`: one node's view of its cluster's health, on Elasticsearch and OpenSearch.
-import { z } from 'zod';
-import { credentials, secret, secretFile, secretUrl, tls } from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
 import { defineDependency, type SettingsProblem } from '../define.ts';
-import type { ElasticsearchSession } from './driver.ts';
+import { type ElasticsearchSettings, rungs, settings } from './settings.ts';
 
-const settings = {
-  url: secretUrl(['http:', 'https:']).describe('http or https URL of one node or of the proxy before the cluster'),
-  minimum_status: z
-    .enum(['green', 'yellow'])
-    .default('yellow')
-    .describe('the worst cluster status that passes; yellow passes with the warning `yellow`'),
-  index: z
-    .string()
-    .regex(/^[^\s/?#\\]+$/, 'must be the name of an index, alias or data stream')
-    .optional()
-    .describe('judge this index, alias or data stream alone instead of the whole cluster'),
-  api_key: secret().optional().describe('API key in its encoded form'),
-  api_key_file: secretFile().optional().describe('file that holds the API key, read again at each connect'),
-  tls: tls().optional().describe('trust and client certificate for https'),
-  ...credentials(),
-};
-
-export type ElasticsearchSettings = z.output<z.ZodObject<typeof settings>>;
-export type ElasticsearchRung = 'connect' | 'auth' | 'health';
-
-export const elasticsearch = defineDependency<
-  'elasticsearch',
-  typeof settings,
-  ElasticsearchRung,
-  ElasticsearchSession
->({
+export const elasticsearch = defineDependency({
   type: 'elasticsearch',
   summary:
     'A node answers, accepts the credentials, and calls its cluster (or one index) no worse than the minimum status.',
   settings,
-  rungs: ['connect', 'auth', 'health'],
+  rungs,
   classes: ['dns', 'refused', 'timeout', 'tls', 'auth', 'permission', 'throttled', 'misconfig', 'server'],
   keeps: 'connection',
   defaults: { interval: '15s', timeout: '5s' },

@@ -1,0 +1,24 @@
+// Settings of the type `elasticsearch`, and the rungs it climbs.
+import { z } from 'zod';
+import { credentials, secret, secretFile, secretUrl, tls } from '../../core/fields.ts';
+
+export const settings = {
+  url: secretUrl(['http:', 'https:']).describe('http or https URL of one node or of the proxy before the cluster'),
+  minimum_status: z
+    .enum(['green', 'yellow'])
+    .default('yellow')
+    .describe('the worst cluster status that passes; yellow passes with the warning `yellow`'),
+  index: z
+    .string()
+    .regex(/^[^\s/?#\\]+$/, 'must be the name of an index, alias or data stream')
+    .optional()
+    .describe('judge this index, alias or data stream alone instead of the whole cluster'),
+  api_key: secret().optional().describe('API key in its encoded form'),
+  api_key_file: secretFile().optional().describe('file that holds the API key, read again at each connect'),
+  tls: tls().optional().describe('trust and client certificate for https'),
+  ...credentials(),
+};
+
+export type ElasticsearchSettings = z.output<z.ZodObject<typeof settings>>;
+export const rungs = ['connect', 'auth', 'health'] as const;
+export type ElasticsearchRung = (typeof rungs)[number];

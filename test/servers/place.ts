@@ -54,7 +54,7 @@ export function serverUser(): { uid: number; gid: number } | undefined {
   return { uid: Number(fields[2]), gid: Number(fields[3]) };
 }
 
-/** Whether this is a program that the server user can run: as root we find what `nobody` cannot, in /root/.pyenv say. */
+/** Whether this is a program that the server user can run: as root we find what `nobody` cannot, in root's own folder say. */
 export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

@@ -1,10 +1,10 @@
 // Whatever a file holds, loading it ends in a configuration or in problems: never in a crash, never with a secret shown.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { formatProblems } from '../../src/config/problems.ts';
@@ -15,6 +15,7 @@ const secret = 'hunter2-planted';
 
 test('a file that cannot be read', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sidewarden-config-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const problem = (config: string) => wrong(loadConfiguration({ arguments: { config }, environment: {} }))[0];
   expect(problem('/nowhere/a.yaml')).toMatchObject({ file: '/nowhere/a.yaml', message: 'cannot be read: ENOENT' });
   expect(problem(folder)).toMatchObject({ message: 'is a folder, not a file' });

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startHttpServer } from '../servers/http.ts';
-import { freePort, runFolder } from '../servers/process.ts';
+import { freePort, removeFolder, runFolder } from '../servers/process.ts';
 
 const entry = fileURLToPath(new URL('../../dist/sidewarden.js', import.meta.url));
 
@@ -44,7 +44,9 @@ async function runOn(output: number): Promise<{ code: number | null; lost: numbe
 }
 
 test('a reader that has stopped holds nothing up, the end included', async () => {
-  const fifo = join(await runFolder('stalled'), 'log');
+  const folder = await runFolder('stalled');
+  onTestFinished(() => removeFolder(folder));
+  const fifo = join(folder, 'log');
   execFileSync('mkfifo', [fifo]);
   const both = openSync(fifo, constants.O_RDWR); // a reader that never reads
   expect(await runOn(both)).toMatchObject({ code: 0 });

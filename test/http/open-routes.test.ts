@@ -2,6 +2,7 @@
 import { METHODS } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeEntry } from '../core/entries.ts';
+import { routesOf } from './routes-of.ts';
 import { serve } from './serve.ts';
 import { type Client, client } from './sockets.ts';
 
@@ -34,21 +35,6 @@ const open = [
   'GET /metrics',
   'GET /metrics/checks',
 ];
-
-/** Of Fastify's tree of routes, in which a line holds what follows its parent's path: `METHOD /path`. */
-function routesOf(tree: string): readonly string[] {
-  const parents: string[] = [];
-  return tree.split('\n').flatMap((line) => {
-    const [, indent = '', part = '', methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?$/.exec(line) ?? [];
-    const depth = indent.length / 4;
-    const path = `${depth === 0 ? '' : parents[depth - 1]}${part}`;
-    parents[depth] = path;
-    return (methods ?? '')
-      .split(', ')
-      .filter((method) => method !== '')
-      .map((method) => `${method} ${path}`);
-  });
-}
 
 test('every route that is not on the list of open ones is refused', async () => {
   const routes = routesOf(server.app.printRoutes({ commonPrefix: false }));

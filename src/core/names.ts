@@ -109,8 +109,6 @@ export const processFamilies = [
   'process_resident_memory_bytes',
   'process_start_time_seconds',
   'process_open_fds',
-  'nodejs_eventloop_lag_seconds',
-  'nodejs_eventloop_lag_max_seconds',
   'nodejs_heap_size_total_bytes',
   'nodejs_heap_size_used_bytes',
   'nodejs_external_memory_bytes',

@@ -42,15 +42,46 @@ export function keepAnswers(
   };
 }
 
-export function sendAnswer(reply: FastifyReply, { code, contentType, body }: Answer): void {
-  reply.code(code).header('content-type', contentType).header('vary', 'Accept').serializer(asItIs).send(body);
+/** Header names and values in turn, as Node writes them. */
+type Headers = readonly string[];
+
+/** What every answer carries beside its request's id: nothing here may be stored or guessed at. */
+const common: Headers = ['cache-control', 'no-store', 'x-content-type-options', 'nosniff'];
+
+/**
+ * The one way out. Straight to Node's response, with the headers in one list: Fastify's own way costs a third more.
+ * https://fastify.dev/docs/latest/Reference/Reply/#hijack
+ */
+export function send(reply: FastifyReply, { code, contentType, body }: Sent, more: Headers = []): void {
+  reply.hijack();
+  reply.raw.writeHead(code, [
+    'content-type',
+    contentType,
+    'content-length',
+    String(Buffer.byteLength(body)),
+    ...common,
+    'x-request-id',
+    reply.request.id,
+    ...more,
+  ]);
+  reply.raw.end(body);
 }
 
-/** The body is text already. Without this Fastify adds a charset, which application/health+json does not have. */
-const asItIs = (body: unknown): string => String(body);
+type Sent = Pick<Answer, 'code' | 'contentType' | 'body'>;
+
+const vary: Headers = ['vary', 'Accept'];
+
+export function sendAnswer(reply: FastifyReply, answer: Answer): void {
+  send(reply, answer, vary);
+}
+
+const json = 'application/json; charset=utf-8';
+
+export function sendJson(reply: FastifyReply, code: number, value: unknown, more?: Headers): void {
+  send(reply, { code, contentType: json, body: `${JSON.stringify(value)}\n` }, more);
+}
 
 /** The one shape of an error: a word for programs, a sentence for people, the id for the log. Never internals. */
-export function sendError(reply: FastifyReply, code: number, error: string, message: string): void {
-  const body = JSON.stringify({ error, message, request_id: reply.request.id });
-  reply.code(code).header('content-type', 'application/json; charset=utf-8').send(`${body}\n`);
+export function sendError(reply: FastifyReply, code: number, error: string, message: string, more?: Headers): void {
+  sendJson(reply, code, { error, message, request_id: reply.request.id }, more);
 }

@@ -1,6 +1,6 @@
 // The cap on connections: at it, the one that is longest without a request gives way, and a newcomer always gets in.
 // (`server.maxConnections` refuses the newcomer instead, and the kubelet opens a connection for each probe.)
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
@@ -19,6 +19,8 @@ export interface Connections {
   alias(face: Socket, socket: Socket): void;
   /** The handler, such that connections whose answers are being made are the last to be closed. */
   watch(handler: RequestListener): RequestListener;
+  /** From now on every answer is its connection's last and says so; those that are being made, too. */
+  finish(): void;
 }
 
 /**
@@ -39,62 +41,79 @@ const saidEveryMs = 60_000;
 type Connection = {
   readonly socket: Socket;
   unread: number;
+  /** The turn in which it began to wait, or to be answered: the least is longest without a request. */
+  since: number;
   gone: boolean;
+  /** What is being answered. */
+  response: ServerResponse | undefined;
   /** It is closed after the answer under way; what was sent behind that request is not obeyed (RFC 9112, 9.6). */
   last: boolean;
+  /** An answer of it has been taken, or can no more be. */
+  readonly answered: () => void;
 };
 
 export function createConnections({ most, clock, log }: ConnectionsOptions): Connections {
-  // Sets keep the order of insertion: the first one is longest without a request.
-  const idle = new Set<Connection>();
-  const busy = new Set<Connection>();
+  const open = new Set<Connection>();
   const known = new WeakMap<Socket, Connection>();
   const tell = sayNowAndThen(most, clock, log);
   let unread = 0;
+  let finishing = false;
+  let turn = 0;
+  const next = (): number => {
+    turn += 1;
+    return turn;
+  };
 
   const drop = (connection: Connection): void => {
     if (connection.gone) return;
     connection.gone = true;
     unread -= connection.unread;
-    idle.delete(connection);
-    busy.delete(connection);
+    open.delete(connection);
     connection.socket.destroy();
   };
   /** Newcomers for whom others have to go; their requests may not have been read yet. */
   const fresh = new Set<Connection>();
   const dropLongest = (): void => {
-    const [waiting] = idle;
-    const [answering] = busy;
-    const longest = waiting === undefined || fresh.has(waiting) ? (answering ?? waiting) : waiting;
+    const longest = longestWithout(open, fresh);
     if (longest === undefined) return;
     drop(longest);
     tell();
   };
-  const open = (): number => idle.size + busy.size;
   const hardMost = most + Math.min(mostBeyond, Math.ceil(most / 2));
   const tidy = (): void => {
-    while (open() > most) dropLongest();
+    while (open.size > most) dropLongest();
     fresh.clear();
   };
-  const answered = (connection: Connection): void => {
-    if (connection.gone) return;
-    connection.unread -= 1;
-    unread -= 1;
-    if (connection.unread > 0) return;
-    busy.delete(connection);
-    idle.add(connection);
+  const create = (socket: Socket): Connection => {
+    const connection: Connection = {
+      socket,
+      unread: 0,
+      since: next(),
+      gone: false,
+      response: undefined,
+      last: false,
+      answered() {
+        if (connection.gone) return;
+        connection.unread -= 1;
+        unread -= 1;
+        if (connection.unread > 0) return;
+        connection.since = next();
+        connection.response = undefined;
+      },
+    };
+    return connection;
   };
 
   return {
     admit(socket) {
-      const connection: Connection = { socket, unread: 0, gone: false, last: false };
+      const connection = create(socket);
       known.set(socket, connection);
-      idle.add(connection);
+      open.add(connection);
       socket.once('close', () => drop(connection));
-      if (open() <= most) return;
+      if (open.size <= most) return;
       if (fresh.size === 0) setImmediate(tidy);
       fresh.add(connection);
-      if (open() > hardMost) dropLongest();
+      if (open.size > hardMost) dropLongest();
     },
     alias(face, socket) {
       const connection = known.get(socket);
@@ -109,15 +128,32 @@ export function createConnections({ most, clock, log }: ConnectionsOptions): Con
         drop(connection);
         return;
       }
-      if (connection.unread === 1) {
-        idle.delete(connection);
-        busy.add(connection);
-      }
-      response.once('close', () => answered(connection));
+      if (connection.unread === 1) connection.since = next();
+      connection.response = response;
+      if (finishing) response.shouldKeepAlive = false;
+      response.on('close', connection.answered);
       handler(request, response);
       connection.last = !response.shouldKeepAlive;
     },
+    finish() {
+      finishing = true;
+      for (const { response } of open) if (response !== undefined) response.shouldKeepAlive = false;
+    },
   };
+}
+
+/** One that waits for nothing rather than one that is being answered, and a newcomer only when there is no other. */
+function longestWithout(open: ReadonlySet<Connection>, fresh: ReadonlySet<Connection>): Connection | undefined {
+  const rank = (connection: Connection): number => (connection.unread > 0 ? 1 : fresh.has(connection) ? 2 : 0);
+  let longest: Connection | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const connection of open) {
+    const place = rank(connection);
+    if (longest !== undefined && (place > least || (place === least && connection.since > longest.since))) continue;
+    longest = connection;
+    least = place;
+  }
+  return longest;
 }
 
 function sayNowAndThen(most: number, clock: Pick<Clock, 'now'>, log: Log): () => void {

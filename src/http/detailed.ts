@@ -4,6 +4,7 @@ import { type DetailedCheck, detailedBody, healthBody } from '../core/body.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Redact } from '../core/redact.ts';
 import { report } from '../core/report.ts';
+import { sendJson } from './answer.ts';
 import { excludedOf } from './exclude.ts';
 import type { HealthBoard } from './health.ts';
 
@@ -23,9 +24,6 @@ export function detailedRoute(app: FastifyInstance, { board, clock, version, red
     const result = report('health', checks, { now, draining: drain.draining });
     const about = { version, time: clock.wall(), notes: excluded?.notes ?? [] };
     const body = healthBody(result, about, (check, belief) => detailedBody(check, belief, now, redact));
-    reply
-      .code(result.ok ? 200 : 503)
-      .header('content-type', 'application/json; charset=utf-8')
-      .send(`${JSON.stringify({ ...body, draining: drain.draining })}\n`);
+    sendJson(reply, result.ok ? 200 : 503, { ...body, draining: drain.draining });
   });
 }

@@ -1,6 +1,6 @@
 // Draining: the state that makes the daemon unready on purpose, and its two routes.
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { sendError } from './answer.ts';
+import { sendError, sendJson } from './answer.ts';
 
 export interface Drain {
   readonly draining: boolean;
@@ -36,10 +36,7 @@ export function createDrain(): Drain {
 
 /** POST starts draining, DELETE undoes it; both may be repeated. */
 export function drainRoutes(app: FastifyInstance, drain: Drain): void {
-  const answer = (reply: FastifyReply): void => {
-    const body = JSON.stringify({ draining: drain.draining });
-    reply.header('content-type', 'application/json; charset=utf-8').send(`${body}\n`);
-  };
+  const answer = (reply: FastifyReply): void => sendJson(reply, 200, { draining: drain.draining });
   app.post('/drain', (_, reply) => {
     drain.start();
     answer(reply);

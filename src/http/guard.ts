@@ -34,8 +34,8 @@ export function createGuard({ token, trusted, log }: GuardOptions) {
       done();
       return;
     }
-    if (refused.code === 401) reply.header('www-authenticate', 'Bearer realm="sidewarden"');
-    sendError(reply, refused.code, refused.error, refused.message);
+    const challenge = refused.code === 401 ? ['www-authenticate', 'Bearer realm="sidewarden"'] : [];
+    sendError(reply, refused.code, refused.error, refused.message, challenge);
   };
 }
 

@@ -47,7 +47,13 @@ export async function listen(service: Service, options: ListenOptions): Promise<
   server.on('clientError', answerMalformed);
   await listening(server, options);
   const scheme = service.certificate === undefined ? 'http' : 'https';
-  return { address: addressOf(server, scheme), close: (signal) => close(server, cut, signal) };
+  return {
+    address: addressOf(server, scheme),
+    close(signal) {
+      service.connections.finish();
+      return close(server, cut, signal);
+    },
+  };
 }
 
 function createEither(service: Service): { readonly server: Server; cut(): void } {

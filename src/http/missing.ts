@@ -18,8 +18,7 @@ export function answerMissing(app: FastifyInstance): void {
       return;
     }
     const allow = [...allowed].sort().join(', ');
-    reply.header('allow', allow);
-    sendError(reply, 405, 'method_not_allowed', `this path takes ${allow}`);
+    sendError(reply, 405, 'method_not_allowed', `this path takes ${allow}`, ['allow', allow]);
   });
 }
 

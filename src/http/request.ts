@@ -1,4 +1,4 @@
-// What every request has: an id, the headers of every answer, and its fields in the log.
+// What every request has: an id, and its fields in the log.
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,14 +10,6 @@ const acceptable = /^[\w.-]{1,128}$/;
 export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && acceptable.test(given) ? given : randomUUID();
-}
-
-/** What every answer carries: nothing here may be stored or guessed at, and the id leads to the log. */
-export function commonHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  reply
-    .header('x-request-id', request.id)
-    .header('cache-control', 'no-store')
-    .header('x-content-type-options', 'nosniff');
 }
 
 /** ECS fields. The path without its query, which can hold anything. */

@@ -18,7 +18,7 @@ import { type ListenAddress, listenOn, listenOnControl } from './listen.ts';
 import { defaultLimits, type Limits, type Listener } from './listener.ts';
 import { metricsRoutes } from './metrics.ts';
 import { answerMissing } from './missing.ts';
-import { commonHeaders, requestFields, requestId } from './request.ts';
+import { requestFields, requestId } from './request.ts';
 
 export type HttpOptions = Omit<HealthOptions, 'board' | 'drain'> & {
   readonly board: HealthBoard<DetailedCheck>;
@@ -61,8 +61,7 @@ export function createServer(options: HttpOptions): HttpServer {
   const open: Listener[] = [];
   let controlled: Listener | undefined;
   let certificate: Certificate | undefined;
-  let closing = false;
-  const app = createApp(options, trusted, () => closing);
+  const app = createApp(options, trusted);
   const limits = { ...defaultLimits, ...options.limits };
   const byControl: RequestListener = (request, response) => {
     trusted.add(request);
@@ -70,7 +69,6 @@ export function createServer(options: HttpOptions): HttpServer {
   };
 
   const close = async (signal: AbortSignal): Promise<void> => {
-    closing = true;
     certificate?.close();
     await Promise.all([...open, controlled].map((listener) => listener?.close(signal)));
     await app.close();
@@ -104,32 +102,24 @@ export function createServer(options: HttpOptions): HttpServer {
   };
 }
 
-function createApp(options: HttpOptions, trusted: WeakSet<IncomingMessage>, closing: () => boolean): FastifyInstance {
+function createApp(options: HttpOptions, trusted: WeakSet<IncomingMessage>): FastifyInstance {
   const app = fastify({
     bodyLimit,
     genReqId: requestId,
     schemaController,
     routerOptions: { maxParamLength: 128 },
-    frameworkErrors: (_error, request, reply) => {
-      commonHeaders(request, reply);
-      sendError(reply, 400, 'bad_request', 'the path cannot be read');
-    },
+    frameworkErrors: (_error, _request, reply) => sendError(reply, 400, 'bad_request', 'the path cannot be read'),
   });
   answerMissing(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
   app.addHook('onRequest', (request, reply, done) => {
-    commonHeaders(request, reply);
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       reply.raw.shouldKeepAlive = false;
       sendError(reply, 400, 'bad_request', 'a request of HTTP/1.1 names its host');
     } else if (request.url.length > longestUrl) {
       sendError(reply, 414, 'uri_too_long', 'the path and its query are too long');
     } else done();
-  });
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    if (closing()) reply.header('connection', 'close');
-    done(null, payload);
   });
   answerErrors(app, options.log);
 

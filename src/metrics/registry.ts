@@ -1,10 +1,11 @@
-// Our own metrics in prom-client, which no other file imports. Gauges are read from the board when scraped.
+// Our own metrics in prom-client. Gauges are read from the board when scraped.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as PromRegistry } from 'prom-client';
 import { type CheckResult, resultKinds, type Status, statuses, warnings } from '../core/check.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ErrorClass } from '../core/failure.ts';
 import { durationBuckets, families, type OwnFamily, processFamilies, processPrefix } from '../core/names.ts';
 import { latestSchedulerMs, type ReportedCheck, report } from '../core/report.ts';
+import { registerEventLoop } from './event-loop.ts';
 
 /** A check as the gauges read it; an entry of the board is one. */
 export type MeasuredCheck = ReportedCheck & {
@@ -151,15 +152,13 @@ function createGauges(prom: PromRegistry) {
   };
 }
 
-/**
- * prom-client's default metrics, of which only those in core/names.ts are kept. The event loop is sampled every 50 ms:
- * the default of 10 ms costs 0.6 % of a core, and the maximum counts one sampling step too much either way.
- */
+/** The default metrics of prom-client in core/names.ts. It cannot be told to leave its sampling of the loop: hourly. */
 function registerProcess(prom: PromRegistry): void {
   const all = new PromRegistry();
-  collectDefaultMetrics({ register: all, prefix: processPrefix, eventLoopMonitoringPrecision: 50 });
+  collectDefaultMetrics({ register: all, prefix: processPrefix, eventLoopMonitoringPrecision: 3_600_000 });
   for (const name of processFamilies) {
     const metric = all.getSingleMetric(`${processPrefix}${name}`);
     if (metric !== undefined) prom.registerMetric(metric); // open descriptors are known on Linux only
   }
+  registerEventLoop(prom);
 }

@@ -44,7 +44,7 @@ test.each([
   ['src/checks/x.ts', '../dependencies/postgres/driver.ts'],
   ['src/checks/x.ts', '../config/load.ts'],
   ['src/metrics/x.ts', '../checks/board.ts'],
-  ['src/metrics/page.ts', 'prom-client'],
+  ['src/http/x.ts', 'prom-client'],
   ['src/sinks/x.ts', '../http/server.ts'],
   ['src/sinks/x.ts', 'pino'],
   ['src/config/x.ts', '../http/server.ts'],
@@ -60,6 +60,7 @@ test.each([
   ['src/dependencies/postgres/x.ts', '../../core/failure.ts'],
   ['src/checks/x.ts', '../dependencies/postgres/index.ts'],
   ['src/checks/x.ts', '../schedule/lane.ts'],
+  ['src/metrics/x.ts', 'prom-client'],
   ['src/http/x.ts', '../metrics/page.ts'],
   ['src/daemon.ts', './http/server.ts'],
 ])('%s may import %s', async (file, imported) => {

@@ -11,10 +11,16 @@ export type Changes = {
 
 /** Secrets count as the same when they have the same value, or the same file, which is read again at each connect. */
 export function sameCheck(one: ConfiguredCheck, other: ConfiguredCheck): boolean {
-  const { definition, ...settings } = one;
-  const { definition: otherDefinition, ...otherSettings } = other;
-  return definition === otherDefinition && same(settings, otherSettings);
+  const { definition, schedule, ...settings } = one;
+  const { definition: otherDefinition, schedule: otherSchedule, ...otherSettings } = other;
+  return (
+    definition === otherDefinition && writtenOf(schedule) === writtenOf(otherSchedule) && same(settings, otherSettings)
+  );
 }
+
+/** Not the gaps of a cron expression: they are of the next runs, and so change with the date. */
+const writtenOf = (schedule: ConfiguredCheck['schedule']): string | number =>
+  schedule.kind === 'cron' ? schedule.expression : schedule.intervalMs;
 
 export function changesOf(before: readonly ConfiguredCheck[], after: readonly ConfiguredCheck[]): Changes {
   const old = new Map(before.map((check) => [check.name, check]));

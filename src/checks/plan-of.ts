@@ -1,7 +1,7 @@
 // From what the configuration says of a check to what its monitor needs: the policy, with what the type adds to it.
 import type { Gate, Policy } from '../core/check.ts';
 import type { Definition } from '../dependencies/define.ts';
-import { type Cron, parseCron } from '../schedule/cron.ts';
+import type { Cron } from '../schedule/cron.ts';
 
 /** A check as the configuration has it, durations in milliseconds. */
 export type ConfiguredCheck = {
@@ -9,9 +9,7 @@ export type ConfiguredCheck = {
   readonly definition: Definition;
   /** As the definition's shape gives them. */
   readonly settings: Record<string, unknown>;
-  readonly schedule:
-    | { readonly kind: 'interval'; readonly intervalMs: number }
-    | { readonly kind: 'cron'; readonly expression: string };
+  readonly schedule: { readonly kind: 'interval'; readonly intervalMs: number } | ({ readonly kind: 'cron' } & Cron);
   readonly timeoutMs: number;
   readonly failureThreshold: number;
   readonly successThreshold: number;
@@ -41,8 +39,7 @@ const confirmMs = 1000;
 
 export function planOf(check: ConfiguredCheck): CheckPlan {
   const { name, definition, settings, schedule, maxConnectionAgeMs, required, gates, waitForHealthy } = check;
-  const cron = schedule.kind === 'cron' ? parseCron(schedule.expression) : undefined;
-  const intervalMs = schedule.kind === 'interval' ? schedule.intervalMs : (cron?.longestGapMs ?? 0);
+  const intervalMs = schedule.kind === 'interval' ? schedule.intervalMs : schedule.longestGapMs;
   const policy: Policy = {
     intervalMs,
     timeoutMs: check.timeoutMs,
@@ -62,6 +59,6 @@ export function planOf(check: ConfiguredCheck): CheckPlan {
     required,
     gates,
     waitForHealthy,
-    ...(cron && { cron }),
+    ...(schedule.kind === 'cron' && { cron: schedule }),
   };
 }

@@ -3,7 +3,7 @@
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { Definition } from '../dependencies/define.ts';
-import { parseCron } from '../schedule/cron.ts';
+import { type Cron, parseCron } from '../schedule/cron.ts';
 import { compareNames } from './check-names.ts';
 import { findDefinition } from './check-type.ts';
 import type { Explaining } from './explain.ts';
@@ -23,7 +23,7 @@ type Given = {
 };
 type Parsing = Given & {
   /** What each cron expression came to: it takes long to find out. */
-  readonly crons: Map<string, Gaps>;
+  readonly crons: Map<string, Cron>;
 };
 
 /** The checks that are right; the findings hold what is wrong with the others. */
@@ -76,17 +76,14 @@ function parseCheck(given: Parsing, name: string, written: unknown): ConfiguredC
   const settings = Object.fromEntries(
     Object.keys(definition.settings).flatMap((key) => (key in values ? [[key, values[key]]] : [])),
   );
-  const check = assemble(given.defaults, name, definition, common, settings);
   const cron = common.cron === undefined ? undefined : readCron(given, [...path, 'cron'], common.cron);
+  const check = assemble(given.defaults, name, definition, common, settings, cron);
   const settled = Object.keys(definition.settings).every((key) => !failed.has(key));
   if (settled) {
     for (const problem of definition.problems?.(settings) ?? [])
       findings.add([...path, ...problem.path], problem.message);
   }
-  const gaps: Gaps | undefined =
-    check.schedule.kind === 'cron'
-      ? cron
-      : { shortestGapMs: check.schedule.intervalMs, longestGapMs: check.schedule.intervalMs };
+  const gaps = common.cron === undefined || cron !== undefined ? gapsOf(check.schedule) : undefined;
   obey({ findings, path, written, failed, check, common, gaps, settled });
   return check;
 }
@@ -97,6 +94,7 @@ function assemble(
   definition: Definition,
   common: Common,
   settings: Record<string, unknown>,
+  cron: Cron | undefined,
 ): ConfiguredCheck {
   const byType = (key: 'interval' | 'timeout') =>
     definition.defaults === undefined ? defaults[key] : (parseDuration(definition.defaults[key]) ?? defaults[key]);
@@ -107,9 +105,9 @@ function assemble(
     definition,
     settings,
     schedule:
-      common.cron === undefined
+      cron === undefined
         ? { kind: 'interval', intervalMs: common.interval ?? byType('interval') }
-        : { kind: 'cron', expression: common.cron },
+        : { kind: 'cron', ...cron },
     timeoutMs,
     failureThreshold: common.failure_threshold ?? defaults.failure_threshold,
     successThreshold: common.success_threshold ?? defaults.success_threshold,
@@ -121,19 +119,22 @@ function assemble(
   };
 }
 
+const gapsOf = (schedule: ConfiguredCheck['schedule']): Gaps =>
+  schedule.kind === 'cron' ? schedule : { shortestGapMs: schedule.intervalMs, longestGapMs: schedule.intervalMs };
+
 function readCron(
   { explaining: { findings, places }, crons }: Parsing,
   path: Path,
   expression: string,
-): Gaps | undefined {
+): Cron | undefined {
   // As it was written: the value of a variable may be anything, a secret too.
   const raw = places.get(path)?.raw ?? '';
   const written = quote(raw);
   const mend = 'six fields with seconds first, or five without, in UTC: `*/15 * * * * *` is every 15 seconds';
   try {
-    const gaps = crons.get(expression) ?? parseCron(expression);
-    crons.set(expression, gaps);
-    if (Number.isFinite(gaps.longestGapMs)) return gaps;
+    const cron = crons.get(expression) ?? parseCron(expression);
+    crons.set(expression, cron);
+    if (Number.isFinite(cron.longestGapMs)) return cron;
     findings.add(path, `${written} never comes round`, mend);
   } catch (error) {
     const why = error instanceof Error && !raw.includes('${') ? `: ${quote(error.message)}` : '';

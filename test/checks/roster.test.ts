@@ -7,6 +7,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { Failure } from '../../src/core/failure.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { Definition, Session } from '../../src/dependencies/define.ts';
+import { parseCron } from '../../src/schedule/cron.ts';
 import { createScheduler } from '../../src/schedule/scheduler.ts';
 import { fakeDefinition, surroundings } from './fake.ts';
 
@@ -98,6 +99,15 @@ test('what changed is found by name and settings, in the order of the file', () 
   const after = [check('f'), check('d', { timeoutMs: 100 }), check('a', file('/run/a')), check('b', file('/run/c'))];
   expect(changesOf(before, after)).toEqual({ added: ['f'], changed: ['d', 'b'], removed: ['c', 'e'] });
   expect(changesOf(before, before.toReversed())).toEqual({ added: [], changed: [], removed: [] });
+});
+
+test('a cron expression is the same on another day, when the gaps between its next runs are others', () => {
+  const cron = { kind: 'cron' as const, ...parseCron('0 0 3 1 * *') };
+  const before = check('a', { schedule: cron });
+  const again = (over: object) => changesOf([before], [check('a', { schedule: { ...cron, ...over } })]).changed;
+  expect(again({ ...parseCron(cron.expression), longestGapMs: cron.longestGapMs - 86_400_000 })).toEqual([]);
+  expect(again({ expression: '0 0 4 1 * *' })).toEqual(['a']);
+  expect(again({ kind: 'interval', intervalMs: cron.longestGapMs })).toEqual(['a']);
 });
 
 test('an unchanged check is the very same, with its connection, history and place in the file', async () => {

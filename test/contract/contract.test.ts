@@ -8,7 +8,7 @@ import { type FaultProxy, startProxy } from '../faults/proxy.ts';
 import { startUdpProxy, type UdpProxy } from '../faults/udp-proxy.ts';
 import { freePort } from '../servers/process.ts';
 import { createHarness, type Harness } from './harness.ts';
-import type { Broken, Rig, Settings, StartRig } from './rig.ts';
+import { type Broken, connects, type Rig, type Settings, type StartRig } from './rig.ts';
 
 /** Long enough for a first log-in on a busy machine. */
 const timeoutMs = 8000;
@@ -24,10 +24,8 @@ describe.each(
   const open = new Set<{ close(): void } | { stop(): Promise<void> }>();
   const messages: string[] = [];
   const classes = new Set<string>();
-  /** Whether it speaks over connections; a type that does not has only silence to fear. */
-  const connects = definition.classes.includes('refused');
   const forConnections = (name: string, body: () => Promise<void>): void => {
-    if (connects) test(name, body);
+    if (connects(definition)) test(name, body);
   };
 
   beforeAll(async () => {
@@ -46,7 +44,7 @@ describe.each(
     return made;
   };
   const proxied = async (): Promise<{ proxy: FaultProxy | UdpProxy; settings: Settings }> => {
-    const proxy = await (rig.transport === 'udp' ? startUdpProxy(rig.server) : startProxy(rig.server));
+    const proxy = await (connects(definition) ? startProxy(rig.server) : startUdpProxy(rig.server));
     open.add(proxy);
     return { proxy, settings: rig.via(proxy) };
   };

@@ -1,5 +1,6 @@
 // What a type gives the contract suite: real servers, and how to make each of its rungs and classes fail on them.
 import type { DependencyClass } from '../../src/core/failure.ts';
+import type { Definition } from '../../src/dependencies/define.ts';
 
 /** Settings as a configuration file has them (before parsing), without `type`, interval and timeout. */
 export type Settings = Record<string, unknown>;
@@ -19,7 +20,6 @@ export interface Rig {
   readonly settings: Settings;
   /** The real server, for the suite's fault proxy. */
   readonly server: Address;
-  readonly transport: 'tcp' | 'udp';
   /** The same settings by way of another address (the fault proxy, a port where nobody listens, an unknown host). */
   via(address: Address): Settings;
   /** One entry for each declared rung: makes that rung fail on the real server. */
@@ -34,3 +34,6 @@ export interface Rig {
 }
 
 export type StartRig = () => Promise<Rig>;
+
+/** Whether a type speaks over connections, and not UDP: without them it has only silence to fear. */
+export const connects = ({ classes }: Pick<Definition, 'classes'>): boolean => classes.includes('refused');

@@ -1,7 +1,7 @@
 // Every type under its own default schedule: all its servers go silent at once, and each is said within its bound.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { definitions } from '../../src/dependencies/index.ts';
-import type { Rig, StartRig } from '../contract/rig.ts';
+import { connects, type Rig, type StartRig } from '../contract/rig.ts';
 import { type FaultProxy, startProxy } from '../faults/proxy.ts';
 import { startUdpProxy, type UdpProxy } from '../faults/udp-proxy.ts';
 import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
@@ -19,11 +19,12 @@ const proxies = new Map<string, FaultProxy | UdpProxy>();
 let daemon: Sidewarden;
 
 beforeAll(async () => {
-  for (const type of types) {
+  for (const definition of definitions) {
+    const { type } = definition;
     const { startRig } = (await import(`../contract/rigs/${type}.ts`)) as { startRig: StartRig };
     const rig = await startRig();
     rigs.set(type, rig);
-    proxies.set(type, await (rig.transport === 'udp' ? startUdpProxy(rig.server) : startProxy(rig.server)));
+    proxies.set(type, await (connects(definition) ? startProxy(rig.server) : startUdpProxy(rig.server)));
   }
   const checks = Object.fromEntries(
     [...rigs].map(([type, rig]) => {

@@ -9,14 +9,12 @@ import {
   KMSClient,
 } from '@aws-sdk/client-kms';
 import { Failure } from '../../core/failure.ts';
-import type { Attempt, Session } from '../define.ts';
+import type { Attempt, Driver, Session } from '../define.ts';
 import { lookup, lookupWithin } from '../lookup.ts';
 import { createAgents } from './agents.ts';
-import { credentialFailure, isAnswer, refusal } from './errors.ts';
+import { classify, credentialFailure, isAnswer, refusal } from './errors.ts';
 import { createLookups } from './lookups.ts';
 import { type KmsSettings, regionOf } from './settings.ts';
-
-export { classify } from './errors.ts';
 
 type Rung = 'credentials' | 'connect' | 'key' | 'round_trip';
 type KmsAttempt = Attempt<Rung>;
@@ -33,7 +31,7 @@ export interface KmsSession extends Session {
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 const chainOptions = { logger: quiet, ignoreCache: true };
 
-export function session(settings: KmsSettings): KmsSession {
+function createSession(settings: KmsSettings): KmsSession {
   const cut = new AbortController();
   const lookups = createLookups();
   let currentLookup: LookupFunction = lookup;
@@ -100,7 +98,7 @@ export function session(settings: KmsSettings): KmsSession {
   };
 }
 
-export async function probe(session: KmsSession, settings: KmsSettings, attempt: KmsAttempt): Promise<void> {
+async function probe(session: KmsSession, settings: KmsSettings, attempt: KmsAttempt): Promise<void> {
   const { key_id: KeyId, round_trip } = settings;
   await attempt.climb('credentials', () => session.findCredentials(attempt));
   const answer = await attempt.climb('connect', () =>
@@ -163,3 +161,6 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 
 const isReset = (error: unknown): boolean =>
   ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException)?.code ?? '');
+
+/** Reached through the definition's `load`. */
+export const driver: Driver<KmsSettings, Rung, KmsSession> = { session: createSession, probe, classify };

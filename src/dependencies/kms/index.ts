@@ -22,5 +22,5 @@ export const kms = defineDependency({
         ]
       : [],
   restMs: ({ round_trip }) => round_trip?.interval ?? 0,
-  load: () => import('./driver.ts'),
+  load: async () => (await import('./driver.ts')).driver,
 });

@@ -3,15 +3,13 @@ import type { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
 import { Failure } from '../../core/failure.ts';
 import { reveal, revealPassword } from '../credentials.ts';
-import type { Attempt, Session } from '../define.ts';
+import type { Attempt, Driver, Session } from '../define.ts';
 import { lookupWithin } from '../lookup.ts';
 import { classify, endsConnection } from './errors.ts';
 import type { Rung, Settings } from './settings.ts';
 import { openSocket, type SocketOptions } from './socket.ts';
 import { protectionOf, protectionProblem } from './sslmode.ts';
 import { parseUrl, type Target } from './url.ts';
-
-export { classify };
 
 export interface PostgresSession extends Session {
   /** Climbs `connect` and `auth`, unless that was done already. */
@@ -24,7 +22,7 @@ export interface PostgresSession extends Session {
 }
 
 /** A session that connects when it is opened. */
-export function session(settings: Settings): PostgresSession {
+function createSession(settings: Settings): PostgresSession {
   const sockets: Socket[] = [];
   let client: Client | undefined;
   let closed = false;
@@ -166,9 +164,16 @@ const roleQuery =
 // Committed, so that it needs what every write of the application needs: the log on disk, and a synchronous standby.
 const writeQuery =
   'CREATE TEMPORARY TABLE sidewarden_write (written int) ON COMMIT DROP; INSERT INTO pg_temp.sidewarden_write VALUES (1)';
+// Neither `statement_timeout` nor a client that has gone ends the wait of a commit for a synchronous standby: each write
+// that is given up leaves its session waiting. Standbys confirm in order, so while one waits, the next would too.
+// https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION-HA
+const waitingQuery = `SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE usename = SESSION_USER
+  AND wait_event = 'SyncRep' AND query LIKE '%sidewarden_write%'
+  AND query_start < pg_catalog.clock_timestamp() - pg_catalog.current_setting('statement_timeout')::pg_catalog.interval
+) AS waiting`;
 
 /** Climbs what the settings ask for; `connect` and `auth` only when the session is new. */
-export async function probe(session: PostgresSession, settings: Settings, attempt: Attempt<Rung>): Promise<void> {
+async function probe(session: PostgresSession, settings: Settings, attempt: Attempt<Rung>): Promise<void> {
   await session.open(attempt);
   await attempt.climb('query', () => session.query('SELECT 1', attempt));
   const { expect, write } = settings;
@@ -177,6 +182,8 @@ export async function probe(session: PostgresSession, settings: Settings, attemp
   }
   if (write !== undefined) {
     await attempt.rest('write', write.interval, async () => {
+      const { waiting } = await session.query(waitingQuery, attempt);
+      if (waiting === true) throw new Failure('timeout', 'a write from before still waits for a synchronous standby');
       await session.query(writeQuery, attempt);
     });
   }
@@ -191,3 +198,6 @@ function checkRole(expect: 'primary' | 'replica', { standby, readonly }: Record<
   if (readonly !== 'off')
     throw new Failure('readonly', 'default_transaction_read_only is on, and a primary is expected');
 }
+
+/** Reached through the definition's `load`. */
+export const driver: Driver<Settings, Rung, PostgresSession> = { session: createSession, probe, classify };

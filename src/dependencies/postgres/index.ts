@@ -52,5 +52,5 @@ export const postgres = defineDependency({
       ? ['that the server takes writes is not proven: `expect: primary` asks for its role, `write` tries']
       : [],
   restMs: (settings) => settings.write?.interval ?? 0,
-  load: () => import('./driver.ts'),
+  load: async () => (await import('./driver.ts')).driver,
 });

@@ -16,7 +16,6 @@ export const startRig: StartRig = async () => {
   return {
     settings,
     server,
-    transport: 'udp',
     via,
     rungs: {
       async resolve() {

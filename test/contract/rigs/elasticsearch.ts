@@ -16,7 +16,6 @@ export const startRig: StartRig = async () => {
   return {
     settings,
     server: { host, port },
-    transport: 'tcp',
     via,
     rungs: {
       connect: async () => ({

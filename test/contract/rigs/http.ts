@@ -40,7 +40,6 @@ export const startRig: StartRig = async () => {
   return {
     settings,
     server,
-    transport: 'tcp',
     via,
     rungs: {
       async connect() {

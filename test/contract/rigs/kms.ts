@@ -73,7 +73,6 @@ export const startRig: StartRig = async () => {
   return {
     settings,
     server: faults,
-    transport: 'tcp',
     via,
     rungs: {
       async credentials() {

@@ -24,7 +24,6 @@ export const startRig: StartRig = async () => {
   return {
     settings: via(server),
     server: { host, port },
-    transport: 'tcp',
     via,
     rungs: {
       connect: async () => ({

@@ -46,7 +46,6 @@ export const startRig: StartRig = async () => {
   return {
     settings,
     server: { host, port },
-    transport: 'tcp',
     via: (address) => ({ ...settings, url: url('probe', address) }),
     rungs: {
       connect: full,

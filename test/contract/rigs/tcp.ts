@@ -17,7 +17,6 @@ export const startRig: StartRig = async () => {
   return {
     settings,
     server,
-    transport: 'tcp',
     via,
     rungs: {
       async connect() {

@@ -22,7 +22,6 @@ export const startRig: StartRig = async () => {
   return {
     settings: via(server),
     server,
-    transport: 'tcp',
     via,
     rungs: {
       async connect() {

@@ -123,6 +123,30 @@ test('a user who may not ask for the role has no permission', async () => {
 
 describe('write', () => {
   const write = { interval: '1h' };
+
+  test('leaves one session at most behind while a synchronous standby is away', async () => {
+    const waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    await server.query("ALTER SYSTEM SET synchronous_standby_names = 'away'");
+    await server.query('SELECT pg_reload_conf()');
+    await server.until("SELECT current_setting('synchronous_standby_names') = 'away'");
+    const first = trial({ url: server.url, write });
+    void first.run(); // it is cut
+    await vi.waitFor(async () => expect(await server.query(waiting)).toHaveLength(1));
+    first.end();
+    await server.until(
+      "SELECT clock_timestamp() - query_start > '1s' FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
+    );
+    const next = trial({ url: server.url, write }, 900);
+    for (let run = 0; run < 3; run += 1) {
+      expect(await next.run()).toMatchObject({ outcome: 'timeout', rungs: expect.stringMatching(/write$/) });
+    }
+    expect(await server.query(waiting)).toHaveLength(1);
+
+    await server.query('ALTER SYSTEM RESET synchronous_standby_names');
+    await server.query('SELECT pg_reload_conf()');
+    await vi.waitFor(async () => expect(await server.query(waiting)).toEqual([]));
+    expect(await next.run()).toMatchObject({ outcome: 'passed' });
+  });
   test('passes and leaves nothing behind', async () => {
     const one = trial({ url: server.url, write });
     expect(await one.run()).toMatchObject({ outcome: 'passed', rungs: 'connect auth query write' });

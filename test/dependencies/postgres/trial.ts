@@ -1,7 +1,7 @@
 // One run of the driver without the daemon: what it climbed and how it ended.
 import { z } from 'zod';
 import { classifyTransport } from '../../../src/core/failure.ts';
-import { classify, type PostgresSession, probe, session } from '../../../src/dependencies/postgres/driver.ts';
+import { driver, type PostgresSession } from '../../../src/dependencies/postgres/driver.ts';
 import { postgres } from '../../../src/dependencies/postgres/index.ts';
 import type { Rung, Settings } from '../../../src/dependencies/postgres/settings.ts';
 import { makeAttempt } from '../attempt.ts';
@@ -14,18 +14,18 @@ export type Outcome = { readonly outcome: string; readonly rungs: string; readon
 /** Each run is in the same session until that is closed; `current` is the session of the last run. */
 export function createTrial(given: object, timeoutMs = 5000) {
   const settings = parse(given);
-  let current: PostgresSession = session(settings);
+  let current: PostgresSession = driver.session(settings);
   return {
     get current() {
       return current;
     },
     async run(): Promise<Outcome> {
-      if (current.closed) current = session(settings);
+      if (current.closed) current = driver.session(settings);
       const attempt = makeAttempt<Rung>({ timeoutMs });
-      const outcome = await probe(current, settings, attempt).then(
+      const outcome = await driver.probe(current, settings, attempt).then(
         () => ({ outcome: 'passed', message: '' }),
         (error: Error) => ({
-          outcome: classify(error)?.errorClass ?? classifyTransport(error) ?? `unknown: ${error.stack}`,
+          outcome: driver.classify(error)?.errorClass ?? classifyTransport(error) ?? `unknown: ${error.stack}`,
           message: error.message,
         }),
       );

@@ -5,13 +5,15 @@ import { runVitest } from './steps.ts';
 
 const HELP = `SIDEWARDEN_TEST_IMAGE=NAME npm run test:kubernetes
 
-Applies k8s/ to a cluster, with PostgreSQL, Redis, Elasticsearch and a stand-in for KMS on this machine, and takes
-things away. It works in a namespace of its own, which it removes.
+Applies k8s/ to a cluster, with PostgreSQL, Redis, Elasticsearch, Prometheus and a stand-in for KMS on this machine,
+which has to reach pods, and takes things away. It works in namespaces of its own, which it removes. About 10 minutes.
 
-  SIDEWARDEN_TEST_IMAGE  the image built from the Dockerfile, under a name that the cluster's nodes have or can pull
-  SIDEWARDEN_TEST_HOST   the address of this machine that pods reach; its first IPv4 address unless set
-  KUBECTL                the program; kubectl unless set
-  KUBECONFIG             as kubectl reads it
+  SIDEWARDEN_TEST_IMAGE          the image of the Dockerfile, under a name that the cluster's nodes have or can pull
+  SIDEWARDEN_TEST_IMAGE_ARCHIVE  the same as a file of \`docker save\`, for its metadata; the Dockerfile unless set
+  SIDEWARDEN_TEST_HOST           the address of this machine that pods reach; its first IPv4 address unless set
+  SIDEWARDEN_TEST_PROMETHEUS     a Prometheus with Kubernetes discovery, which Debian's lacks; prometheus unless set
+  KUBECTL                        the program; kubectl unless set
+  KUBECONFIG                     as kubectl reads it
 `;
 
 async function main(): Promise<number> {

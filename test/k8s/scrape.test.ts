@@ -33,7 +33,7 @@ const discovered = (port: number, at: string) => {
   );
 };
 
-test('of an annotated pod the sidecar is found, once, under its own job and on its own path', async () => {
+test('of an annotated pod the sidecar and the service are found, once, each under its own job and on its own path', async () => {
   const { scrape_configs: jobs } = parse(
     readFileSync(`${folder}/overlays/annotations/scrape-configuration.yaml`, 'utf8'),
   ) as {
@@ -44,21 +44,25 @@ test('of an annotated pod the sidecar is found, once, under its own job and on i
     asked.push(request.url ?? '');
     response.end('one_metric 1\n');
   });
-  const found = discovered(pod.port, `${pod.host}:${pod.port}`);
-  expect(found).toHaveLength(2);
+  const ports = discovered(pod.port, `${pod.host}:${pod.port}`);
+  expect(ports).toHaveLength(2);
   const prometheus = await startPrometheus({
     scrape: jobs.map(({ kubernetes_sd_configs, ...job }) => {
       expect(kubernetes_sd_configs).toEqual([{ role: 'pod' }]);
-      return { ...job, static_configs: found };
+      return { ...job, static_configs: ports };
     }),
   });
   try {
-    await expect.poll(() => asked.length).toBeGreaterThan(0);
+    await expect.poll(() => new Set(asked).size).toBe(2);
     const targets = await prometheus.targets();
-    expect(targets.map(({ labels }) => labels)).toEqual([
-      expect.objectContaining({ job: 'shop-sidewarden', container: 'sidewarden', pod: 'shop-1', namespace: 'default' }),
+    const found = { pod: 'shop-1', namespace: 'default' };
+    expect(
+      targets.map(({ labels }) => labels).toSorted((one, other) => (one.job ?? '').localeCompare(other.job ?? '')),
+    ).toEqual([
+      expect.objectContaining({ job: 'shop', container: 'shop', ...found }),
+      expect.objectContaining({ job: 'shop-sidewarden', container: 'sidewarden', ...found }),
     ]);
-    expect([...new Set(asked)]).toEqual(['/metrics/checks']);
+    expect([...new Set(asked)].sort()).toEqual(['/metrics', '/metrics/checks']);
   } finally {
     await prometheus.stop();
     await pod.stop();

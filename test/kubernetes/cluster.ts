@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const program = process.env.KUBECTL ?? 'kubectl';
+export const program = process.env.KUBECTL ?? 'kubectl';
 
 /** Standard output of kubectl. @throws with what it said when it fails or takes longer than three minutes. */
 export function kubectl(args: readonly string[], input?: string): Promise<string> {
@@ -35,6 +35,11 @@ export async function until<Found>(
     await wait(200);
   }
 }
+
+/** A line for the person who watches. */
+export const tell = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
 
 type ContainerState = {
   readonly running?: { readonly startedAt: string };
@@ -82,13 +87,13 @@ export function inNamespace(namespace: string) {
       if (pod === undefined || second !== undefined) throw new Error('there is not one pod');
       return pod;
     },
-    /** Runs a program of Node in the sidecar's container. */
-    node: (pod: Pod, program: string): Promise<string> =>
-      here(['exec', pod.name, '-c', 'sidewarden', '--', 'node', '--input-type=module', '-e', program]),
+    /** Runs a program of Node in one of its containers. */
+    node: (pod: Pod, text: string, container: 'sidewarden' | 'shop' = 'sidewarden'): Promise<string> =>
+      here(['exec', pod.name, '-c', container, '--', 'node', '--input-type=module', '-e', text]),
     /** Asks the sidecar from inside the pod. */
     async ask(pod: Pod, path: string): Promise<Answer> {
-      const program = `const r = await fetch('http://127.0.0.1:9090${path}'); console.log(JSON.stringify({ code: r.status, body: await r.text() }))`;
-      return JSON.parse(await this.node(pod, program)) as Answer;
+      const text = `const r = await fetch('http://127.0.0.1:9090${path}'); console.log(JSON.stringify({ code: r.status, body: await r.text() }))`;
+      return JSON.parse(await this.node(pod, text)) as Answer;
     },
   };
 }

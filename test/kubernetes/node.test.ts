@@ -1,10 +1,12 @@
 // The objects of k8s/ and the image on a real node: what starts, what is restarted, who gets requests, and when.
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseAllDocuments, stringify } from 'yaml';
-import { folder, type Kubernetes, kustomizations, render } from '../k8s/render.ts';
-import { kubectl, type Pod, until } from './cluster.ts';
-import { apply, configuration, type Dependencies, type Stage, startDependencies, startLoad } from './stage.ts';
+import { type Pod, tell, until } from './cluster.ts';
+import { configuration, type Dependencies, startDependencies } from './dependencies.ts';
+import { endings, watchEnds } from './ends.ts';
+import { deleteUnderLoad } from './load.ts';
+import { memoryLimit, workingSet } from './memory.ts';
+import { apply, type Stage } from './stage.ts';
 
 let dependencies: Dependencies;
 let stage: Stage;
@@ -23,29 +25,6 @@ const isReady = async (): Promise<Pod | undefined> => {
   const pod = await stage.pod();
   return pod.ready ? pod : undefined;
 };
-const tell = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
-test.each(kustomizations)('kubectl reads %s as the other tests do', async (name) => {
-  const theirs = parseAllDocuments(await kubectl(['kustomize', `${folder}/${name}`])).map(
-    (one) => one.toJS() as Kubernetes,
-  );
-  const sorted = (objects: readonly Kubernetes[]): readonly Kubernetes[] =>
-    objects.toSorted((left, right) => left.kind.localeCompare(right.kind));
-  expect(sorted(render(`${folder}/${name}`))).toEqual(sorted(theirs));
-});
-
-test.each(kustomizations)(
-  'the API server takes every object of %s under `restricted`, without a warning',
-  async (name) => {
-    const groups = await kubectl(['api-versions']);
-    const known = render(`${folder}/${name}`).filter(({ apiVersion }) => groups.split('\n').includes(apiVersion));
-    tell(`${name}: ${known.map(({ kind }) => kind).join(', ')}`);
-    const args = ['apply', '--dry-run=server', '--validate=strict', '--warnings-as-errors', '-f', '-'];
-    await stage.here(args, known.map((object) => stringify(object, { aliasDuplicateObjects: false })).join('---\n'));
-  },
-);
 
 test('under PodSecurity `restricted` the service starts when the sidecar has started, and the pod becomes Ready', async () => {
   const { found: before } = await until('the sidecar runs', 60_000, async () => {
@@ -66,18 +45,51 @@ test('under PodSecurity `restricted` the service starts when the sidecar has sta
   expect(JSON.parse(body).status).toBe('healthy');
 }, 180_000);
 
-test('the command of HEALTHCHECK works as an exec probe, there is no shell, and memory stays under the limit', async () => {
+test('the command line works in the container, which has no shell', async () => {
   const pod = await stage.pod();
   const exec = (...command: string[]) => stage.here(['exec', pod.name, '-c', 'sidewarden', '--', ...command]);
   await exec('sidewarden', 'healthcheck');
   await expect(exec('sidewarden', 'healthcheck', '/health/checks/nobody')).rejects.toThrow();
   await expect(exec('sh', '-c', 'true')).rejects.toThrow(/not found|no such file/i);
-  const { body } = await stage.ask(pod, '/metrics');
-  const resident = Number(/^sidewarden_process_resident_memory_bytes (\S+)/m.exec(body)?.[1]);
-  tell(`resident with four clients: ${(resident / 2 ** 20).toFixed(0)} MiB of 160`);
-  expect(resident).toBeLessThan(160 * 2 ** 20);
-  expect(resident).toBeGreaterThan(0);
 });
+
+/** Runs beside the sidecar, in the container of the service, so that only the sidecar's own memory grows. */
+const flood = `
+import { Agent, get } from 'node:http';
+const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+const ask = (path) =>
+  new Promise((resolve, reject) => {
+    get({ port: 9090, path, agent }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(path + ' ' + response.statusCode));
+      response.resume().once('end', resolve);
+    }).once('error', reject);
+  });
+const many = async (path, count) => {
+  const worker = async () => { while (count-- > 0) await ask(path); };
+  await Promise.all(Array.from({ length: 16 }, worker));
+};
+await many('/health', 20000);
+await many('/metrics', 500);
+process.exit(0);
+`;
+
+test('after 20,000 requests of /health and 500 of /metrics memory is under the limit of the manifest', async () => {
+  const before = await stage.pod();
+  await stage.node(before, flood, 'shop');
+  const { body } = await stage.ask(before, '/metrics');
+  const resident = Number(/^sidewarden_process_resident_memory_bytes (\S+)/m.exec(body)?.[1]);
+  const limit = await memoryLimit(stage, before);
+  const measured = await workingSet(stage, before);
+  const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
+  tell(
+    `after load: resident ${mebibytes(resident)} MiB, working set ${mebibytes(measured)}, limit ${mebibytes(limit)}`,
+  );
+  for (const bytes of [resident, measured]) {
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(limit);
+  }
+  expect((await stage.pod()).restarts).toEqual(before.restarts); // nobody was killed for memory
+}, 180_000);
 
 test('the compile cache of the image is what is run', async () => {
   const pod = await stage.pod();
@@ -113,9 +125,12 @@ test('a stopped database makes the pod not Ready within bound and period, restar
   expect((await stage.pod()).restarts).toEqual({ sidewarden: 0, shop: 0 });
 }, 180_000);
 
+/** Makes the service hang: it neither answers nor hears a signal. */
+const hang = `fetch('http://127.0.0.1:8080/hang').catch(() => {}); setTimeout(() => process.exit(0), 500)`;
+
 test('a hung service is restarted, and the sidecar is not', async () => {
   const pod = await stage.pod();
-  await stage.node(pod, `fetch('http://127.0.0.1:8080/hang').catch(() => {}); setTimeout(() => process.exit(0), 500)`);
+  await stage.node(pod, hang);
   const { tookMs } = await until('the service is restarted', 150_000, async () =>
     (await stage.pod()).restarts.shop === 1 ? true : undefined,
   );
@@ -153,32 +168,37 @@ test('a killed sidecar comes back without touching the service', async () => {
   expect((await stage.pod()).restarts).toEqual({ sidewarden: 1, shop });
 }, 120_000);
 
-test('a pod deleted under load fails no request; preStop drains it; the sidecar answers until the service is gone', async () => {
-  await stage.here(['scale', 'deployment/shop', '--replicas=2']);
-  const all = async (): Promise<readonly Pod[] | undefined> => {
-    const pods = (await stage.pods()).filter(({ going }) => !going);
-    return pods.length === 2 && pods.every(({ ready }) => ready) ? pods : undefined;
-  };
-  const [victim] = (await until('two are Ready', 60_000, all)).found;
-  if (victim === undefined) throw new Error('no pod');
-  await startLoad(stage, victim.ip);
-  const totals = async () =>
-    JSON.parse((await stage.here(['logs', 'load', '--tail=1'])).trim()) as Record<string, number>;
-  await until('there is load', 60_000, async () => ((await totals()).ok ?? 0) > 200 || undefined);
-  await stage.here(['delete', 'pod', victim.name, '--wait=true']);
-  await until('two are Ready again', 90_000, all);
-  await wait(3000);
-  const total = await totals();
-  tell(`deleted under load: ${JSON.stringify(total)}`);
+test('a pod deleted under load fails no request; preStop drains it; the sidecar answers until the service is gone, then ends with 0', async () => {
+  const { total, ends } = await deleteUnderLoad(stage);
+  tell(`deleted under load: ${JSON.stringify(total)}; ${endings(ends)}`);
   expect(total).toMatchObject({ failed: 0, errors: [] });
   expect(total.ok).toBeGreaterThan(200);
   expect(total.drainingWhileMain).toBeGreaterThan(0);
-  expect(total.lastSidecar).toBeGreaterThanOrEqual(total.lastMain ?? 0);
+  expect(total.lastSidecar).toBeGreaterThanOrEqual(total.lastMain);
+  expect([ends.get('shop')?.exitCode, ends.get('sidewarden')?.exitCode]).toEqual([0, 0]);
+}, 300_000);
+
+test('the two seconds that the kubelet leaves it after a service that does not obey SIGTERM are enough to end with 0', async () => {
+  await stage.here(['scale', 'deployment/shop', '--replicas=1']);
+  const { found: pod } = await until('one is left', 90_000, isReady);
+  await stage.node(pod, hang);
+  const watch = watchEnds(stage, pod.name);
+  const begin = performance.now();
+  try {
+    await stage.here(['delete', 'pod', pod.name, '--grace-period=8', '--wait=true']);
+    const { found: ends } = await until('both containers have ended', 10_000, watch.ends);
+    const tookS = (performance.now() - begin) / 1000;
+    tell(`deleted while hung, 8 s: gone after ${tookS.toFixed(1)} s; ${endings(ends)}`);
+    expect(ends.get('shop')?.exitCode).toBe(137);
+    expect(ends.get('sidewarden')?.exitCode).toBe(0);
+  } finally {
+    watch.stop();
+  }
+  await until('its successor is Ready', 90_000, isReady);
 }, 240_000);
 
 test('a changed ConfigMap is picked up without a restart', async () => {
-  await stage.here(['scale', 'deployment/shop', '--replicas=1']);
-  const { found: pod } = await until('one is left', 90_000, isReady);
+  const { found: pod } = await until('the pod is Ready', 90_000, isReady);
   const changed = {
     data: { 'sidewarden.yaml': configuration(dependencies, { added: { type: 'tcp', address: '127.0.0.1:8080' } }) },
   };

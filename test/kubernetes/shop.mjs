@@ -1,9 +1,22 @@
-// The service of the tests: answers on 8080, and hangs when it is asked to. It runs in the image of the sidecar.
+// The service of the tests: answers on 8080, has a metric, and hangs when it is asked to. It runs in the sidecar's image.
 import { createServer } from 'node:http';
+
+let requests = 0;
+const answers = {
+  '/healthz': () => 'shop\n',
+  '/metrics': () => `# TYPE shop_requests_total counter\nshop_requests_total ${requests}\n`,
+};
 
 const server = createServer((request, response) => {
   if (request.url === '/hang') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-  setTimeout(() => response.end('shop\n'), request.url === '/healthz' ? 0 : 20);
+  const answer = answers[request.url];
+  if (answer !== undefined) {
+    response.setHeader('content-type', 'text/plain; version=0.0.4');
+    response.end(answer());
+    return;
+  }
+  requests++;
+  setTimeout(() => response.end('shop\n'), 20);
 });
 server.listen(8080);
 process.on('SIGTERM', () => {

@@ -5,15 +5,13 @@ import { chmod, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { leaveOut } from './left-out.mjs';
+import { firstLines, option } from './v8-flags.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 // CommonJS inside the chunks calls require() for Node's own modules.
 const banner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
-
-// A small young generation: 13 MB less at rest (docs/performance.md). It cannot be set by the program itself.
-const options = '--max-semi-space-size=1';
 
 await rm(`${root}dist`, { recursive: true, force: true });
 const { metafile } = await build({
@@ -38,17 +36,18 @@ const { metafile } = await build({
 await writeFile(`${root}dist/metafile.json`, JSON.stringify(metafile));
 await writeFile(
   `${root}dist/sidewarden.js`,
-  `#!/usr/bin/env -S node ${options}
+  `#!/usr/bin/env -S node ${option}
 import { constants, enableCompileCache } from 'node:module';
-const { status } = enableCompileCache(import.meta.dirname + '/compile-cache');
+${firstLines}const { status } = enableCompileCache(import.meta.dirname + '/compile-cache');
 if (status === constants.compileCacheStatus.FAILED) enableCompileCache();
 await import('./main.js');
 `,
 );
 await chmod(`${root}dist/sidewarden.js`, 0o755);
 
-// What is filled under other options of V8, by another user or for another place is not used: dist/compile-cache then
+// What is filled under other flags of V8, by another user or for another place is not used: dist/compile-cache then
 // gets more entries, or, where it cannot be written, the folder for temporary files does.
-execFileSync(process.execPath, [options, `${root}scripts/import-all.mjs`, `${root}dist/chunks`], {
-  env: { ...process.env, NODE_COMPILE_CACHE: `${root}dist/compile-cache` },
-});
+const [importAll, chunks, cache] = ['scripts/import-all.mjs', 'dist/chunks', 'dist/compile-cache'].map(
+  (path) => root + path,
+);
+execFileSync(process.execPath, [option, importAll, chunks, cache]);

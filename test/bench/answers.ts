@@ -7,42 +7,62 @@ const connections = [1, 16, 64] as const;
 /** So many that a round takes about a second. */
 const requests = { '/health': [4000, 16_000, 16_000], '/metrics': [500, 1000, 1000] } as const;
 
-/** @param node options of Node for the bare server, the same as the daemon's */
-export async function answers(daemon: Sidewarden, rounds: number, node: readonly string[]): Promise<string> {
+/** @param daemons by what they are tuned for; a row each, beside one bare server */
+export async function answers(daemons: Readonly<Record<string, Sidewarden>>, rounds: number): Promise<string> {
   const rows: string[][] = [];
   for (const path of ['/health', '/metrics'] as const) {
-    const bare = await startBare((await daemon.get(path)).text, node);
-    for (const [index, count] of connections.entries()) {
-      const asked = requests[path][index] ?? 0;
-      const pairs: { own: Cost; bare: Cost }[] = [];
-      for (let round = 0; round <= rounds; round += 1) {
-        const pair = {
-          own: await cost(daemon.pid, daemon.url + path, count, asked),
-          bare: await cost(bare.pid, bare.url, count, asked),
-        };
-        if (round > 0) pairs.push(pair); // the first warms up
-      }
-      const of = (who: 'own' | 'bare', what: keyof Cost) => pairs.map((pair) => pair[who][what]);
-      rows.push([
-        path,
-        String(count),
-        median(of('own', 'perSecond')).toFixed(0),
-        median(of('bare', 'perSecond')).toFixed(0),
-        spread(
-          pairs.map((pair) => pair.own.perSecond / pair.bare.perSecond),
-          2,
-        ),
-        ...(['p50', 'p99', 'cpuMs'] as const).map(
-          (what) => `${median(of('own', what)).toFixed(3)} / ${median(of('bare', what)).toFixed(3)}`,
-        ),
-      ]);
-    }
-    await bare.stop();
+    for (const [tuned, daemon] of Object.entries(daemons)) rows.push(...(await ofPath(path, tuned, daemon, rounds)));
   }
   return table(
-    ['path', 'connections', 'per second', 'bare', 'ratio', 'p50 ms / bare', 'p99 ms / bare', 'CPU ms / bare'],
+    [
+      'path',
+      'tuned for',
+      'connections',
+      'per second',
+      'bare',
+      'ratio',
+      'p50 ms / bare',
+      'p99 ms / bare',
+      'CPU ms / bare',
+    ],
     rows,
   );
+}
+
+async function ofPath(
+  path: keyof typeof requests,
+  tuned: string,
+  daemon: Sidewarden,
+  rounds: number,
+): Promise<string[][]> {
+  const rows: string[][] = [];
+  const bare = await startBare(await daemon.get(path));
+  for (const [index, count] of connections.entries()) {
+    const asked = requests[path][index] ?? 0;
+    const pairs: { own: Cost; bare: Cost }[] = [];
+    for (let round = 0; round <= rounds; round += 1) {
+      const pair = {
+        own: await cost(daemon.pid, daemon.url + path, count, asked),
+        bare: await cost(bare.pid, bare.url, count, asked),
+      };
+      if (round > 0) pairs.push(pair); // the first warms up
+    }
+    const of = (who: 'own' | 'bare', what: keyof Cost) => pairs.map((pair) => pair[who][what]);
+    const ratios = pairs.map((pair) => pair.own.perSecond / pair.bare.perSecond);
+    rows.push([
+      path,
+      tuned,
+      String(count),
+      median(of('own', 'perSecond')).toFixed(0),
+      median(of('bare', 'perSecond')).toFixed(0),
+      spread(ratios, 2),
+      ...(['p50', 'p99', 'cpuMs'] as const).map(
+        (what) => `${median(of('own', what)).toFixed(3)} / ${median(of('bare', what)).toFixed(3)}`,
+      ),
+    ]);
+  }
+  await bare.stop();
+  return rows;
 }
 
 /** Processor time is what a busy machine changes least: milliseconds of it for one answer. */

@@ -8,18 +8,28 @@ const program = fileURLToPath(new URL('bare-server.mjs', import.meta.url));
 
 export type Bare = ServerProcess & { readonly url: string };
 
-/** Answers these bytes to every request. @param node options of Node itself */
-export async function startBare(body: string, node: readonly string[] = []): Promise<Bare> {
+/** What it says of itself, as every server of node:http. */
+const itsOwn = ['date', 'connection', 'keep-alive', 'content-length'];
+
+/** Answers every request with the same bytes as this answer, but for what node:http itself says of the connection. */
+export async function startBare({
+  text,
+  headers,
+}: {
+  readonly text: string;
+  readonly headers: Headers;
+}): Promise<Bare> {
   const folder = await runFolder('bare');
   const file = join(folder, 'body');
-  await writeFile(file, body);
+  await writeFile(file, text);
+  const same = Object.fromEntries([...headers].filter(([name]) => !itsOwn.includes(name)));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server = await startProcess({
     name: 'bare node:http',
     command: process.execPath,
-    args: [...node, program, String(port)],
-    env: { BODY_FILE: file },
+    args: [program, String(port)],
+    env: { BODY_FILE: file, HEADERS: JSON.stringify(same) },
     folder,
     port,
     asCaller: true,

@@ -1,5 +1,5 @@
 // The built daemon as a child process, as users run it: configured by a file or the environment, read over HTTP.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,10 @@ import { stringify } from 'yaml';
 import { freePort, runFolder, type ServerProcess, startProcess } from './process.ts';
 
 const built = fileURLToPath(new URL('../../dist/sidewarden.js', import.meta.url));
+
+/** The options of Node in the program's first line. */
+export const shippedOptions = (): readonly string[] =>
+  readFileSync(built, 'utf8').split('\n', 1)[0]?.split(' ').slice(3) ?? [];
 
 export type CheckBody = {
   readonly status: 'healthy' | 'unhealthy' | 'unknown';

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { checksOf, names, startFour } from '../faults/four.ts';
 import { startBare } from '../servers/bare.ts';
-import { startSidewarden } from '../servers/sidewarden.ts';
+import { shippedOptions, startSidewarden } from '../servers/sidewarden.ts';
 import { makeBrokenBuild } from './broken-build.ts';
 import { createChance } from './chance.ts';
 import { now, type Trouble, troubleServer } from './faults.ts';
@@ -65,11 +65,11 @@ async function main(): Promise<number> {
   const daemon = await startSidewarden({
     configuration: { log_level: 'error', checks: checksOf(four, settings) },
     environment: four.kms.environment,
-    node: ['--max-semi-space-size=1'],
+    node: shippedOptions(),
     ...(build && { entry: build.entry }),
   });
   await daemon.until((_, code) => code === 200, 60_000);
-  const bare = await startBare((await daemon.get('/health')).text);
+  const bare = await startBare(await daemon.get('/health'));
   const believedMs = await beliefs((name, labels) => daemon.metric(name, labels));
   const terms: Terms = { believedMs, answerMs };
   say(`a fault must show within ${names.map((name) => `${name} ${believedMs[name]} ms`).join(', ')}`);

@@ -3,8 +3,18 @@
 /** Only the command line can say this: a small young generation. */
 export const option = '--max-semi-space-size=1';
 
-/** The program itself says these: compact code and heap, and one optimizing compiler that inlines nothing. */
-export const flags = ['--optimize-for-size', '--no-maglev', '--no-turbo-inlining'];
+/**
+ * The program itself says these: compact code, one optimizing compiler that inlines nothing, and a heap that is collected
+ * when it has grown by a twentieth, and compacted.
+ */
+export const flags = [
+  '--optimize-for-size',
+  '--no-sparkplug',
+  '--no-maglev',
+  '--no-turbo-inlining',
+  '--heap-growing-percent=5',
+  '--compact-on-every-full-gc',
+];
 
 /**
  * Modules of Node that every run needs. They are loaded before the flags are set, since what Node has compiled beforehand

@@ -54,6 +54,11 @@ export function createClimb(clock: Clock, signal: AbortSignal, deadline: Instant
       rungs.push({ name, ms: last?.name === name ? last.ms : 0, note: 'skipped', why });
       warnings.add('skipped');
     },
+    tell(name, of) {
+      const place = rungs.findIndex((rung) => rung.name === name);
+      const rung = rungs[place];
+      if (rung !== undefined) rungs[place] = { ...rung, ...of };
+    },
     warn: (warning) => void warnings.add(warning),
     get rungs() {
       const hanging = open === undefined ? undefined : rungs[open.place];

@@ -2,8 +2,10 @@
 import { planOf } from '../checks/plan-of.ts';
 import { formatProblems } from '../config/problems.ts';
 import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
+import type { Pods } from '../core/cost.ts';
 import { formatDuration } from '../core/duration.ts';
 import { defineCommand } from './command.ts';
+import { costJson, costText, podsOf } from './costing.ts';
 import { badConfiguration, type Configuration, load } from './loading.ts';
 import { configuration as configurationOptions, json } from './options.ts';
 import { allPassed, type Probed, probe, probedText } from './probing.ts';
@@ -16,6 +18,7 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
   options: {
     ...configurationOptions,
     online: { type: 'boolean', summary: 'probe each check once too: one that does not pass is a failure (1)' },
+    replicas: { type: 'string', value: 'N', summary: 'say what so many pods cost the dependencies' },
     strict: { type: 'boolean', summary: 'a note is a failure too (1)' },
     json,
   },
@@ -23,8 +26,10 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
     ['sidewarden check-config --config sidewarden.yaml', 'before it is rolled out'],
     ['sidewarden check-config --online', 'and does everything that it names answer?'],
     ['sidewarden check-config --strict --json', 'for a pipeline'],
+    ['sidewarden check-config --replicas 50', 'how many connections, log-ins and requests are fifty pods?'],
   ],
   async execute({ values }) {
+    const pods = values.replicas === undefined ? undefined : podsOf(values.replicas);
     const loaded = load(values);
     if (!loaded.ok) {
       if (values.json === true) sayJson({ ok: false, problems: loaded.problems });
@@ -35,8 +40,8 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
     const probed = values.online === true ? await probe(configuration, configuration.checks) : undefined;
     const noted = values.strict === true && notes.length > 0;
     const ok = !noted && (probed === undefined || configuration.checks.length === 0 || allPassed(probed));
-    if (values.json === true) sayJson(jsonOf(configuration, notes, ok, probed));
-    else say(textOf(configuration, notes, noted, probed));
+    if (values.json === true) sayJson(jsonOf(configuration, { notes, ok, probed, pods }));
+    else say(textOf(configuration, { notes, noted, probed, pods }));
     return ok ? 0 : 1;
   },
 });
@@ -44,7 +49,14 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
 const scheduleOf = ({ schedule }: Configuration['checks'][number]): string =>
   schedule.kind === 'cron' ? schedule.expression : formatDuration(schedule.intervalMs);
 
-function textOf(configuration: Configuration, notes: readonly string[], noted: boolean, probed?: Probed): string {
+type Findings = {
+  readonly notes: readonly string[];
+  readonly probed: Probed | undefined;
+  readonly pods: Pods | undefined;
+};
+
+function textOf(configuration: Configuration, findings: Findings & { readonly noted: boolean }): string {
+  const { notes, noted, probed, pods } = findings;
   const paint = paintFor(process.stdout);
   const rows = configuration.checks.map((check) => {
     const { name, policy, definition, gates } = planOf(check);
@@ -58,10 +70,12 @@ function textOf(configuration: Configuration, notes: readonly string[], noted: b
     ...notes.map((note) => `${paint.doubtful('note:')} ${note}\n`),
     ...(noted ? [`${paint.bad('failed:')} --strict, and there is ${counted(notes.length, 'note')}\n`] : []),
     ...(probed === undefined ? [] : ['\n', probedText(probed, paint)]),
+    ...(pods === undefined || rows.length === 0 ? [] : ['\n', costText(configuration.checks, pods)]),
   ].join('');
 }
 
-function jsonOf(configuration: Configuration, notes: readonly string[], ok: boolean, probed?: Probed): object {
+function jsonOf(configuration: Configuration, findings: Findings & { readonly ok: boolean }): object {
+  const { notes, ok, probed, pods } = findings;
   const checks = configuration.checks.map((check) => {
     const { name, policy, definition, required, gates } = planOf(check);
     const facts = {
@@ -73,8 +87,9 @@ function jsonOf(configuration: Configuration, notes: readonly string[], ok: bool
       detection_bound_ms: detectionBoundMs(policy),
       expiry_ms: expiryMs(policy),
       ...(probed?.[name] && { probe: probed[name] }),
+      ...(pods && { cost: costJson(check, pods) }),
     };
     return [name, facts] as const;
   });
-  return { ok, source: configuration.source, notes, checks: Object.fromEntries(checks) };
+  return { ok, source: configuration.source, notes, ...pods, checks: Object.fromEntries(checks) };
 }

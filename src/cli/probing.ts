@@ -33,9 +33,13 @@ function block(name: string, { type, target, last_run: run, warnings = [] }: Det
   const colour = { passed: paint.good, failed: paint.bad, inconclusive: paint.doubtful }[run.result];
   const why = run.error === undefined ? '' : `: ${run.error} at ${run.rungs.at(-1)?.name ?? '-'}`;
   const width = Math.max(0, ...run.rungs.map((rung) => rung.name.length));
-  const rungs = run.rungs.map(({ name: rung, ms, note, why: reason }) => {
-    const said = note === undefined ? `${ms} ms` : [note, ...(reason ? [plainLine(reason)] : [])].join(': ');
-    return `  ${rung.padEnd(width)}  ${said}\n`;
+  const rungs = run.rungs.map(({ name: rung, ms, note, at, why: reason }) => {
+    const said = [
+      note === undefined ? `${ms} ms` : note,
+      ...(at === undefined ? [] : [`at ${plainLine(at)}`]),
+      ...(reason === undefined ? [] : [`(${plainLine(reason)})`]),
+    ];
+    return `  ${rung.padEnd(width)}  ${said.join(' ')}\n`;
   });
   return [
     `${paint.strong(name)}  ${type}  ${plainLine(target)}  ${colour(run.result)} in ${run.duration_ms} ms${why}\n`,

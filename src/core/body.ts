@@ -173,9 +173,10 @@ function lastRun(result: CheckResult | undefined, redact: Redact): DetailedBody[
     time: result.time.toISOString(),
     duration_ms: roundMs(result.durationMs),
     ...(result.kind === 'passed' ? {} : { error: result.errorClass, message: redact(result.message) }),
-    rungs: result.rungs.map(({ why, ...rung }) => ({
+    rungs: result.rungs.map(({ at, why, ...rung }) => ({
       ...rung,
       ms: roundMs(rung.ms),
+      ...(at && { at: redact(at) }),
       ...(why && { why: redact(why) }),
     })),
   };

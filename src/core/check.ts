@@ -18,7 +18,9 @@ export type RungRecord = {
   readonly name: string;
   readonly ms: number;
   readonly note?: 'rested' | 'skipped';
-  /** Why it was skipped. */
+  /** Of several servers, the one it was climbed on. */
+  readonly at?: string;
+  /** Why it was skipped, or why not climbed on a server that comes before that one. */
   readonly why?: string;
 };
 

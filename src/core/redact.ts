@@ -10,7 +10,8 @@ const shortestPart = 6;
 const shortestBase64 = 8;
 
 /** Parameters of libpq's URLs that are no secrets, and whose values are words that anybody may use. */
-const harmless = /^(sslmode|sslrootcert|sslcert|sslkey|application_name|channel_binding|host|user|dbname|options)=/;
+const harmless =
+  /^(sslmode|sslrootcert|sslcert|sslkey|application_name|channel_binding|host|hostaddr|port|user|dbname|options|passfile|target_session_attrs|load_balance_hosts|ssl_(min|max)_protocol_version)=/;
 
 type Known = {
   /** Longest first, as all of these. */
@@ -70,6 +71,8 @@ const longestFirst = (forms: readonly string[]): readonly string[] =>
 
 /** Secrets inside a secret, which can turn up without the rest. */
 function partsOf(value: string): string[] {
+  const urls = value.split(/,\s*(?=[a-z+]+:\/\/)/i); // several in one text, such as the nodes of a cluster
+  if (urls.length > 1) return urls.flatMap((url) => [url, ...partsOf(url)]);
   const [, scheme, credentials = ''] = /^\s*(\S+)\s+(\S+)\s*$/.exec(value) ?? []; // Authorization: Bearer abc
   const isUrl = value.includes('://');
   const cookies = isUrl ? [] : [...value.matchAll(/(?:^|;\s*)[^=;\s]+=([^;]+)/g)].map(([, cookie = '']) => cookie);

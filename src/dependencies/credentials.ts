@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Failure } from '../core/failure.ts';
 import type { TlsSettings } from '../core/fields.ts';
 import type { Secret } from '../core/secret.ts';
+import { judgeAuthorities, judgePair, type Pem } from './pem.ts';
 
 const stripNewline = (text: string): string => text.replace(/\r?\n$/, '');
 
@@ -27,23 +28,48 @@ export function revealPassword(settings: {
   return secret === undefined ? undefined : reveal(secret);
 }
 
+/** The block `tls`, and what an encrypted key needs. */
+type TlsFiles = TlsSettings & { readonly passphrase?: string };
+
 /** What node:tls takes, with the files' contents as they are now. `servername` only when given. */
 export type TlsMaterial = {
   ca?: string;
   cert?: string;
   key?: string;
+  passphrase?: string;
   servername?: string;
   rejectUnauthorized: boolean;
 };
 
-/** @throws Failure `tls` naming the file that cannot be read. */
-export function readTls(settings: TlsSettings | undefined): TlsMaterial {
+/**
+ * Read once more when they cannot be used: a rotation between two reads gives a certificate and the key of another.
+ * @throws Failure `tls` naming the file that cannot be read or used.
+ */
+export function readTls(settings: TlsFiles | undefined): TlsMaterial {
+  let files: ReturnType<typeof readUsable>;
+  try {
+    files = readUsable(settings);
+  } catch {
+    files = readUsable(settings); // what is wrong with them still is
+  }
   return {
-    ...(settings?.ca_file === undefined ? {} : { ca: readText(settings.ca_file, 'tls') }),
-    ...(settings?.cert_file === undefined ? {} : { cert: readText(settings.cert_file, 'tls') }),
-    ...(settings?.key_file === undefined ? {} : { key: readText(settings.key_file, 'tls') }),
+    ...files,
+    ...(settings?.passphrase === undefined ? {} : { passphrase: settings.passphrase }),
     ...(settings?.server_name === undefined ? {} : { servername: settings.server_name }),
     rejectUnauthorized: settings?.insecure_skip_verify !== true,
+  };
+}
+
+function readUsable(settings: TlsFiles | undefined): Pick<TlsMaterial, 'ca' | 'cert' | 'key'> {
+  const read = (file: string | undefined): Pem | undefined =>
+    file === undefined ? undefined : { file, text: readText(file, 'tls') };
+  const [ca, cert, key] = [read(settings?.ca_file), read(settings?.cert_file), read(settings?.key_file)];
+  if (ca !== undefined) judgeAuthorities(ca);
+  if (cert !== undefined && key !== undefined) judgePair(cert, key, settings?.passphrase);
+  return {
+    ...(ca === undefined ? {} : { ca: ca.text }),
+    ...(cert === undefined ? {} : { cert: cert.text }),
+    ...(key === undefined ? {} : { key: key.text }),
   };
 }
 

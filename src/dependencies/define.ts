@@ -1,6 +1,7 @@
 // What a dependency type is: data that any room may read, and a driver that is loaded when a check of the type exists.
 import type { z } from 'zod';
 import type { ProbeWarning } from '../core/check.ts';
+import type { Cost } from '../core/cost.ts';
 import type { DependencyClass } from '../core/failure.ts';
 import type { Secret } from '../core/secret.ts';
 
@@ -24,6 +25,8 @@ export interface Attempt<Rung extends string = string> {
   rest(rung: Rung, restMs: number, step: () => Promise<void>): Promise<void>;
   /** The server does not offer, or the user may not make, the call of this rung: said so (warning `skipped`), no failure. */
   skip(rung: Rung, why: string): void;
+  /** Of several servers: on which one the rung was climbed, and why not on one that comes before it. */
+  tell(rung: Rung, of: { readonly at?: string; readonly why?: string }): void;
   warn(warning: ProbeWarning): void;
 }
 
@@ -81,6 +84,8 @@ export interface Definition<
   notes?(settings: z.output<z.ZodObject<Shape>>): readonly string[];
   /** The longest that a dear rung rests under these settings, in milliseconds. */
   restMs?(settings: z.output<z.ZodObject<Shape>>): number;
+  /** What runs and new sessions ask of the dependency under these settings, as it counts them itself. */
+  cost(settings: z.output<z.ZodObject<Shape>>): Cost;
   load(): Promise<Driver<z.output<z.ZodObject<Shape>>, Rung, S>>;
 }
 

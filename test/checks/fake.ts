@@ -18,6 +18,7 @@ export const fakeDefinition: Definition = {
   classes: ['refused', 'timeout', 'auth', 'capacity', 'throttled', 'readonly', 'server', 'dns'],
   keeps: 'connection',
   target: () => 'fake:1',
+  cost: () => ({ logIns: 1, calls: [] }),
   load: () => Promise.reject(new Error('a test hands its driver in')),
 };
 

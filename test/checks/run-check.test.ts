@@ -178,6 +178,19 @@ describe('faults that are our own', () => {
   });
 });
 
+test('of several servers a rung tells which one it was, on a pass and on a failure', async () => {
+  let works = true;
+  const { run } = setUp(async ({ climb, tell }) => {
+    await climb('connect', async () => tell('connect', { at: 'two:1', why: 'one:1: refused' }));
+    tell('answer', { at: 'nowhere' }); // a rung that was not climbed has nothing to tell
+    if (!works) throw new Failure('server', 'no');
+  });
+  const rungs = [{ name: 'connect', ms: expect.any(Number), at: 'two:1', why: 'one:1: refused' }];
+  expect(await run()).toMatchObject({ kind: 'passed', rungs });
+  works = false;
+  expect(await run()).toMatchObject({ kind: 'failed', rungs });
+});
+
 describe('a dear rung', () => {
   test('rests after a pass, and is climbed on every run after a failure', async () => {
     let now = 0;

@@ -1,10 +1,11 @@
 // check-config, print-config and schema: what they print, where each value comes from, and their codes.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { fileOf } from '../config/load.ts';
-import { root } from '../docs/pages.ts';
+import { blockWith, root } from '../docs/pages.ts';
 import { runCommand } from '../integration/command.ts';
 
 const file = fileOf(`service: shop
@@ -123,6 +124,52 @@ describe('check-config', () => {
       'token: 0123456789abcdef\nchecks:\n  app: { type: http, url: "http://127.0.0.1:8080/", gates: [ready, live] }\n',
     );
     expect(await runCommand(['check-config', '--config', quiet, '--strict'])).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('check-config --replicas', () => {
+  const priced = fileOf(
+    [
+      'checks:',
+      "  database: { type: postgres, url: 'postgres://shop@db/shop', expect: primary, write: {} }",
+      '  keys: { type: kms, key_id: alias/shop, round_trip: {} }',
+      "  search: { type: elasticsearch, url: 'https://search', cron: '*/30 * * * * *' }",
+      "  app: { type: http, url: 'http://127.0.0.1:8080/' }",
+      '',
+    ].join('\n'),
+  );
+  const checkConfig = (...args: string[]) => runCommand(['check-config', '--config', priced, ...args]);
+
+  test('says what the pods cost, in words', async () => {
+    const { code, stdout } = await checkConfig('--replicas', '50');
+    expect(code).toBe(0);
+    const [, table = ''] = stdout.split('\n50 pods, and up to 13 more during a rollout:\n');
+    const rows = table.split('\n').map((line) => line.split(/ {2,}/));
+    expect(rows.slice(0, 5)).toEqual([
+      ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming'],
+      ['database', '50', '100', '126', '50', '21.7', '222'],
+      ['keys', '50', '100', '126', '0', '1.17', '33.3'],
+      ['search', '50', '100', '126', '0', '1.67', '55.6'],
+      ['app', '0', '50', '63', '0', '10', '55.6'],
+    ]);
+    expect(table).toContain('\nkeys: 2160000 DescribeKey in 30 days, USD 6.48 (');
+    expect(table).toContain("0.0417 % of the account's quota of 2000 a second, 0.556 % while confirming\n");
+  });
+
+  test('and in JSON, as docs/cli.md describes it', async () => {
+    const validate = new Ajv2020().compile(JSON.parse(blockWith('docs/cli.md', 'json', '"$schema"')));
+    const body = JSON.parse((await checkConfig('--replicas', '50', '--json')).stdout);
+    expect(body).toMatchObject({ ok: true, replicas: 50, surge: 13 });
+    for (const { cost } of Object.values(body.checks) as { cost: object }[]) {
+      expect(validate(cost) ? [] : validate.errors).toEqual([]);
+      expect(validate({ ...cost, calls: [{}] })).toBe(false);
+    }
+    expect(body.checks.keys.cost.calls[0].price).toMatchObject({ usd_per_month: 6.48, usd_per_10000: 0.03 });
+    expect(JSON.parse((await checkConfig('--json')).stdout).checks.keys).not.toHaveProperty('cost');
+  });
+
+  test.each(['0', '-1', 'many', '1.5', '100001'])('%s is no number of pods', async (replicas) => {
+    expect(await checkConfig(`--replicas=${replicas}`)).toMatchObject({ code: 2, stdout: '' });
   });
 });
 

@@ -92,10 +92,16 @@ const arbitraryResult = fc
     fc.constantFrom<'passed' | 'self' | 'throttled' | ErrorClass>('passed', 'self', 'throttled', 'refused', 'dns'),
     fc.double({ min: 0, max: 60_000, noNaN: true }),
     fc.array(
-      fc.record({
-        name: fc.constantFrom('connect', 'auth', 'query'),
-        ms: fc.double({ min: 0, max: 1e4, noNaN: true }),
-      }),
+      fc.record(
+        {
+          name: fc.constantFrom('connect', 'auth', 'query'),
+          ms: fc.double({ min: 0, max: 1e4, noNaN: true }),
+          note: fc.constantFrom('rested' as const, 'skipped' as const),
+          at: fc.constant('two:1'),
+          why: fc.constant('one:1: refused'),
+        },
+        { requiredKeys: ['name', 'ms'] },
+      ),
       {
         maxLength: 3,
       },

@@ -44,6 +44,7 @@ export function makeAttempt<Rung extends string = string>({
       skipped.push({ rung, why });
       warnings.push('skipped');
     },
+    tell() {},
     warn(warning) {
       warnings.push(warning);
     },

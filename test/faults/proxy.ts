@@ -17,6 +17,8 @@ export type Mode = 'pass' | 'silent' | 'reset' | 'refuse' | 'cut' | 'drip';
 export type ProxyOptions = {
   /** The address to listen on; loopback by default. */
   readonly host?: string;
+  /** The port to listen on; a free one by default. */
+  readonly port?: number;
   /** How many bytes of the answer pass in mode `cut`, from the change of mode on; 1 by default. */
   readonly cutAfterBytes?: number;
   /** Milliseconds between two bytes in mode `drip`; 100 by default. */
@@ -34,10 +36,10 @@ export type FaultProxy = {
   stop(): Promise<void>;
 };
 
-/** Starts a proxy on a port of its own; that port comes back after `refuse`. */
+/** Starts a proxy; its port comes back after `refuse`. */
 export async function startProxy(target: Address, options: ProxyOptions = {}): Promise<FaultProxy> {
   const { host = '127.0.0.1', cutAfterBytes = 1, dripEveryMs = 100 } = options;
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const links = new Set<Link>();
   let mode: Mode = 'pass';
   let total = 0;

@@ -1,18 +1,12 @@
 // What the build holds and what a running daemon loads of it: no client library that the configuration does not use.
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { freePort } from '../servers/process.ts';
 import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
+import { filesIn, outputs, packagesIn, reportLoads } from './loads.ts';
 
-/** https://esbuild.github.io/api/#metafile */
-type Metafile = { outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }> };
-
-const dist = new URL('../../dist/', import.meta.url);
-const { outputs } = JSON.parse(readFileSync(new URL('metafile.json', dist), 'utf8')) as Metafile;
-const preload = fileURLToPath(new URL('report-loads.mjs', import.meta.url));
-
-const clients = ['pg', 'ioredis', '@elastic/elasticsearch', '@aws-sdk/client-kms'] as const;
+/** KMS brings the chain of AWS credentials and the signer, which others need for `auth: aws-iam` alone. */
+const aws = ['@aws-sdk/client-kms', '@aws-sdk/credential-provider-node', '@smithy/signature-v4'] as const;
+const clients = ['pg', 'ioredis', '@elastic/elasticsearch', ...aws] as const;
 /** What a type needs at least; `http`, `tcp`, `tls` and `dns` need Node alone. */
 const nowhere = '127.0.0.1';
 const port = await freePort();
@@ -28,14 +22,6 @@ const checks = {
 } as const;
 const environment = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKIANOBODY', AWS_SECRET_ACCESS_KEY: 'nothing' };
 
-/** The package that a file is of; our own files are of none. */
-const packageOf = (file: string): string | undefined => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
-
-function packagesIn(files: readonly string[]): ReadonlySet<string | undefined> {
-  const held = files.flatMap((file) => Object.entries(outputs[file]?.inputs ?? {}));
-  return new Set(held.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => packageOf(file)));
-}
-
 let daemon: Sidewarden | undefined;
 afterEach(async () => {
   await daemon?.stop();
@@ -48,13 +34,13 @@ async function loaded(configured: Partial<typeof checks>): Promise<readonly stri
   daemon = await startSidewarden({
     configuration: { log_level: 'error', checks: configured },
     environment,
-    node: [`--import=${preload}`],
+    node: [reportLoads],
     hear: (text) => {
       said += text;
     },
   });
   await daemon.until((body) => Object.values(body.checks).every(({ latency_ms }) => latency_ms !== null), 20_000);
-  const files = [...said.matchAll(/^loaded file:\/\/.*\/(dist\/.*)$/gm)].map(([, file = '']) => file);
+  const files = filesIn(said);
   expect(files).toContain('dist/main.js');
   const packages = packagesIn(files);
   expect(packages).toContain('fastify');
@@ -66,7 +52,7 @@ test.each([
   ['postgres', ['postgres'], ['pg']],
   ['redis', ['redis'], ['ioredis']],
   ['elasticsearch', ['elasticsearch'], ['@elastic/elasticsearch']],
-  ['kms', ['kms'], ['@aws-sdk/client-kms']],
+  ['kms', ['kms'], aws],
   ['http, tcp, tls and dns', ['http', 'tcp', 'tls', 'dns'], []],
   ['all four', ['postgres', 'redis', 'elasticsearch', 'kms'], clients],
 ] as const)('%s: its client and no other', async (_, types, expected) => {

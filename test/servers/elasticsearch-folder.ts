@@ -9,8 +9,12 @@ export type User = { readonly username: string; readonly password: string };
 /** May do all; has the least privilege that the probe needs; may do nothing. */
 export type Users = { readonly admin: User; readonly probe: User; readonly nobody: User };
 
+/** A node of a cluster: the one with the transport port `first` is its only possible master, the others hold data. */
+export type Member = { readonly transportPort: number; readonly first: number };
+
 export type NodeSettings = {
   readonly port: number;
+  readonly member?: Member | undefined;
   readonly transportPort: number;
   readonly users?: Users | undefined;
   /** PEM files below `<folder>/config`: the node may read no others. */
@@ -30,13 +34,20 @@ export function writeConfiguration({ product, home }: Distribution, folder: stri
   const unwanted = /gc\.log|loggc|GCLog|ErrorFile|HeapDump|^-Xm[sx]/;
   writeFileSync(join(config, 'jvm.options'), options.filter((line) => !unwanted.test(line)).join('\n'));
   writeFileSync(join(config, `${product}.yml`), nodeFile(product, folder, settings).join('\n'));
-  if (settings.users !== undefined) writeUsers(config, settings.users);
+  if (settings.users !== undefined) {
+    writeUsers(folder, settings.users);
+    writeFileSync(join(config, 'roles.yml'), roles);
+  }
   own(folder);
 }
 
-function nodeFile(product: string, folder: string, { port, transportPort, users, tls }: NodeSettings): string[] {
+function nodeFile(
+  product: string,
+  folder: string,
+  { port, transportPort, users, tls, member }: NodeSettings,
+): string[] {
   const lines = [
-    'discovery.type: single-node',
+    ...(member === undefined ? ['discovery.type: single-node'] : membership(product, member)),
     'network.host: 127.0.0.1',
     `http.port: ${port}`,
     `transport.port: ${transportPort}`,
@@ -45,7 +56,9 @@ function nodeFile(product: string, folder: string, { port, transportPort, users,
     `path.repo: ${join(folder, 'snapshots')}`,
     'cluster.routing.allocation.disk.threshold_enabled: false',
   ];
-  if (product === 'elasticsearch') lines.push(`xpack.security.enabled: ${users !== undefined}`);
+  if (product === 'elasticsearch') {
+    lines.push(`xpack.security.enabled: ${users !== undefined}`, 'resource.reload.interval.high: 500ms');
+  }
   if (tls !== undefined) {
     lines.push('xpack.security.http.ssl.enabled: true');
     lines.push(`xpack.security.http.ssl.certificate: ${tls.cert}`, `xpack.security.http.ssl.key: ${tls.key}`);
@@ -53,18 +66,30 @@ function nodeFile(product: string, folder: string, { port, transportPort, users,
   return lines;
 }
 
+function membership(product: string, { transportPort, first }: Member): string[] {
+  const bootstrap = product === 'elasticsearch' ? 'initial_master_nodes' : 'initial_cluster_manager_nodes';
+  return [
+    `cluster.name: of-${first}`,
+    `node.name: node-${transportPort}`,
+    `discovery.seed_hosts: ['127.0.0.1:${first}']`,
+    transportPort === first ? `cluster.${bootstrap}: ['node-${first}']` : 'node.roles: [data]',
+  ];
+}
+
 /**
- * The files that `bin/elasticsearch-users` keeps; that would start a Java for each user.
+ * The files that `bin/elasticsearch-users` keeps; that would start a Java for each user. A node that runs reads them anew.
  * https://www.elastic.co/guide/en/elasticsearch/reference/current/file-realm.html
+ * @param more further users who may do what the probe may.
  */
-function writeUsers(config: string, { admin, probe, nobody }: Users): void {
-  const lines = [admin, probe, nobody].map(({ username, password }) => `${username}:${hash(password)}`);
-  writeFileSync(join(config, 'users'), `${lines.join('\n')}\n`);
+export function writeUsers(folder: string, { admin, probe, nobody }: Users, more: readonly User[] = []): void {
+  const probes = [probe, ...more];
+  const lines = [admin, nobody, ...probes].map(({ username, password }) => `${username}:${hash(password)}`);
+  const named = probes.map(({ username }) => username).join(',');
+  writeFileSync(join(folder, 'config', 'users'), `${lines.join('\n')}\n`);
   writeFileSync(
-    join(config, 'users_roles'),
-    `superuser:${admin.username}\nsidewarden:${probe.username}\nnothing:${nobody.username}\n`,
+    join(folder, 'config', 'users_roles'),
+    `superuser:${admin.username}\nsidewarden:${named}\nnothing:${nobody.username}\n`,
   );
-  writeFileSync(join(config, 'roles.yml'), roles);
 }
 
 function hash(password: string): string {

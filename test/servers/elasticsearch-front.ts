@@ -1,5 +1,6 @@
 // A reverse proxy that asks for users and speaks TLS, where the node behind it can do neither: OpenSearch without its
-// security plugin. It lets everything else through, a hang and a closed connection too.
+// security plugin; or that refuses one path, as managed services do. It lets everything else through, a hang and a
+// closed connection too.
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -11,12 +12,16 @@ export type FrontOptions = {
   readonly users?: Users | undefined;
   /** PEM files; https with them. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  readonly refused?: Refused;
 };
+
+/** What is answered to requests whose path begins so; the node does not hear of them. */
+export type Refused = { readonly path: string; readonly status: number; readonly body: object };
 
 export type Front = { stop(): Promise<void> };
 
 /** Resolves once it listens on the port. */
-export async function startFront({ port, nodePort, users, tls }: FrontOptions): Promise<Front> {
+export async function startFront({ port, nodePort, users, tls, refused }: FrontOptions): Promise<Front> {
   const onRequest = (incoming: IncomingMessage, response: ServerResponse): void => {
     const refusal = users === undefined ? undefined : refuse(users, incoming);
     if (refusal !== undefined) {
@@ -24,6 +29,11 @@ export async function startFront({ port, nodePort, users, tls }: FrontOptions): 
       response.end(
         JSON.stringify({ status: refusal, error: { type: 'security_exception', reason: 'refused by the front' } }),
       );
+      return;
+    }
+    if (refused !== undefined && incoming.url?.startsWith(refused.path)) {
+      response.writeHead(refused.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(refused.body));
       return;
     }
     const { method, url, headers } = incoming;

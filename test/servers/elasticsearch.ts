@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import { type Distribution, findDistribution } from './elasticsearch-distribution.ts';
-import { type User, type Users, writeConfiguration } from './elasticsearch-folder.ts';
+import { type Member, type User, type Users, writeConfiguration, writeUsers } from './elasticsearch-folder.ts';
 import { type Front, startFront } from './elasticsearch-front.ts';
 import { freePort, removeFolder, runFolder, type ServerProcess, startProcess } from './process.ts';
 import type { Progress } from './source.ts';
@@ -18,6 +18,8 @@ export type ElasticsearchOptions = {
   readonly security?: boolean;
   /** Whether it speaks https; false unless given. */
   readonly tls?: boolean;
+  /** A node of a cluster instead of one by itself: small, and without users. */
+  readonly member?: Member;
   readonly progress?: Progress;
 };
 
@@ -46,6 +48,8 @@ export type ElasticsearchServer = {
   output(): string;
   /** As the user who may do all. */
   request(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Elasticsearch with `security`: from now on there is this user, who may do what the probe may, with this password. */
+  putUser(user: User): Promise<void>;
   makeGreen(): Promise<void>;
   makeYellow(): Promise<void>;
   makeRed(): Promise<void>;
@@ -68,7 +72,8 @@ export async function startElasticsearch(options: ElasticsearchOptions = {}): Pr
   const fronted = distribution.product === 'opensearch' && (guarded.users ?? guarded.tls) !== undefined;
   const port = await freePort();
   const nodePort = fronted ? await freePort() : port;
-  const ports = { port: nodePort, transportPort: await freePort() };
+  const { member } = options;
+  const ports = { port: nodePort, member, transportPort: member?.transportPort ?? (await freePort()) };
   writeConfiguration(distribution, folder, fronted ? ports : { ...ports, ...guarded });
 
   const url = `${options.tls ? 'https' : 'http'}://${host}:${port}`;
@@ -77,9 +82,21 @@ export async function startElasticsearch(options: ElasticsearchOptions = {}): Pr
   const ready = async () => (await request('GET', '/_cluster/health?master_timeout=1s')).status === 200;
   let front: Front | undefined;
   let node: ServerProcess;
+  const more = new Map<string, User>();
+  const putUser = async (user: User): Promise<void> => {
+    if (fronted || guarded.users === undefined) throw new Error('it keeps no users of its own');
+    more.set(user.username, user);
+    writeUsers(folder, users, [...more.values()]);
+    const isKnown = async () =>
+      (await ask(new URL('/_security/_authenticate', url), 'GET', undefined, { ...caller, user })).status === 200;
+    for (let tries = 0; !(await isKnown()); tries++) {
+      if (tries > 200) throw new Error(`the node does not let ${user.username} in`);
+      await wait(50);
+    }
+  };
   const start = async (): Promise<void> => {
     if (fronted) front = await startFront({ port, nodePort, ...guarded });
-    node = await startNode(distribution, folder, nodePort, ready);
+    node = await startNode(distribution, folder, nodePort, member === undefined ? '512m' : '256m', ready);
   };
   const stop = async (): Promise<void> => {
     await Promise.all([node.stop(), front?.stop()]);
@@ -113,14 +130,28 @@ export async function startElasticsearch(options: ElasticsearchOptions = {}): Pr
     thaw: () => node.thaw(),
     output: () => node.output(),
     request,
+    putUser,
     ...colours(request),
   };
+}
+
+/** Two nodes of one cluster, which does without the second. Resolves when it has both. */
+export async function startElasticsearchPair(): Promise<readonly [ElasticsearchServer, ElasticsearchServer]> {
+  const [first, second] = [await freePort(), await freePort()];
+  const nodes = await Promise.all([
+    startElasticsearch({ member: { transportPort: first, first } }),
+    startElasticsearch({ member: { transportPort: second, first } }),
+  ]);
+  const { status, body } = await nodes[0].request('GET', '/_cluster/health?wait_for_nodes=2&timeout=60s');
+  if (status !== 200) throw new Error(`the nodes did not meet: ${JSON.stringify(body)}`);
+  return nodes;
 }
 
 function startNode(
   { product, version, home, javaHome }: Distribution,
   folder: string,
   port: number,
+  heap: string,
   ready: () => Promise<boolean>,
 ) {
   const prefix = product === 'elasticsearch' ? 'ES' : 'OPENSEARCH';
@@ -132,7 +163,7 @@ function startNode(
       [`${prefix}_JAVA_HOME`]: javaHome,
       [`${prefix}_PATH_CONF`]: join(folder, 'config'),
       [`${prefix}_TMPDIR`]: join(folder, 'tmp'),
-      [`${prefix}_JAVA_OPTS`]: '-Xms512m -Xmx512m',
+      [`${prefix}_JAVA_OPTS`]: `-Xms${heap} -Xmx${heap}`,
     },
     folder,
     port,

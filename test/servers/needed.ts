@@ -4,8 +4,10 @@ import { findDistribution } from './elasticsearch-distribution.ts';
 import { faketimeSource } from './faketime.ts';
 import { motoServer } from './kms.ts';
 import { kubernetesValidate } from './kubernetes-validate.ts';
+import { pgbouncerSource } from './pgbouncer.ts';
 import { postgresSource } from './postgres.ts';
 import { prometheusSource, promtoolSource } from './prometheus.ts';
+import { psqlSource } from './psql.ts';
 import { redisSource } from './redis.ts';
 import { installed, locateAll, MissingServers, type Progress, type Source } from './source.ts';
 
@@ -19,6 +21,8 @@ const program = (what: string, name: string, debianPackage: string): Source => (
 /** Programs that have to be on the machine, since nothing fetches them. */
 const tools: readonly Source[] = [
   redisSource,
+  pgbouncerSource,
+  psqlSource,
   prometheusSource,
   promtoolSource,
   faketimeSource,

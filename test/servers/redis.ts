@@ -16,7 +16,10 @@ export const redisSource: Source = {
 const host = '127.0.0.1';
 
 export type RedisOptions = {
-  /** Of the user `default`, who may do everything. A random text unless given; false: none is asked for. */
+  /**
+   * Of the user `default`, who may do everything. A random text unless given; false: none is asked for, as by a sentinel
+   * that is given none.
+   */
   readonly password?: string | false;
   /** Further users, such as `probe on >secret +ping`. */
   readonly acl?: readonly string[];
@@ -26,7 +29,7 @@ export type RedisOptions = {
   readonly maxclients?: number;
   /** Further lines of redis.conf. */
   readonly config?: readonly string[];
-  /** Runs as a sentinel: only port and `config` count. */
+  /** Runs as a sentinel. */
   readonly sentinel?: boolean;
 };
 
@@ -65,14 +68,13 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   const port = await freePort();
   const folder = await runFolder('redis');
   const socket = join(folder, 'redis.sock');
-  const password =
-    options.sentinel || options.password === false ? '' : (options.password ?? `pw-${crypto.randomUUID()}`);
+  const given = options.password ?? (options.sentinel !== true && `pw-${crypto.randomUUID()}`);
+  const password = given === false ? '' : given;
   const file = join(folder, 'redis.conf');
   await writeFile(file, configuration(options, { port, folder, socket, password }));
   const user = serverUser();
   if (user !== undefined) await chown(file, user.uid, user.gid); // a sentinel writes down what it learns
-  const target = options.sentinel ? { host, port } : { path: socket };
-  const order = (...args: string[]) => ask(target, password, args);
+  const order = (...args: string[]) => ask(socket, password, args);
 
   const launch = (extra: readonly string[], ready: RegExp) =>
     startProcess({
@@ -149,18 +151,13 @@ type Place = { readonly port: number; readonly folder: string; readonly socket: 
 function configuration(options: RedisOptions, { port, folder, socket, password }: Place): string {
   const { tls, replicaOf } = options;
   const lines = [`bind ${host}`, `dir ${folder}`, 'daemonize no', ...(options.config ?? [])];
-  if (options.sentinel) return [`port ${port}`, ...lines, ''].join('\n');
-  lines.push(
-    `unixsocket ${socket}`,
-    'unixsocketperm 777',
-    'save ""',
-    'rdbcompression no',
-    'enable-debug-command yes',
-    'protected-mode no',
-  );
-  lines.push('repl-diskless-sync-delay 0', 'repl-ping-replica-period 1');
+  lines.push(`unixsocket ${socket}`, 'unixsocketperm 777', 'protected-mode no');
   lines.push(`user default on ${password === '' ? 'nopass' : `>${password}`} ~* &* +@all`);
   for (const user of options.acl ?? []) lines.push(`user ${user}`);
+  if (options.sentinel !== true) {
+    lines.push('save ""', 'rdbcompression no', 'enable-debug-command yes');
+    lines.push('repl-diskless-sync-delay 0', 'repl-ping-replica-period 1');
+  }
   if (options.maxclients !== undefined) lines.push(`maxclients ${options.maxclients}`);
   if (replicaOf !== undefined)
     lines.push(`replicaof ${replicaOf.host} ${replicaOf.port}`, `masterauth ${replicaOf.password}`);
@@ -174,13 +171,9 @@ function configuration(options: RedisOptions, { port, folder, socket, password }
 }
 
 /** One command on a connection of its own. */
-async function ask(
-  target: { path: string } | { host: string; port: number },
-  password: string,
-  args: readonly string[],
-) {
+async function ask(path: string, password: string, args: readonly string[]) {
   const client = new Redis({
-    ...target,
+    path,
     ...(password === '' ? {} : { password }),
     protocol: 2,
     lazyConnect: true,

@@ -94,6 +94,7 @@ const BREW: Readonly<Record<string, string | undefined>> = {
   'redis-server': 'redis',
   'redis-sentinel': 'redis',
   postgresql: 'postgresql@18',
+  'postgresql-client': 'libpq',
   prometheus: 'prometheus',
   faketime: 'libfaketime',
   openssl: 'openssl',

@@ -10,5 +10,6 @@ export const dns = defineDependency({
   classes: ['dns', 'misconfig'],
   keeps: 'nothing',
   target: ({ name, resolver }) => (resolver === undefined ? name : `${name}@${resolver}`),
+  cost: () => ({ logIns: 0, calls: [{ name: 'question', count: 1, per: 'run' }] }),
   load: async () => (await import('./driver.ts')).driver,
 });

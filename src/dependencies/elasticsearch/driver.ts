@@ -1,22 +1,15 @@
-// Probes one Elasticsearch or OpenSearch node: one connection, and one GET _cluster/health for a run.
+// Asks one Elasticsearch or OpenSearch node through the client, which is given a socket of ours; alone imports it.
 import type { Socket } from 'node:net';
 import { Client, errors, HttpConnection, Transport } from '@elastic/elasticsearch';
 import { Failure } from '../../core/failure.ts';
-import type { Attempt, Driver, Session } from '../define.ts';
-import { readCredentials, readNode } from './access.ts';
-import { type Answer, classify, explain, readHealth } from './errors.ts';
+import type { Driver } from '../define.ts';
+import type { Credentials } from './access.ts';
+import type { Connection } from './connection.ts';
+import { type Answer, classify, explain } from './errors.ts';
+import { probe } from './probe.ts';
+import { createSession, type ElasticsearchSession } from './session.ts';
 import type { ElasticsearchRung, ElasticsearchSettings } from './settings.ts';
 import { agentOf, beforeClose, opened, openSocket } from './socket.ts';
-
-/** One socket and the client on it. What files hold is read at its first climb. */
-export interface ElasticsearchSession extends Session {
-  /** Opens the socket, once; a name server has `remainingMs` at most. */
-  connect(remainingMs: number): Promise<void>;
-  /** Reads the credentials, once; they travel with each request. */
-  authenticate(): void;
-  /** The one request of a run. `waitMs`: how long the node may wait for a master before it says that there is none. */
-  health(waitMs: number): Promise<Answer>;
-}
 
 // A cluster's health is some hundred bytes, a proxy's error page some thousand. A compressed answer grows when unpacked.
 const largestAnswer = 256 * 1024;
@@ -39,10 +32,10 @@ class AnyVersionTransport extends Transport {
   }
 }
 
-function createSession(settings: ElasticsearchSettings): ElasticsearchSession {
+/** Without I/O. */
+function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Connection {
   let socket: Socket | undefined;
   let client: Client | undefined;
-  let node: URL | undefined;
   let cut: Error | undefined;
   let destroyed = false;
   const destroy = (): void => {
@@ -63,19 +56,17 @@ function createSession(settings: ElasticsearchSettings): ElasticsearchSession {
       return destroyed || socket?.destroyed === true;
     },
     destroy,
-    async connect(remainingMs) {
+    async open(remainingMs) {
       if (destroyed) throw new Failure('refused', 'the session was destroyed');
-      if (socket !== undefined) return;
-      node = readNode(settings);
-      socket = openSocket(node, settings.tls, remainingMs);
+      socket = openSocket(node, tls, remainingMs);
       socket.on('error', (error) => {
         cut ??= error;
       });
       await opened(socket);
     },
-    authenticate() {
-      if (socket === undefined || node === undefined) throw new Error('authenticate before connect');
-      client ??= createClient(socket, node, settings);
+    authenticate(credentials) {
+      if (socket === undefined) throw new Error('authenticate before open');
+      client ??= createClient(socket, node, credentials);
     },
     async health(waitMs) {
       if (socket === undefined || client === undefined) throw new Error('health before authenticate');
@@ -84,7 +75,7 @@ function createSession(settings: ElasticsearchSettings): ElasticsearchSession {
           socket,
           client.cluster.health(
             {
-              ...(settings.index === undefined ? {} : { index: settings.index }),
+              ...(index === undefined ? {} : { index }),
               timeout: '0ms',
               master_timeout: `${waitMs}ms`,
               filter_path: wanted,
@@ -101,15 +92,14 @@ function createSession(settings: ElasticsearchSettings): ElasticsearchSession {
   };
 }
 
-function createClient(socket: Socket, node: URL, settings: ElasticsearchSettings): Client {
-  const auth = readCredentials(node, settings);
+function createClient(socket: Socket, node: URL, credentials: Credentials | undefined): Client {
   const plain = new URL(node);
   plain.username = '';
   plain.password = '';
   const agent = agentOf(socket);
   return new Client({
     node: plain.href,
-    ...(auth === undefined ? {} : { auth }),
+    ...(credentials === undefined ? {} : { auth: credentials }),
     agent: () => agent,
     Connection: HttpConnection, // its sockets come from the agent; the default, undici, opens its own
     Transport: AnyVersionTransport,
@@ -121,32 +111,9 @@ function createClient(socket: Socket, node: URL, settings: ElasticsearchSettings
   });
 }
 
-async function probe(
-  session: ElasticsearchSession,
-  settings: ElasticsearchSettings,
-  attempt: Attempt<ElasticsearchRung>,
-): Promise<void> {
-  const cut = () => session.destroy();
-  attempt.signal.addEventListener('abort', cut, { once: true });
-  try {
-    await attempt.climb('connect', () => session.connect(attempt.remainingMs()));
-    await attempt.climb('auth', async () => session.authenticate());
-    await attempt.climb('health', async () => {
-      const health = readHealth(await session.health(Math.ceil(attempt.remainingMs() * 0.8)), settings.index);
-      if (health === undefined) return attempt.skip('health', 'the service does not offer _cluster/health');
-      const good = health.status === 'green' || (health.status === 'yellow' && settings.minimum_status === 'yellow');
-      const what = settings.index === undefined ? 'the cluster' : `index ${settings.index}`;
-      if (!good) throw new Failure('server', `${what} is ${health.status}: ${health.details}`);
-      if (health.status === 'yellow') attempt.warn('yellow');
-    });
-  } finally {
-    attempt.signal.removeEventListener('abort', cut);
-  }
-}
-
 /** Reached through the definition's `load`. */
 export const driver: Driver<ElasticsearchSettings, ElasticsearchRung, ElasticsearchSession> = {
-  session: createSession,
+  session: (settings) => createSession(settings, (node) => createConnection(node, settings)),
   probe,
   classify,
 };

@@ -18,19 +18,21 @@ type Body = {
   readonly unassigned_shards?: unknown;
   readonly number_of_nodes?: unknown;
   readonly error?: unknown;
+  readonly message?: unknown;
+  readonly Message?: unknown;
 };
 
 const statuses = ['green', 'yellow', 'red'] as const;
 
 /**
  * Reads one answer.
- * @returns undefined when the service does not offer cluster health at all (Elastic's serverless projects).
+ * @returns undefined when the service does not offer cluster health at all.
  * @throws Failure for every other answer that is not a cluster's health.
  */
 export function readHealth({ statusCode, body }: Answer, index: string | undefined): Health | undefined {
   const json: Body = typeof body === 'object' && body !== null ? body : {};
   const error = errorOf(json);
-  if (statusCode === 410 && error.type === 'api_not_available_exception') return undefined;
+  if (isNotOffered(statusCode, json, error)) return undefined;
   const refusal = refusals[statusCode];
   if (refusal !== undefined) throw new Failure(refusal.errorClass, `${refusal.message}${error.text}`);
   if (error.type === 'index_not_found_exception') throw missingIndex(index);
@@ -47,6 +49,22 @@ export function readHealth({ statusCode, body }: Answer, index: string | undefin
   return { status, details: `${json.number_of_nodes} nodes, ${json.unassigned_shards} unassigned shards` };
 }
 
+/**
+ * Elastic's serverless projects answer 410, and 404 in the past; Amazon's OpenSearch Service says that a request is not
+ * allowed, with the status of a wrong password. The path is part of that text, since a url with a path that does not
+ * exist there is told the same. https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-operations.html
+ */
+function isNotOffered(statusCode: number, body: Body, error: { type?: string; text: string }): boolean {
+  if (statusCode === 410 && error.text !== '') return true;
+  if (statusCode === 404 && error.text.includes('not available when running in serverless mode')) return true;
+  return (
+    typeof body.Message === 'string' && /^Your request: '\/_cluster\/health\b.*' is not allowed/.test(body.Message)
+  );
+}
+
+/** Whether another node of the cluster may well say something else: no room, no master, no answer that fits. */
+export const isAboutNode = ({ errorClass }: Failure): boolean => errorClass === 'throttled' || errorClass === 'server';
+
 const refusals: Readonly<Record<number, { errorClass: 'auth' | 'permission' | 'throttled'; message: string }>> = {
   401: { errorClass: 'auth', message: 'the server does not accept the credentials' },
   403: { errorClass: 'permission', message: 'the user may not read the cluster health (privilege monitor)' },
@@ -56,8 +74,12 @@ const refusals: Readonly<Record<number, { errorClass: 'auth' | 'permission' | 't
 const missingIndex = (index: string | undefined): Failure =>
   new Failure('misconfig', `index ${index} does not exist, or the cluster has not recovered its state yet`);
 
-/** `{"error":{"type","reason"}}`, or `{"error":"text"}`; the text for a message begins with a colon or is empty. */
-function errorOf({ error }: Body): { type?: string; text: string } {
+/**
+ * `{"error":{"type","reason"}}`, or `{"error":"text"}`; of the proxies of managed services `{"message":"text"}`.
+ * @returns a text for a message, which begins with a colon or is empty.
+ */
+function errorOf({ error: given, message, Message }: Body): { type?: string; text: string } {
+  const error = given ?? message ?? Message;
   if (typeof error === 'string') return { text: `: ${onOneLine(error)}` };
   if (typeof error !== 'object' || error === null) return { text: '' };
   const { type, reason } = error as { type?: unknown; reason?: unknown };

@@ -1,6 +1,7 @@
-// The dependency type `elasticsearch`: one node's view of its cluster's health, on Elasticsearch and OpenSearch.
+// The dependency type `elasticsearch`: a cluster's health as one of its nodes sees it, on Elasticsearch and OpenSearch.
 import type { Secret } from '../../core/secret.ts';
 import { defineDependency, type SettingsProblem } from '../define.ts';
+import { nameOf, parseUrls } from './nodes.ts';
 import { type ElasticsearchSettings, rungs, settings } from './settings.ts';
 
 export const elasticsearch = defineDependency({
@@ -13,16 +14,19 @@ export const elasticsearch = defineDependency({
   keeps: 'connection',
   defaults: { interval: '15s', timeout: '5s' },
   environment: { variable: 'ELASTICSEARCH_URL', check: 'elasticsearch', settings: (url: string | Secret) => ({ url }) },
-  target: ({ url }) => hostOf(url),
+  target: ({ url }) => hostsOf(url),
   problems: findProblems,
+  cost: ({ url }) => ({
+    logIns: 0,
+    calls: [{ name: '_cluster/health', count: 1, most: hostsOf(url).split(',').length, per: 'run' }],
+  }),
   load: async () => (await import('./driver.ts')).driver,
 });
 
-/** `host:port`; the file's path while the URL is in a file. */
-function hostOf({ source }: Secret): string {
+/** `host:port` of each node; the file's path while the URL is in a file. */
+function hostsOf({ source }: Secret): string {
   if ('file' in source) return source.file;
-  const { protocol, hostname, port } = new URL(source.value);
-  return `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
+  return (parseUrls(source.value) ?? []).map(nameOf).join(',');
 }
 
 function findProblems(given: ElasticsearchSettings): readonly SettingsProblem[] {
@@ -36,16 +40,17 @@ function findProblems(given: ElasticsearchSettings): readonly SettingsProblem[] 
   exclude('password', 'password_file');
   const key = given.api_key === undefined ? 'api_key_file' : 'api_key';
   for (const one of ['username', 'password', 'password_file'] as const) exclude(key, one);
-  const url = 'value' in given.url.source ? new URL(given.url.source.value) : undefined;
-  if (url === undefined) return problems;
-  if (given[key] !== undefined && url.username !== '') {
+  const urls = 'value' in given.url.source ? parseUrls(given.url.source.value) : undefined;
+  if (urls === undefined) return problems;
+  const named = urls.some(({ username }) => username !== '');
+  if (given[key] !== undefined && named) {
     problems.push({ path: [key], message: 'cannot stand beside a user in the url: keep one of them' });
   }
   const password = given.password === undefined ? 'password_file' : 'password';
-  if (given[password] !== undefined && given.username === undefined && url.username === '') {
+  if (given[password] !== undefined && given.username === undefined && !named) {
     problems.push({ path: [password], message: 'needs a username, here or in the url' });
   }
-  if (given.tls !== undefined && url.protocol === 'http:') {
+  if (given.tls !== undefined && urls.some(({ protocol }) => protocol === 'http:')) {
     problems.push({ path: ['tls'], message: 'has no effect on an http url: write https' });
   }
   return problems;

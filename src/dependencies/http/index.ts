@@ -14,5 +14,6 @@ export const http = defineDependency({
   target: targetOf,
   local: isLocal,
   problems: findProblems,
+  cost: () => ({ logIns: 0, calls: [{ name: 'request', count: 1, per: 'run' }] }),
   load: async () => (await import('./driver.ts')).driver,
 });

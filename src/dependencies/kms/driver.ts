@@ -9,11 +9,12 @@ import {
   KMSClient,
 } from '@aws-sdk/client-kms';
 import { Failure } from '../../core/failure.ts';
+import { createAgents } from '../aws/agents.ts';
+import { chainOptions, findCredentials, secretsOf } from '../aws/chain.ts';
+import { classify, isAnswer, refusal } from '../aws/errors.ts';
+import { createLookups } from '../aws/lookups.ts';
 import type { Attempt, Driver, Session } from '../define.ts';
 import { lookup, lookupWithin } from '../lookup.ts';
-import { createAgents } from './agents.ts';
-import { classify, credentialFailure, isAnswer, refusal } from './errors.ts';
-import { createLookups } from './lookups.ts';
 import { type KmsSettings, regionOf } from './settings.ts';
 
 type Rung = 'credentials' | 'connect' | 'key' | 'round_trip';
@@ -26,10 +27,6 @@ export interface KmsSession extends Session {
   /** Resolves once KMS answered, to what gives the result or throws the refusal; rejects when no answer came. */
   ask<T>(operation: string, call: Call<T>, attempt: KmsAttempt): Promise<() => T>;
 }
-
-// The SDK would write to the console. ignoreCache: profile files are read again by each session, so that a rotation is seen.
-const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
-const chainOptions = { logger: quiet, ignoreCache: true };
 
 function createSession(settings: KmsSettings): KmsSession {
   const cut = new AbortController();
@@ -62,20 +59,11 @@ function createSession(settings: KmsSettings): KmsSession {
       await findRegion(client);
       const signal = AbortSignal.any([attempt.signal, cut.signal]);
       try {
-        const found = await untilAborted(
-          lookups.run(() => client.config.credentials()),
-          signal,
-        );
-        secrets = [found.sessionToken ?? '', found.secretAccessKey, found.accessKeyId].filter(
-          (text) => text.length > 12,
-        );
+        const found = await findCredentials(() => client.config.credentials(), { lookups, signal, secrets });
+        secrets = secretsOf(found);
       } catch (error) {
-        if (!signal.aborted) throw credentialFailure(error, secrets);
-        destroy(); // the chain would go on waiting, and make every later look-up wait with it
-        throw new Failure(
-          'timeout',
-          'the look-up of AWS credentials did not end: a silent metadata or token endpoint?',
-        );
+        if (signal.aborted) destroy(); // the chain would go on waiting, and make every later look-up wait with it
+        throw error;
       }
     },
     async ask(operation, call, attempt) {
@@ -148,15 +136,6 @@ async function findRegion(client: KMSClient): Promise<void> {
     const why = error instanceof Error ? error.message : String(error);
     throw new Failure('misconfig', `no AWS region (${why}): set AWS_REGION, or region in the check`);
   }
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 const isReset = (error: unknown): boolean =>

@@ -1,5 +1,7 @@
 // The type `kms`: can this AWS KMS key be used now? Data only; the client comes with driver.ts.
+import { secretVariables } from '../aws/settings.ts';
 import { defineDependency } from '../define.ts';
+import { costOf } from './cost.ts';
 import { problems, shape, target } from './settings.ts';
 
 export const kms = defineDependency({
@@ -12,7 +14,7 @@ export const kms = defineDependency({
   defaults: { interval: '60s', timeout: '5s' },
   confirmMs: 5000,
   environment: { variable: 'KMS_KEY_ID', check: 'kms', settings: (value) => ({ key_id: value }) },
-  secretVariables: ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_ACCESS_KEY_ID'],
+  secretVariables,
   target,
   problems,
   notes: ({ round_trip }) =>
@@ -22,5 +24,6 @@ export const kms = defineDependency({
         ]
       : [],
   restMs: ({ round_trip }) => round_trip?.interval ?? 0,
+  cost: ({ round_trip }) => costOf(round_trip?.interval),
   load: async () => (await import('./driver.ts')).driver,
 });

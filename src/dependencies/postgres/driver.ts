@@ -2,34 +2,32 @@
 import type { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
 import { Failure } from '../../core/failure.ts';
-import { reveal, revealPassword } from '../credentials.ts';
-import type { Attempt, Driver, Session } from '../define.ts';
+import { reveal } from '../credentials.ts';
+import type { Attempt, Driver } from '../define.ts';
 import { lookupWithin } from '../lookup.ts';
 import { classify, endsConnection } from './errors.ts';
+import { iamProblem } from './iam.ts';
+import { passwordInFile, passwordNow } from './password.ts';
+import { type PostgresSession, probe } from './probe.ts';
+import { createSearch, type Reached, type Search } from './search.ts';
+import { checkAttrs } from './session-attrs.ts';
 import type { Rung, Settings } from './settings.ts';
-import { openSocket, type SocketOptions } from './socket.ts';
+import { openSocket } from './socket.ts';
 import { protectionOf, protectionProblem } from './sslmode.ts';
-import { parseUrl, type Target } from './url.ts';
-
-export interface PostgresSession extends Session {
-  /** Climbs `connect` and `auth`, unless that was done already. */
-  open(attempt: Attempt<Rung>): Promise<void>;
-  /**
-   * Sends statements in one message, which the server runs as one transaction, and gives the last one's first row.
-   * The time limit is part of that transaction: behind a pooler nothing of it outlives the message.
-   */
-  query(sql: string, attempt: Attempt<Rung>): Promise<Record<string, unknown>>;
-}
+import { type Place, parseUrl, type Target } from './url.ts';
 
 /** A session that connects when it is opened. */
 function createSession(settings: Settings): PostgresSession {
   const sockets: Socket[] = [];
   let client: Client | undefined;
+  let at: string | undefined;
   let closed = false;
 
   const destroy = (): void => {
     closed = true;
-    for (const socket of sockets.splice(0)) socket.destroy();
+    // TLS before what it runs on: without that it frees itself at once, even inside a callback of OpenSSL, which crashes.
+    // https://github.com/nodejs/node/blob/v24.21.0/lib/internal/tls/wrap.js (TLSWrap.prototype.close)
+    for (const socket of sockets.splice(0).reverse()) socket.destroy();
   };
   const own = (socket: Socket): void => {
     // What fails is told by the promise that waits for it; this one keeps a late error from ending the process.
@@ -42,11 +40,17 @@ function createSession(settings: Settings): PostgresSession {
     get closed() {
       return closed;
     },
+    get at() {
+      return at;
+    },
     destroy,
     async open(attempt) {
       if (client !== undefined) return;
       try {
-        client = await connectAndLogIn(settings, attempt, own);
+        const entered = await connectAndLogIn(settings, attempt, own, () => closed);
+        client = entered.client;
+        at = entered.where.at;
+        attempt.tell('auth', entered.where);
         client.once('error', destroy).once('end', destroy);
         if (sockets.every((socket) => socket.destroyed)) destroy();
       } catch (error) {
@@ -72,26 +76,42 @@ async function connectAndLogIn(
   settings: Settings,
   attempt: Attempt<Rung>,
   own: (socket: Socket) => void,
-): Promise<Client> {
-  const lookup = lookupWithin(attempt.remainingMs());
-  const { options, opened } = await attempt.climb('connect', async () => {
+  isClosed: () => boolean,
+): Promise<{ readonly client: Client; readonly where: ReturnType<Search['where']> }> {
+  const { tls } = settings;
+  const { target, search, first } = await attempt.climb('connect', async () => {
     const target = readTarget(settings);
-    const protection = protectionOf(target, settings.tls);
-    const socketOptions: SocketOptions = { target, protection, tls: settings.tls, lookup, own };
-    return { options: socketOptions, opened: await openSocket(socketOptions, protection.order) };
+    const search = createSearch({
+      ...{ target, own, isClosed, lookup: lookupWithin, remainingMs: () => attempt.remainingMs() },
+      open(candidate) {
+        const protection = protectionOf(target, candidate.place, tls);
+        return openSocket({ ...candidate, target, protection, tls }, protection.order);
+      },
+    });
+    return { target, search, first: await search.reach() };
   });
-  return await attempt.climb('auth', async () => {
-    const password = revealPassword(settings) ?? options.target.password;
+
+  const enter = async (reached: Reached) => {
+    const { candidate, opened } = reached;
+    const { place, wanted } = candidate;
+    const password = await passwordNow(settings, target, place, attempt);
+    const logInBy = async (socket: Socket) => {
+      const { client, reported } = await logIn(socket, settings, target, place, password);
+      await checkAttrs(wanted, reported, async (sql) => Object.values((await client.query(sql)).rows[0] ?? {})[0]);
+      return { client, where: search.where(reached) };
+    };
     try {
-      return await logIn(opened.socket, options.target, settings.username, password);
+      return await logInBy(opened.socket);
     } catch (error) {
       opened.socket.destroy();
-      // As in libpq's prefer and allow: the server may want this user the other way (hostssl, hostnossl in pg_hba.conf).
+      // As in libpq's prefer: the server may want this user the other way (hostnossl in pg_hba.conf).
       if (opened.left.length === 0 || (error as { code?: unknown }).code !== '28000') throw error;
-      const { socket } = await openSocket(options, opened.left);
-      return await logIn(socket, options.target, settings.username, password);
+      const protection = protectionOf(target, place, tls);
+      const { socket } = await openSocket({ ...candidate, target, protection, tls }, opened.left);
+      return await logInBy(socket);
     }
-  });
+  };
+  return await attempt.climb('auth', () => search.enter(first, enter));
 }
 
 /** The URL as it is now. @throws Failure `misconfig`, which can happen only when it comes from a file. */
@@ -101,24 +121,30 @@ function readTarget(settings: Settings): Target {
   const noUser = parsed.target.user === undefined && settings.username === undefined;
   const problem = noUser ? 'the url names no user' : protectionProblem(parsed.target, settings.tls);
   if (problem !== undefined) throw new Failure('misconfig', problem);
-  if (parsed.target.password !== undefined) settings.url.saw(parsed.target.password); // for the redactor
+  const unfit = iamProblem(settings, parsed.target);
+  if (unfit !== undefined) throw new Failure('misconfig', `${unfit.path} ${unfit.message}`);
+  const { password, sslpassword } = parsed.target;
+  for (const secret of [password, sslpassword]) if (secret !== undefined) settings.url.saw(secret); // for the redactor
   return parsed.target;
 }
 
 async function logIn(
   socket: Socket,
+  settings: Settings,
   target: Target,
-  username: string | undefined,
+  place: Place,
   password: string | undefined,
-): Promise<Client> {
+): Promise<{ readonly client: Client; readonly reported: ReadonlyMap<string, string> }> {
   if (socket.destroyed) throw new Failure('refused', 'the connection was closed');
+  const user = settings.username ?? target.user;
+  const database = target.database ?? user;
   const config: ClientConfig & { scramMaxIterations: number } = {
-    host: target.host,
-    port: target.port,
-    user: username ?? target.user,
-    database: target.database ?? username ?? target.user,
+    host: place.host,
+    port: place.port,
+    user,
+    database,
     // A function, so that a missing password is not looked for in PGPASSWORD or ~/.pgpass.
-    password: () => password as string,
+    password: () => password ?? passwordInFile(settings, target, place),
     application_name: target.applicationName ?? 'sidewarden',
     ...(target.options === undefined ? {} : { options: target.options }),
     ssl: false, // whatever there is to encrypt, the socket does
@@ -129,10 +155,14 @@ async function logIn(
   };
   const client = new Client(config);
   client.on('error', () => {}); // `open` listens too; before that, the promise tells
+  const reported = new Map<string, string>();
+  client.connection.on('parameterStatus', ({ parameterName, parameterValue }: Record<string, string>) => {
+    if (parameterName !== undefined && parameterValue !== undefined) reported.set(parameterName, parameterValue);
+  });
   const bound = target.channelBinding ? watchBinding(client, socket) : () => true;
   await client.connect();
   if (!bound()) throw new Failure('auth', 'channel_binding=require, and the server let in without it');
-  return client;
+  return { client, reported };
 }
 
 /** The client insists on connecting its stream itself; this one is connected already, and says so when asked. */
@@ -157,46 +187,6 @@ function watchBinding(client: Client, socket: Socket): () => boolean {
     if (!bound) refuse();
   });
   return () => bound;
-}
-
-const roleQuery =
-  "SELECT pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('default_transaction_read_only') AS readonly";
-// Committed, so that it needs what every write of the application needs: the log on disk, and a synchronous standby.
-const writeQuery =
-  'CREATE TEMPORARY TABLE sidewarden_write (written int) ON COMMIT DROP; INSERT INTO pg_temp.sidewarden_write VALUES (1)';
-// Neither `statement_timeout` nor a client that has gone ends the wait of a commit for a synchronous standby: each write
-// that is given up leaves its session waiting. Standbys confirm in order, so while one waits, the next would too.
-// https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION-HA
-const waitingQuery = `SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE usename = SESSION_USER
-  AND wait_event = 'SyncRep' AND query LIKE '%sidewarden_write%'
-  AND query_start < pg_catalog.clock_timestamp() - pg_catalog.current_setting('statement_timeout')::pg_catalog.interval
-) AS waiting`;
-
-/** Climbs what the settings ask for; `connect` and `auth` only when the session is new. */
-async function probe(session: PostgresSession, settings: Settings, attempt: Attempt<Rung>): Promise<void> {
-  await session.open(attempt);
-  await attempt.climb('query', () => session.query('SELECT 1', attempt));
-  const { expect, write } = settings;
-  if (expect !== 'any') {
-    await attempt.climb('role', async () => checkRole(expect, await session.query(roleQuery, attempt)));
-  }
-  if (write !== undefined) {
-    await attempt.rest('write', write.interval, async () => {
-      const { waiting } = await session.query(waitingQuery, attempt);
-      if (waiting === true) throw new Failure('timeout', 'a write from before still waits for a synchronous standby');
-      await session.query(writeQuery, attempt);
-    });
-  }
-}
-
-function checkRole(expect: 'primary' | 'replica', { standby, readonly }: Record<string, unknown>): void {
-  if (expect === 'replica') {
-    if (standby !== true) throw new Failure('readonly', 'the server is a primary, and a replica is expected');
-    return;
-  }
-  if (standby !== false) throw new Failure('readonly', 'the server is a standby, and a primary is expected');
-  if (readonly !== 'off')
-    throw new Failure('readonly', 'default_transaction_read_only is on, and a primary is expected');
 }
 
 /** Reached through the definition's `load`. */

@@ -1,4 +1,4 @@
-// What PostgreSQL's error codes, PgBouncer's messages and the client's own errors mean.
+// What PostgreSQL's error codes, the messages of poolers and the client's own errors mean.
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 import type { DependencyClass } from '../../core/failure.ts';
 import type { Classified } from '../define.ts';
@@ -23,13 +23,25 @@ const codes: Record<string, DependencyClass> = {
   '08006': 'refused',
 };
 
-/** PgBouncer gives nearly everything as 08P01 and tells by message, in English always. */
+/**
+ * Poolers tell by message, in English always: PgBouncer gives nearly everything as 08P01, also what the server behind it
+ * said at its log-in. https://github.com/pgbouncer/pgbouncer (disconnect_client, kill_pool_logins)
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.troubleshooting.html
+ */
 const poolerMessages: readonly (readonly [RegExp, DependencyClass])[] = [
-  [/^no more connections allowed|too many connections/, 'capacity'],
-  [/^no such database/, 'misconfig'],
-  [/^no such user|^auth failed|^SASL authentication failed|password authentication failed/, 'auth'],
-  [/^query_wait_timeout|^client_login_timeout/, 'timeout'],
-  [/^the database system is starting up|^pgbouncer is shutting down|^database does not allow connections/, 'starting'],
+  [/no more connections allowed|too many (connections|clients)|client connections exceeded/, 'capacity'],
+  [/connection slots are reserved|resources exhaustion/, 'capacity'],
+  [/number of client connections to the proxy|^Rate of connection to proxy exceeded/, 'capacity'],
+  [/no such database|database ".*" does not exist/, 'misconfig'],
+  [/^unsupported startup parameter|RDS Proxy currently doesn't support/, 'misconfig'],
+  [/SSL required|^TLS .*required|requires TLS|only with SSL/, 'tls'],
+  [/no such user|auth failed|authentication failed|login rejected|no pg_hba\.conf entry/, 'auth'],
+  [/role ".*" (does not exist|is not permitted)|no credentials for the role|for the role .* is wrong/, 'auth'],
+  [/permission denied for database/, 'permission'],
+  [/^query_wait_timeout|^query[_ ]timeout|^client_login_timeout|^Timed-out waiting/, 'timeout'],
+  [/the database system is |shutting down|database does not allow connections|database ".*" is disabled/, 'starting'],
+  [/^server conn(ection closed| crashed)|^admin forced disconnect|cannot connect to server/, 'refused'],
+  [/^client_idle_timeout|^idle transaction timeout|^database configuration changed|: connect failed/, 'refused'],
 ];
 
 /** Errors of the client library, which have no code. */
@@ -46,12 +58,24 @@ export function classify(error: unknown): Classified | undefined {
   const { code, severity } = error as { code?: unknown; severity?: unknown };
   // Node's own codes can look like an SQLSTATE (EPIPE); only the server's errors have a severity.
   if (typeof severity === 'string' && typeof code === 'string') {
-    if (code === '08P01') return { errorClass: find(poolerMessages, error.message) ?? 'server' };
-    return { errorClass: codes[code] ?? 'server' };
+    return { errorClass: codes[code] ?? find(poolerMessages, error.message) ?? 'server' };
   }
   const errorClass = code === undefined ? find(clientMessages, error.message) : undefined;
   return errorClass === undefined ? undefined : { errorClass };
 }
+
+/**
+ * Whether the server does not have the function or the statement: managed services leave some out. Aurora's own error is
+ * feature_not_supported: https://github.com/ankane/pghero/issues/168
+ */
+export const isNotOffered = (error: unknown): boolean => hasCode(error, ['0A000', '42883']);
+
+export const isNotPermitted = (error: unknown): boolean => hasCode(error, ['42501']);
+
+const hasCode = (error: unknown, wanted: readonly string[]): boolean => {
+  const { code, severity } = error as { code?: unknown; severity?: unknown };
+  return typeof severity === 'string' && typeof code === 'string' && wanted.includes(code);
+};
 
 /** Whether the server ends the connection with this error; its close may come a moment later. */
 export const endsConnection = (error: unknown): boolean =>

@@ -1,8 +1,11 @@
 // The dependency type `postgres`: what it asks, which settings it takes, how it can fail.
+import type { Cost } from '../../core/cost.ts';
+import { iamProblems, secretVariables } from '../aws/settings.ts';
 import { defineDependency, type SettingsProblem } from '../define.ts';
+import { iamProblem } from './iam.ts';
 import { parseNow, rungs, type Settings, shape } from './settings.ts';
 import { protectionProblem } from './sslmode.ts';
-import type { Target } from './url.ts';
+import { labelOf, type Target } from './url.ts';
 
 function knownTarget({ url }: Settings): Target | undefined {
   const parsed = parseNow(url);
@@ -10,15 +13,38 @@ function knownTarget({ url }: Settings): Target | undefined {
 }
 
 function problems(settings: Settings): SettingsProblem[] {
+  const found = iamProblems(settings, { region: settings.region });
   const target = knownTarget(settings);
-  if (target === undefined) return [];
-  const found: SettingsProblem[] = [];
+  if (target === undefined) return found;
   if (target.user === undefined && settings.username === undefined) {
     found.push({ path: ['url'], message: 'names no user: add one, or set `username`' });
   }
   const contradiction = protectionProblem(target, settings.tls);
   if (contradiction !== undefined) found.push({ path: ['tls'], message: contradiction });
+  const unfit = iamProblem(settings, target);
+  if (unfit !== undefined) found.push(unfit);
   return found;
+}
+
+/** A server has to let us in before it says that it is not the one wanted: then the next one is asked. */
+function logInsOf({ places, sessionAttrs }: Target): number {
+  if (sessionAttrs === 'any') return 1;
+  return places.length * (sessionAttrs === 'prefer-standby' ? 2 : 1);
+}
+
+function cost(settings: Settings): Cost {
+  const { expect, write } = settings;
+  const target = knownTarget(settings);
+  const logIns = target === undefined ? 1 : logInsOf(target);
+  const asked = target !== undefined && target.sessionAttrs !== 'any';
+  return {
+    logIns,
+    calls: [
+      { name: 'query', count: expect === 'any' ? 1 : 2, per: 'run' },
+      ...(asked ? [{ name: 'query of a new connection', count: logIns, per: 'session' } as const] : []),
+      ...(write === undefined ? [] : [{ name: 'write', count: 2, per: { restMs: write.interval } }]),
+    ],
+  };
 }
 
 export const postgres = defineDependency({
@@ -40,11 +66,11 @@ export const postgres = defineDependency({
     'server',
   ],
   keeps: 'connection',
+  secretVariables,
   environment: { variable: 'DATABASE_URL', check: 'database', settings: (url) => ({ url }) },
   target(settings) {
     const target = knownTarget(settings);
-    if (target === undefined) return 'postgres';
-    return target.host.includes(':') ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
+    return target === undefined ? 'postgres' : target.places.map(labelOf).join(',');
   },
   problems,
   notes: ({ expect, write }) =>
@@ -52,5 +78,6 @@ export const postgres = defineDependency({
       ? ['that the server takes writes is not proven: `expect: primary` asks for its role, `write` tries']
       : [],
   restMs: (settings) => settings.write?.interval ?? 0,
+  cost,
   load: async () => (await import('./driver.ts')).driver,
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { credentials, duration, secret, tls } from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
+import { iam } from '../aws/settings.ts';
 import { parseUrl } from './url.ts';
 
 export const rungs = ['connect', 'auth', 'query', 'role', 'write'] as const;
@@ -13,7 +14,7 @@ export const shape = {
       const parsed = parseNow(url);
       if (parsed !== undefined && 'problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem });
     })
-    .describe('postgres:// or postgresql:// URL of one server, as libpq reads it'),
+    .describe('postgres:// or postgresql:// URL, or keywords with values (host=… dbname=…), as libpq reads them'),
   expect: z
     .enum(['primary', 'replica', 'any'])
     .default('any')
@@ -24,6 +25,7 @@ export const shape = {
     .describe('also write into a temporary table, and commit; off unless set'),
   tls: tls().optional().describe('TLS files; without sslmode in the URL it demands TLS and verifies the certificate'),
   ...credentials(),
+  ...iam('that in the name of an RDS endpoint, else what the SDK finds (AWS_REGION, profile)'),
 };
 export type Settings = z.output<z.ZodObject<typeof shape>>;
 

@@ -1,24 +1,31 @@
 // Opens the socket under a session: TCP or Unix, then TLS as PostgreSQL negotiates it. The client takes it over ready.
 // https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect, isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
 import type { Protection } from './sslmode.ts';
-import type { Target } from './url.ts';
+import { isUnix, type Place, type Target } from './url.ts';
 
 export type SocketOptions = {
   readonly target: Target;
+  readonly place: Place;
+  /** Of the place; unused for a Unix socket. */
+  readonly address: string;
+  /** How long the address may take to be reached, in milliseconds; undefined: for ever. */
+  readonly reachWithinMs: number | undefined;
   readonly protection: Protection;
   readonly tls: TlsSettings | undefined;
-  readonly lookup: LookupFunction;
   /** Told of every socket the moment it exists, so that it can be destroyed at any time. */
   own(socket: Socket): void;
 };
 
 /** A socket that speaks PostgreSQL next, and the ways of connecting that are left to try. */
 export type Opened = { readonly socket: Socket; readonly left: Protection['order'] };
+
+/** Nobody listens there, or nothing leads there: its cause says why. What comes after a connection is no such thing. */
+export class Unreached extends Error {}
 
 /**
  * Tries the ways in their order. As in libpq, a server that declines TLS is spoken to in plain on the same socket if
@@ -47,12 +54,20 @@ export async function openSocket(options: SocketOptions, order: Protection['orde
   return { socket: secure, left };
 }
 
-async function openRaw({ target, lookup, own }: SocketOptions): Promise<Socket> {
-  const socket = target.host.startsWith('/')
-    ? connect({ path: `${target.host}/.s.PGSQL.${target.port}` })
-    : connect({ host: target.hostaddr ?? target.host, port: target.port, lookup });
+async function openRaw({ place, address, reachWithinMs, own }: SocketOptions): Promise<Socket> {
+  const socket = isUnix(place)
+    ? connect({ path: `${place.host}/.s.PGSQL.${place.port}` })
+    : connect({ host: address, port: place.port });
   own(socket);
-  await settled(socket, 'connect');
+  const late = (): void => void socket.destroy(new Failure('timeout', `no connection within ${reachWithinMs} ms`));
+  const timer = reachWithinMs === undefined ? undefined : setTimeout(late, reachWithinMs);
+  try {
+    await settled(socket, 'connect');
+  } catch (cause) {
+    throw new Unreached('not reached', { cause });
+  } finally {
+    clearTimeout(timer);
+  }
   return socket;
 }
 
@@ -70,17 +85,22 @@ async function offersTls(socket: Socket): Promise<boolean> {
   throw new Failure('server', 'the server answered the request for TLS with something that is not PostgreSQL’s');
 }
 
-function tlsOptions({ target, protection, tls }: SocketOptions) {
+function tlsOptions({ target, place, protection, tls }: SocketOptions): ConnectionOptions {
   const { verifyChain, verifyName, files } = protection;
-  const material = readTls({
+  const { sslpassword, sslsni, minVersion, maxVersion } = target;
+  const host = place.host === '' ? (place.hostaddr ?? '') : place.host;
+  const { servername = host, ...material } = readTls({
     ...files,
     ...(tls?.server_name === undefined ? {} : { server_name: tls.server_name }),
+    ...(sslpassword === undefined ? {} : { passphrase: sslpassword }),
     insecure_skip_verify: !verifyChain,
   });
   return {
-    host: target.host, // verified against when it is an address
-    ...(isIP(target.host) === 0 ? { servername: target.host } : {}), // an address must not be sent as SNI (RFC 6066)
+    host: servername, // verified against when it is not asked for
+    ...(isIP(servername) === 0 && sslsni !== false ? { servername } : {}), // no address in SNI (RFC 6066)
     ...material,
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(maxVersion === undefined ? {} : { maxVersion }),
     ...(verifyName ? {} : { checkServerIdentity: () => undefined }),
   };
 }

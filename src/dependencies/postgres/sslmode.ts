@@ -1,13 +1,13 @@
 // Whether to encrypt and what to verify: libpq's sslmode, and how the setting `tls` joins in. Pure.
 // https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
 import type { TlsSettings } from '../../core/fields.ts';
+import { isUnix, type Place } from './url.ts';
 
-const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
-export type SslMode = (typeof sslModes)[number];
-export const isSslMode = (text: string): text is SslMode => (sslModes as readonly string[]).includes(text);
+/** libpq's, but `allow`, which would send the log-in unencrypted first. */
+export type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 
 export type SslSource = {
-  readonly host: string;
+  readonly places: readonly Place[];
   readonly sslmode?: SslMode;
   readonly sslrootcert?: string;
   readonly sslcert?: string;
@@ -27,7 +27,6 @@ export type Protection = {
 
 const orders: Record<SslMode, Protection['order']> = {
   disable: ['plain'],
-  allow: ['plain', 'tls'],
   prefer: ['tls', 'plain'],
   require: ['tls'],
   'verify-ca': ['tls'],
@@ -38,14 +37,14 @@ const orders: Record<SslMode, Protection['order']> = {
  * The URL's sslmode holds. Without one, the setting `tls` asks for TLS and verifies all unless told otherwise, and
  * without that it is libpq's `prefer`. As in libpq, an authority that is given is always used to verify.
  */
-export function protectionOf(source: SslSource, tls: TlsSettings | undefined): Protection {
+export function protectionOf(source: SslSource, place: Place, tls: TlsSettings | undefined): Protection {
   const mode = modeOf(source, tls);
   const authority = tls?.ca_file ?? (source.sslrootcert === 'system' ? undefined : source.sslrootcert);
   const trusting = tls?.insecure_skip_verify === true;
   const cert = tls?.cert_file ?? source.sslcert;
   const key = tls?.key_file ?? source.sslkey;
   return {
-    order: source.host.startsWith('/') ? ['plain'] : orders[mode],
+    order: isUnix(place) ? ['plain'] : orders[mode],
     verifyChain: !trusting && (mode.startsWith('verify-') || authority !== undefined),
     verifyName: !trusting && mode === 'verify-full',
     files: {
@@ -63,13 +62,20 @@ function modeOf({ sslmode, sslrootcert }: SslSource, tls: TlsSettings | undefine
 
 /** What contradicts itself; undefined when nothing does. */
 export function protectionProblem(source: SslSource, tls: TlsSettings | undefined): string | undefined {
-  const { sslmode, sslrootcert, sslcert, sslkey } = source;
+  const { places, sslmode, sslrootcert, sslcert, sslkey } = source;
   if (tls !== undefined && sslmode === 'disable') return 'the URL says sslmode=disable: remove that, or `tls`';
   if (tls?.insecure_skip_verify === true && sslmode?.startsWith('verify-')) {
     return `the URL says sslmode=${sslmode} and \`tls.insecure_skip_verify\` the contrary: remove one`;
   }
   if (sslrootcert === 'system' && sslmode !== undefined && sslmode !== 'verify-full') {
     return `the URL says sslrootcert=system, which goes with sslmode=verify-full, not ${sslmode}`;
+  }
+  if (
+    modeOf(source, tls) === 'verify-full' &&
+    tls?.server_name === undefined &&
+    places.some(({ host }) => host === '')
+  ) {
+    return 'the URL gives hostaddr alone, and sslmode=verify-full needs a host’s name to verify: add host, or `tls.server_name`';
   }
   if ((sslcert === undefined) !== (sslkey === undefined)) return 'the URL must give sslcert and sslkey together';
   return undefined;

@@ -1,20 +1,43 @@
-// What a PostgreSQL URL says, read as libpq reads it. Pure; no problem text repeats any part of the URL.
-// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
-import { isSslMode, type SslMode } from './sslmode.ts';
+// What a PostgreSQL URL or keyword string says, read as libpq reads it. Pure; no problem text repeats a value of it.
+// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+import { isIP } from 'node:net';
+import type { SecureVersion } from 'node:tls';
+import { type ConnectionParameters, Problem, takeApart } from './conninfo.ts';
+import { judge, type SessionAttrs } from './parameters.ts';
+import type { SslMode } from './sslmode.ts';
 
-export type Target = {
-  /** A name, an address, or the folder of a Unix socket (then it begins with `/`). */
+/** One server. */
+export type Place = {
+  /** A name, an address, or the folder of a Unix socket (then it begins with `/`); empty when `hostaddr` alone is given. */
   readonly host: string;
   /** The address to connect to when not the host's. */
   readonly hostaddr?: string;
   readonly port: number;
+};
+
+export type Target = {
+  /** In the order in which they are tried; never empty. */
+  readonly places: readonly Place[];
+  /** `load_balance_hosts=random`: servers, and addresses of one, in any order. */
+  readonly shuffled: boolean;
+  readonly sessionAttrs: SessionAttrs;
+  /** How long each address may take, in milliseconds; as in libpq at least 2 s. */
+  readonly connectTimeoutMs?: number;
   readonly user?: string;
   readonly password?: string;
+  /** File with passwords of several servers, as libpq's. */
+  readonly passfile?: string;
   readonly database?: string;
   readonly sslmode?: SslMode;
   readonly sslrootcert?: string;
   readonly sslcert?: string;
   readonly sslkey?: string;
+  /** Of the key. */
+  readonly sslpassword?: string;
+  /** Absent: sent. */
+  readonly sslsni?: false;
+  readonly minVersion?: SecureVersion;
+  readonly maxVersion?: SecureVersion;
   /** `channel_binding=require`: log in only if the server proves that it is the other end of the TLS connection. */
   readonly channelBinding: boolean;
   readonly applicationName?: string;
@@ -22,71 +45,75 @@ export type Target = {
   readonly options?: string;
 };
 
-/** Parameters that ask for something that is not done; to pass over them would be to do something else than asked. */
-const refused: Record<string, (value: string) => string | undefined> = {
-  target_session_attrs: (value) => (value === 'any' ? undefined : 'use the setting `expect` instead'),
-  sslnegotiation: (value) => (value === 'postgres' ? undefined : 'only `postgres` is supported'),
-  gssencmode: (value) => (value === 'require' ? 'GSSAPI is not supported' : undefined),
-  service: () => 'service files are not read; write the parameters into the URL',
-  passfile: () => 'password files of libpq are not read; use `password_file`',
-  require_auth: () => 'it is not supported',
-  requirepeer: () => 'it is not supported',
-  sslcrl: () => 'revocation lists are not supported',
-  sslcrldir: () => 'revocation lists are not supported',
-  sslpassword: () => 'the client key must not be encrypted',
-  replication: () => 'the check runs ordinary queries',
-};
+/** The folder of a Unix socket, if this is one: as in libpq an address given beside it wins. */
+export const isUnix = ({ host, hostaddr }: Place): boolean => hostaddr === undefined && host.startsWith('/');
 
-const form = /^postgres(?:ql)?:\/\/(?:([^/?]*)@)?([^@/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s;
-const severalHosts = 'names several hosts: give each server a check of its own';
-
-class Problem extends Error {}
+/** For people: `db:5432`, `[::1]:5432`, `/run/postgresql:5432`. */
+export function labelOf({ host, hostaddr, port }: Place): string {
+  const name = host === '' ? (hostaddr ?? '') : host;
+  return name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`;
+}
 
 /** @returns the target, or what is wrong, phrased to follow the setting's name ("must be …"). */
 export function parseUrl(text: string): { readonly target: Target } | { readonly problem: string } {
   try {
-    return { target: read(text) };
+    const { kind, given } = takeApart(text);
+    judge(kind, given);
+    return { target: read(given) };
   } catch (error) {
     if (error instanceof Problem) return { problem: error.message };
     throw error;
   }
 }
 
-function read(text: string): Target {
-  const [, userinfo, hostspec = '', path, search] = form.exec(text) ?? [];
-  if (!form.test(text)) throw new Problem('must be a URL that begins with postgres:// or postgresql://');
-  const parameters = readParameters(search);
-  const [userText, ...passwordTexts] = (userinfo ?? '').split(':');
-  const place = readHost(hostspec);
-  const host = parameters.host ?? place.host;
-  const given = {
-    user: parameters.user ?? decode(userText),
-    password: parameters.password ?? decode(passwordTexts.join(':')),
-    database: parameters.dbname ?? decode(path),
-    hostaddr: parameters.hostaddr,
-    sslmode: readSslMode(parameters),
-    sslrootcert: parameters.sslrootcert,
-    sslcert: parameters.sslcert,
-    sslkey: parameters.sslkey,
-    applicationName: parameters.application_name,
-    options: parameters.options,
-  };
-  if (host.includes(',') || given.hostaddr?.includes(',')) throw new Problem(severalHosts);
-  if (host === '') throw new Problem('names no host; a Unix socket is ?host=/var/run/postgresql');
+function read(given: ConnectionParameters): Target {
+  const { sslmode, sslsni, application_name: own, fallback_application_name: fallback } = given;
   return {
-    host,
-    port: readPort(parameters.port ?? place.port),
-    channelBinding: parameters.channel_binding === 'require',
-    ...present(given),
+    places: readPlaces(given),
+    shuffled: given.load_balance_hosts === 'random',
+    sessionAttrs: (given.target_session_attrs ?? 'any') as SessionAttrs,
+    channelBinding: given.channel_binding === 'require',
+    ...present({
+      connectTimeoutMs: readConnectTimeout(given.connect_timeout),
+      user: given.user,
+      password: given.password,
+      passfile: given.passfile,
+      database: given.dbname,
+      // node-postgres' word for what libpq calls require
+      sslmode: (sslmode === 'no-verify' ? 'require' : sslmode) as SslMode | undefined,
+      sslrootcert: given.sslrootcert,
+      sslcert: given.sslcert,
+      sslkey: given.sslkey,
+      sslpassword: given.sslpassword,
+      sslsni: sslsni === '0' ? (false as const) : undefined,
+      minVersion: given.ssl_min_protocol_version as SecureVersion | undefined,
+      maxVersion: given.ssl_max_protocol_version as SecureVersion | undefined,
+      applicationName: own || fallback,
+      options: given.options,
+    }),
   };
 }
 
-function readHost(hostspec: string): { host: string; port: string } {
-  if (hostspec.includes(',')) throw new Problem(severalHosts);
-  const [, v6, name, port = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/s.exec(hostspec) ?? [];
-  const host = v6 ?? name;
-  if (host === undefined) throw new Problem('names no host that can be read; IPv6 addresses stand in brackets');
-  return { host: decode(host) ?? '', port };
+/** Lists go together place by place; one port is the port of all. */
+function readPlaces({ host = '', hostaddr = '', port = '' }: ConnectionParameters): Place[] {
+  const hosts = host.split(',');
+  const addresses = hostaddr.split(',');
+  const ports = port.split(',');
+  const count = hostaddr === '' ? hosts.length : addresses.length;
+  if (host !== '' && hosts.length !== count) throw new Problem('must give as many hosts as values of hostaddr');
+  if (ports.length !== 1 && ports.length !== count) throw new Problem('must give one port, or one for each host');
+  return Array.from({ length: count }, (_, index) =>
+    readPlace(hosts[index] ?? '', addresses[index] ?? '', ports[index] ?? ports[0] ?? ''),
+  );
+}
+
+function readPlace(host: string, hostaddr: string, port: string): Place {
+  if (host === '' && hostaddr === '') {
+    throw new Problem('names no host; a Unix socket is host=/var/run/postgresql, in a URL after a ?');
+  }
+  if (host.startsWith('@')) throw new Problem('names an abstract Unix socket, which is not supported');
+  if (hostaddr !== '' && isIP(hostaddr) === 0) throw new Problem('has a hostaddr that is no address; a name is a host');
+  return { host, port: readPort(port), ...(hostaddr === '' ? {} : { hostaddr }) };
 }
 
 function readPort(text: string): number {
@@ -94,43 +121,17 @@ function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
   throw new Problem(
-    'has a port that is no number from 1 to 65535, or a user or password with / ? @ that is not percent-encoded',
+    'has a port that is no number from 1 to 65535, or a user or password with / or @ that is not percent-encoded',
   );
 }
 
-function readParameters(search: string | undefined): Record<string, string | undefined> {
-  const pairs = (search ?? '').split('&').filter((pair) => pair !== '');
-  const parameters = Object.fromEntries(
-    pairs.map((pair) => {
-      const [name, ...rest] = pair.split('=');
-      return [decode(name) ?? '', decode(rest.join('='))];
-    }),
-  );
-  for (const [name, why] of Object.entries(refused)) {
-    const value = parameters[name];
-    const problem = value === undefined ? undefined : why(value);
-    if (problem !== undefined) throw new Problem(`has the parameter ${name}: ${problem}`);
-  }
-  return parameters;
-}
-
-function readSslMode({ sslmode, ssl }: Record<string, string | undefined>): SslMode | undefined {
-  if (sslmode === undefined) return ssl === 'true' ? 'require' : undefined; // libpq reads JDBC's ssl=true so
-  if (sslmode === 'no-verify') return 'require'; // node-postgres' word for what libpq calls require
-  if (isSslMode(sslmode)) return sslmode;
-  throw new Problem('has an sslmode that is none of disable, allow, prefer, require, verify-ca, verify-full');
-}
-
-/** Percent-decoded; undefined when empty. A `+` is a plus. */
-function decode(text: string | undefined): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new Problem('has a % that is not followed by two hexadecimal digits; write a percent sign as %25');
-  }
+/** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-CONNECT-TIMEOUT */
+function readConnectTimeout(text: string | undefined): number | undefined {
+  const seconds = Number(text ?? 0);
+  return seconds > 0 ? Math.max(2, seconds) * 1000 : undefined;
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+/** Without what is not given; as in libpq an empty text is not given. */
 const present = <T extends object>(values: T): Present<T> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>;
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== '')) as Present<T>;

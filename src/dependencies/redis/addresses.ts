@@ -18,7 +18,7 @@ export async function firstThatAnswers<T>(
   addresses: readonly string[],
   remainingMs: number,
   node: Node,
-  ask: (connection: Connection) => Promise<T>,
+  ask: (connection: Connection, address: string) => Promise<T>,
 ): Promise<T> {
   const deadline = performance.now() + remainingMs;
   const errors: unknown[] = [];
@@ -31,7 +31,7 @@ export async function firstThatAnswers<T>(
     const timer = setTimeout(() => node.drop(connection, silent), share);
     try {
       await connection.connect(share);
-      return await ask(connection);
+      return await ask(connection, address);
     } catch (error) {
       node.drop(connection);
       errors.push(error);
@@ -43,4 +43,5 @@ export async function firstThatAnswers<T>(
 }
 
 const isAnswer = (error: unknown): boolean =>
-  error instanceof RedisReply || (error instanceof Failure && error.errorClass === 'misconfig');
+  error instanceof RedisReply ||
+  (error instanceof Failure && (error.errorClass === 'misconfig' || error.cause instanceof RedisReply));

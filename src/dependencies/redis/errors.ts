@@ -51,6 +51,13 @@ export function classify(error: unknown): Classified | undefined {
   return { errorClass: 'server' };
 }
 
+/**
+ * How services refuse what they do not offer, beside NOPERM. ElastiCache, MemoryDB and a `rename-command` know no such
+ * command, it is "disallowed" for Azure Cache (https://github.com/MicrosoftDocs/azure-docs/issues/113007), "not allowed"
+ * for Redis Software and Azure Managed Redis, "not support" for Tair.
+ */
+const notOffered = /^ERR (unknown (sub)?command|command\b.*\b(disallowed|not (allowed|support)))/i;
+
 /** The user may not make the call, or the server does not offer it. */
 export const isNotOffered = (error: unknown): error is RedisReply =>
-  error instanceof RedisReply && (error.kind === 'NOPERM' || /^ERR unknown (sub)?command/i.test(error.message));
+  error instanceof RedisReply && (error.kind === 'NOPERM' || notOffered.test(error.message));

@@ -1,4 +1,6 @@
 // The dependency type redis: what it proves, what it is told, how it can fail.
+import type { Cost } from '../../core/cost.ts';
+import { secretVariables } from '../aws/settings.ts';
 import { defineDependency } from '../define.ts';
 import type { Rung } from './probe.ts';
 import type { RedisSession } from './session.ts';
@@ -24,10 +26,12 @@ export const redis = defineDependency<'redis', typeof settings, Rung, RedisSessi
     'server',
   ],
   keeps: 'connection',
+  secretVariables,
   environment: { variable: 'REDIS_URL', check: 'redis', settings: (value) => ({ url: value }) },
   target,
   problems,
   restMs: ({ write }) => write?.interval ?? 0,
+  cost,
   load: async () => (await import('./driver.ts')).driver,
 });
 
@@ -39,4 +43,18 @@ function target({ url, sentinel, cluster }: RedisSettings): string {
   if ('file' in source) return source.file;
   const parsed = parseRedisUrl(source.value);
   return parsed === undefined ? '' : describeEndpoint(parsed.endpoint);
+}
+
+/** PING and ROLE, CLUSTER INFO too of a cluster; AUTH, SELECT and CLIENT SETNAME of a new connection at most. */
+function cost({ cluster, write }: RedisSettings): Cost {
+  const [ofRun, ofConnection] = cluster === undefined ? [2, 3] : [3, 4];
+  const nodes = cluster?.addresses.length ?? 1;
+  return {
+    logIns: 1,
+    calls: [
+      { name: 'command', count: ofRun, most: ofRun * nodes, per: 'run' },
+      { name: 'command of a new connection', count: ofConnection, most: ofConnection * nodes, per: 'session' },
+      ...(write === undefined ? [] : [{ name: 'SET', count: 1, per: { restMs: write.interval } }]),
+    ],
+  };
 }

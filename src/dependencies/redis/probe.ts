@@ -2,7 +2,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Attempt } from '../define.ts';
 import { isNotOffered } from './errors.ts';
-import { judgeCluster, judgeRole } from './role.ts';
+import { isAlone, judgeCluster, judgeRole } from './role.ts';
 import type { RedisSession } from './session.ts';
 import type { RedisSettings } from './settings.ts';
 
@@ -14,13 +14,13 @@ const keyLifetime = '60';
 /** Connect and auth are climbed when the session is new. */
 export async function probe(session: RedisSession, settings: RedisSettings, attempt: Attempt<Rung>): Promise<void> {
   if (!session.connected) await attempt.climb('connect', () => session.connect(attempt.remainingMs()));
-  if (!session.loggedIn) await attempt.climb('auth', () => session.logIn());
+  if (!session.loggedIn) await attempt.climb('auth', () => session.logIn(attempt));
   await attempt.climb('ping', async () => {
     const reply = await session.call('PING');
     if (reply !== 'PONG') throw new Failure('server', 'PING was answered by something else than PONG');
   });
-  const refusal = await attempt.climb('role', () => askRole(session, settings));
-  if (refusal !== undefined) attempt.skip('role', refusal);
+  const refusals = await attempt.climb('role', () => askRole(session, settings, attempt));
+  if (refusals.length > 0) attempt.skip('role', refusals.join('; '));
   const { write } = settings;
   if (write !== undefined) {
     await attempt.rest('write', write.interval, async () => {
@@ -29,14 +29,29 @@ export async function probe(session: RedisSession, settings: RedisSettings, atte
   }
 }
 
-/** @returns why the server would not say, when the user may not ask: that proves nothing bad. */
-async function askRole(session: RedisSession, settings: RedisSettings): Promise<string | undefined> {
-  try {
-    judgeRole(await session.call('ROLE'), settings.sentinel === undefined ? settings.expect : 'primary');
-    if (settings.cluster !== undefined) judgeCluster(await session.call('CLUSTER', 'INFO'));
-    return undefined;
-  } catch (error) {
-    if (isNotOffered(error)) return error.message;
-    throw error;
-  }
+/** @returns why the server would not say, for each question that it does not offer: that proves nothing bad. */
+async function askRole(
+  session: RedisSession,
+  { cluster, sentinel, expect }: RedisSettings,
+  attempt: Attempt<Rung>,
+): Promise<readonly string[]> {
+  const refusals: string[] = [];
+  const unlessRefused = async (ask: () => Promise<void>): Promise<void> => {
+    try {
+      await ask();
+    } catch (error) {
+      if (!isNotOffered(error)) throw error;
+      refusals.push(error.message);
+    }
+  };
+  if (cluster !== undefined) await unlessRefused(() => askCluster(session, attempt));
+  await unlessRefused(async () => judgeRole(await session.call('ROLE'), sentinel === undefined ? expect : 'primary'));
+  return refusals;
+}
+
+/** A node that was taken out of the cluster still answers at its address: the next one is asked instead. */
+async function askCluster(session: RedisSession, attempt: Attempt<Rung>): Promise<void> {
+  let info = await session.call('CLUSTER', 'INFO');
+  while (isAlone(info) && (await session.moveOn(attempt))) info = await session.call('CLUSTER', 'INFO');
+  judgeCluster(info);
 }

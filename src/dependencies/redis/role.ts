@@ -18,17 +18,22 @@ export function judgeRole(reply: unknown, expect: 'primary' | 'replica' | 'any')
     throw new Failure('server', `replica without its primary ${host}:${port}: the link is "${link}"`);
 }
 
+const fieldOf = (info: unknown, name: string): string | undefined =>
+  new RegExp(`^${name}:(\\S+)`, 'm').exec(String(info))?.[1];
+
+/** Whether the node that answered CLUSTER INFO so knows no other: it was taken out of the cluster, or never was in one. */
+export const isAlone = (info: unknown): boolean =>
+  fieldOf(info, 'cluster_known_nodes') === '1' && fieldOf(info, 'cluster_slots_assigned') === '0';
+
 /**
- * @param reply of CLUSTER INFO: https://redis.io/docs/latest/commands/cluster-info/
+ * @param info of CLUSTER INFO: https://redis.io/docs/latest/commands/cluster-info/
  * @throws Failure `server` unless the cluster's state is ok.
  */
-export function judgeCluster(reply: unknown): void {
-  const text = String(reply);
-  const field = (name: string): string | undefined => new RegExp(`^${name}:(\\S+)`, 'm').exec(text)?.[1];
-  const state = field('cluster_state');
+export function judgeCluster(info: unknown): void {
+  const state = fieldOf(info, 'cluster_state');
   if (state === 'ok') return;
-  const failed = field('cluster_slots_fail') ?? '?';
-  const assigned = field('cluster_slots_assigned') ?? '?';
+  const failed = fieldOf(info, 'cluster_slots_fail') ?? '?';
+  const assigned = fieldOf(info, 'cluster_slots_assigned') ?? '?';
   throw new Failure(
     'server',
     `cluster_state:${state ?? 'absent'}, ${assigned} of 16384 slots assigned, ${failed} of them failed`,

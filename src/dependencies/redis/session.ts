@@ -1,10 +1,12 @@
 // A session: finds its server (url, sentinels or cluster nodes), connects, logs in, and is cut at once.
 import { Failure } from '../../core/failure.ts';
-import { reveal, revealPassword } from '../credentials.ts';
+import { reveal } from '../credentials.ts';
 import type { Session } from '../define.ts';
 import { firstThatAnswers, type Node } from './addresses.ts';
 import type { Connection } from './connection.ts';
 import { RedisReply } from './errors.ts';
+import { iamProblem } from './iam.ts';
+import { type Limits, passwordNow } from './password.ts';
 import { askSentinel } from './sentinel.ts';
 import type { RedisSettings } from './settings.ts';
 import { type Endpoint, parseRedisUrl, type RedisUrl } from './url.ts';
@@ -18,7 +20,12 @@ export interface RedisSession extends Session {
   /** @param remainingMs shared among the addresses when there are several. */
   connect(remainingMs: number): Promise<void>;
   /** AUTH, if there is a password, SELECT, if there is a database, and a name for CLIENT LIST. */
-  logIn(): Promise<void>;
+  logIn(attempt: Limits): Promise<void>;
+  /**
+   * Leaves this node of a cluster for the next that answers, and logs in there.
+   * @returns false when no other address is left: the connection stays.
+   */
+  moveOn(attempt: Limits): Promise<boolean>;
   call(command: string, ...args: string[]): Promise<unknown>;
 }
 
@@ -28,6 +35,8 @@ export function createSession(settings: RedisSettings, openConnection: OpenConne
   let url: RedisUrl | undefined;
   let destroyed = false;
   let loggedIn = false;
+  /** Addresses of the cluster that are not left yet; the first is the one we are at. */
+  let nodes: readonly string[] = settings.cluster?.addresses ?? [];
 
   const openOne: OpenConnection = (endpoint, secure) => {
     if (destroyed) throw new Failure('refused', 'the connection was given up');
@@ -54,21 +63,29 @@ export function createSession(settings: RedisSettings, openConnection: OpenConne
     const { sentinel, cluster } = settings;
     const node = (secure: boolean): Node => ({ open: (endpoint) => openOne(endpoint, secure), drop });
     const secure = settings.tls !== undefined;
-    if (cluster !== undefined) return firstThatAnswers(cluster.addresses, remainingMs, node(secure), answered);
+    if (cluster !== undefined) {
+      return firstThatAnswers(nodes, remainingMs, node(secure), async (connection, address) => {
+        await answered(connection);
+        nodes = nodes.slice(nodes.indexOf(address));
+        return connection;
+      });
+    }
     let endpoint: Endpoint | undefined;
     if (sentinel !== undefined) {
-      const ask = (connection: Connection) => askSentinel(connection, sentinel);
+      const ask = (connection: Connection, address: string) => askSentinel(connection, sentinel, address);
       endpoint = await firstThatAnswers(sentinel.addresses, remainingMs, node(sentinel.tls), ask);
     } else {
       url = parseUrl(settings);
       endpoint = url.endpoint;
+      const problem = iamProblem(settings, url); // of a URL in a file, which nobody could judge before
+      if (problem !== undefined) throw new Failure('misconfig', `auth: aws-iam: the URL ${problem.message}`);
     }
     const connection = openOne(endpoint, secure || url?.tls === true);
     await connection.connect(deadline - performance.now());
     return connection;
   }
 
-  return {
+  const session: RedisSession = {
     get connected() {
       return current !== undefined;
     },
@@ -87,9 +104,9 @@ export function createSession(settings: RedisSettings, openConnection: OpenConne
       }
       for (const connection of open) if (connection !== current) drop(connection);
     },
-    async logIn() {
+    async logIn(attempt) {
       const username = settings.username ?? url?.username;
-      const password = revealPassword(settings) ?? url?.password;
+      const password = await passwordNow(settings, url, attempt);
       if (username !== undefined) await call('AUTH', username, password ?? '');
       else if (password !== undefined) await call('AUTH', password);
       const database = settings.database ?? url?.database ?? 0;
@@ -98,19 +115,27 @@ export function createSession(settings: RedisSettings, openConnection: OpenConne
       // Only a convenience for people who read CLIENT LIST: a user who may not is as good.
       call('CLIENT', 'SETNAME', 'sidewarden').catch(() => undefined);
     },
+    async moveOn(attempt) {
+      if (nodes.length < 2) return false;
+      nodes = nodes.slice(1);
+      loggedIn = false;
+      await session.connect(attempt.remainingMs());
+      await session.logIn(attempt);
+      return true;
+    },
     call,
     destroy,
   };
+  return session;
 }
 
-/** Any reply is an answer, also the one that asks for a password. The connection is kept. */
-async function answered(connection: Connection): Promise<Connection> {
+/** Any reply is an answer, also the one that asks for a password. */
+async function answered(connection: Connection): Promise<void> {
   try {
     await connection.call('PING');
   } catch (error) {
     if (!(error instanceof RedisReply)) throw error;
   }
-  return connection;
 }
 
 function parseUrl({ url }: RedisSettings): RedisUrl {

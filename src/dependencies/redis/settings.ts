@@ -1,7 +1,9 @@
 // The settings of a redis check.
 import { z } from 'zod';
 import { address, credentials, duration, secretUrl, tls } from '../../core/fields.ts';
+import { iam, iamProblems } from '../aws/settings.ts';
 import type { SettingsProblem } from '../define.ts';
+import { iamProblem } from './iam.ts';
 import { parseRedisUrl } from './url.ts';
 
 const addresses = () => z.array(address()).min(1);
@@ -32,6 +34,16 @@ export const settings = {
   expect: z.enum(['primary', 'replica', 'any']).default('any').describe('role that the server must have'),
   tls: tls().optional().describe('TLS, which its presence turns on'),
   ...credentials(),
+  ...iam(),
+  cache_name: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a cache: letters, digits and hyphens, not its address')
+    .optional()
+    .describe('ElastiCache: id of the replication group, or name of the serverless cache, that the token is for'),
+  serverless: z
+    .boolean()
+    .optional()
+    .describe('ElastiCache: the cache is serverless; by default whether its address says so'),
   write: write.optional().describe('write a key too; off unless set'),
 };
 export type RedisSettings = z.output<z.ZodObject<typeof settings>>;
@@ -62,8 +74,12 @@ export function problems(given: RedisSettings): readonly SettingsProblem[] {
     found.push({ path: ['write'], message: 'a replica cannot be written to' });
   }
   const source = given.url?.source;
-  if (source !== undefined && 'value' in source && parseRedisUrl(source.value) === undefined) {
+  const url = source !== undefined && 'value' in source ? parseRedisUrl(source.value) : undefined;
+  if (source !== undefined && 'value' in source && url === undefined) {
     found.push({ path: ['url'], message: 'the part behind the host must be the number of a database, such as /0' });
   }
-  return found;
+  const { region, cache_name, serverless } = given;
+  found.push(...iamProblems(given, { region, cache_name, serverless }));
+  const missing = iamProblem(given, url);
+  return missing === undefined ? found : [...found, missing];
 }

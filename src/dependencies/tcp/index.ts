@@ -18,5 +18,6 @@ export const tcp = defineDependency({
     send !== undefined && expect === undefined
       ? [{ path: ['send'], message: 'needs expect: what should the answer be?' }]
       : [],
+  cost: () => ({ logIns: 0, calls: [{ name: 'connection', count: 1, per: 'run' }] }),
   load: async () => (await import('./driver.ts')).driver,
 });

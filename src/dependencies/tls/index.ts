@@ -12,5 +12,6 @@ export const tls = defineDependency({
   target: (settings) => settings.address,
   problems: ({ warn_before, fail_before }) =>
     fail_before > warn_before ? [{ path: ['fail_before'], message: 'must not be longer than warn_before' }] : [],
+  cost: () => ({ logIns: 0, calls: [{ name: 'handshake', count: 1, per: 'run' }] }),
   load: async () => (await import('./driver.ts')).driver,
 });

@@ -71,8 +71,24 @@ describe('an answer to _cluster/health', () => {
     expect(readHealth({ statusCode: 200, body: { ...absent, timed_out: false } }, 'shop')?.status).toBe('red');
   });
 
-  it('a serverless project does not offer it', () => {
-    expect(readHealth({ statusCode: 410, body: error('api_not_available_exception') }, undefined)).toBeUndefined();
+  it.each([
+    [410, error('api_not_available_exception')],
+    [410, { error: 'gone' }],
+    [404, { error: 'Request for uri [/_cluster/health] exists but is not available when running in serverless mode' }],
+    [401, { Message: "Your request: '/_cluster/health' is not allowed." }],
+    [403, { Message: "Your request: '/_cluster/health/shop' is not allowed for verb: GET" }],
+  ])('%i %j: the service does not offer it', (statusCode, body) => {
+    expect(readHealth({ statusCode, body }, undefined)).toBeUndefined();
+  });
+
+  it.each([
+    [401, { Message: "Your request: '/wrong/_cluster/health' is not allowed." }, 'auth'],
+    [403, { Message: 'User: anonymous is not authorized to perform: es:ESHttpGet' }, 'permission'],
+    [503, { ok: false, message: 'The requested deployment is currently unavailable.' }, 'server'],
+  ])('%i %j is none of these, and says why', (statusCode, body, errorClass) => {
+    const failure = failureOf(statusCode, body);
+    expect(failure.errorClass).toBe(errorClass);
+    expect(failure.message).toContain(Object.values(body).at(-1));
   });
 });
 

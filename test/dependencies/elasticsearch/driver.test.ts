@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { CheckResult } from '../../../src/core/check.ts';
 import { elasticsearch } from '../../../src/dependencies/elasticsearch/index.ts';
 import { createHarness, type Harness } from '../../contract/harness.ts';
+import { blockWith } from '../../docs/pages.ts';
 import { type ElasticsearchServer, startElasticsearch } from '../../servers/elasticsearch.ts';
-import { removeFolder, runFolder } from '../../servers/process.ts';
+import { freePort, removeFolder, runFolder } from '../../servers/process.ts';
 
 let server: ElasticsearchServer;
 let folder: string;
@@ -47,6 +49,15 @@ describe('a real cluster', () => {
   it('green passes', async () => {
     expect(await run(settings)).toEqual(passed);
     expect(await run({ ...settings, minimum_status: 'green' })).toEqual(passed);
+  });
+
+  it('passes as docs/connect-opensearch-service.md has it, with the one privilege of its role', async () => {
+    const { search } = parse(blockWith('docs/connect-opensearch-service.md', 'yaml', 'checks:')).checks;
+    const { type: _type, required: _required, ...given } = search;
+    const password_file = join(folder, 'password-of-the-page');
+    writeFileSync(password_file, server.users.probe.password);
+    expect(given).toMatchObject({ username: server.users.probe.username, password_file: expect.any(String) });
+    expect(await run({ ...given, url: server.url, password_file, tls: settings.tls })).toEqual(passed);
   });
 
   it('yellow warns, and fails as server under minimum_status green', async () => {
@@ -115,6 +126,21 @@ describe('credentials', () => {
     expect(short(await on.run())).toEqual(passed);
     const whole = server.url.replace('//', `//${username}:${encodeURIComponent(password)}@`);
     expect(await run({ url: whole, tls: settings.tls })).toEqual(passed);
+  });
+});
+
+describe('several nodes', () => {
+  it('share user, password file and TLS', async () => {
+    const { username, password } = server.users.probe;
+    const password_file = join(folder, 'shared-password');
+    writeFileSync(password_file, `${password}\n`);
+    const dead = `https://127.0.0.1:${await freePort()}`;
+    const given = { url: `${dead},${server.url}`, username, password_file, tls: settings.tls };
+    expect(await run(given)).toEqual({ ...passed, warnings: ['skipped'] });
+    writeFileSync(password_file, 'wrong\n');
+    expect(await run(given)).toMatchObject({ rung: 'auth', errorClass: 'auth' });
+    const untrusted = { ...given, tls: { ca_file: server.certificates?.otherCa } };
+    expect(await run(untrusted)).toMatchObject({ rung: 'connect', errorClass: 'tls' });
   });
 });
 

@@ -23,6 +23,7 @@ describe('settings', () => {
     [{ url, index: 'a b' }],
     [{ url, index: '../x' }],
     [{ url, nodes: [] }],
+    [{ url: 'http://node:9200,other:9200' }],
   ])('%j is refused', (given) => {
     expect(schema.safeParse(given).success).toBe(false);
   });
@@ -34,6 +35,8 @@ describe('settings', () => {
     [{ url: 'http://u:p@node:9200', api_key_file: '/k' }, 'api_key_file cannot stand beside a user in the url'],
     [{ url, password: 'p' }, 'password needs a username'],
     [{ url, tls: {} }, 'tls has no effect on an http url'],
+    [{ url: 'https://node,http://other', tls: {} }, 'tls has no effect on an http url'],
+    [{ url: `${url},http://u:p@other`, api_key: 'k' }, 'api_key cannot stand beside a user in the url'],
   ])('%j: %s', (given, problem) => {
     expect(problemsOf(given)).toHaveLength(1);
     expect(problemsOf(given)?.[0]).toContain(problem);
@@ -48,6 +51,7 @@ describe('settings', () => {
     expect(target('https://u:secret@search.example.com/es')).toBe('search.example.com:443');
     expect(target('http://u:secret@search.example.com')).toBe('search.example.com:80');
     expect(target('http://[::1]:9200')).toBe('[::1]:9200');
+    expect(target('http://u:secret@one:9200, http://two:9200')).toBe('one:9200,two:9200');
     expect(target(Secret.fromFile('/run/secrets/es-url'))).toBe('/run/secrets/es-url');
   });
 

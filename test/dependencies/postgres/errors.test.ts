@@ -32,8 +32,48 @@ test.each([
   ['no such database: shop', 'misconfig'],
   ['pgbouncer is shutting down', 'starting'],
   ['server login has been failing, try again later (server_login_retry)', 'server'],
+  ['client connections exceeded (max_user_client_connections)', 'capacity'],
+  ['sorry, too many clients already', 'capacity'],
+  ['remaining connection slots are reserved for roles with the SUPERUSER attribute', 'capacity'],
+  ['too many connections for role "app"', 'capacity'],
+  ['database "shop" does not exist', 'misconfig'],
+  ['unsupported startup parameter: options', 'misconfig'],
+  ['SSL required', 'tls'],
+  ['password authentication failed for user "app"', 'auth'],
+  ['role "app" does not exist', 'auth'],
+  ['role "app" is not permitted to log in', 'auth'],
+  ['no pg_hba.conf entry for host "10.0.0.9", user "app", database "shop", no encryption', 'auth'],
+  ['permission denied for database "shop"', 'permission'],
+  ['client_login_timeout (server down)', 'timeout'],
+  ['query timeout', 'timeout'],
+  ['the database system is in recovery mode', 'starting'],
+  ['pooler is shutting down', 'starting'],
+  ['database "shop" is disabled', 'starting'],
+  ['server conn crashed?', 'refused'],
+  ['admin forced disconnect', 'refused'],
+  ['client_idle_timeout', 'refused'],
+  ['server login has been failing, cached error: connect failed (server_login_retry)', 'refused'],
+  ['server login has been failing, cached error: too many connections for role "app" (server_login_retry)', 'capacity'],
+  ['server login has been failing, cached error: role "app" does not exist (server_login_retry)', 'auth'],
+  ['bouncer config error', 'server'],
 ])('PgBouncer’s “%s” is %s', (message, errorClass) => {
   expect(classify(fromServer('08P01', message))).toEqual({ errorClass });
+  expect(postgres.classes).toContain(errorClass);
+});
+
+test.each([
+  ["Feature not supported: RDS Proxy currently doesn't support command-line options.", 'misconfig'],
+  ['This RDS proxy has no credentials for the role app. Check the credentials for this role and try again.', 'auth'],
+  ['The password that was provided for the role app is wrong.', 'auth'],
+  ['The IAM authentication failed for the role app. Check the IAM token for this role and try again.', 'auth'],
+  ['This RDS Proxy requires TLS connections.', 'tls'],
+  ['IAM is allowed only with SSL connections.', 'tls'],
+  ['The maximum number of client connections to the proxy exceeded 20.', 'capacity'],
+  ['Rate of connection to proxy exceeded 2500.', 'capacity'],
+  ['Timed-out waiting to acquire database connection.', 'timeout'],
+  ['Request returned an error: database "shop" does not exist', 'misconfig'],
+])('RDS Proxy’s “%s” is %s', (message, errorClass) => {
+  for (const code of ['0A000', '08000', 'XX000']) expect(classify(fromServer(code, message))).toEqual({ errorClass });
 });
 
 test.each([

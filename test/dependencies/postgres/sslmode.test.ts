@@ -2,15 +2,17 @@
 import { describe, expect, test } from 'vitest';
 import { tls } from '../../../src/core/fields.ts';
 import { protectionOf, protectionProblem, type SslSource } from '../../../src/dependencies/postgres/sslmode.ts';
+import type { Place } from '../../../src/dependencies/postgres/url.ts';
 
-const source = (given: Partial<SslSource> = {}): SslSource => ({ host: 'db', ...given });
+const db: Place = { host: 'db', port: 5432 };
+const socket: Place = { host: '/run', port: 5432 };
+const source = (given: Partial<SslSource> = {}): SslSource => ({ places: [db], ...given });
 const settings = (given: object) => tls().parse(given);
 
 describe('protectionOf', () => {
   test.each([
     ['nothing given is prefer', source(), undefined, 'tls plain', false, false],
     ['disable', source({ sslmode: 'disable' }), undefined, 'plain', false, false],
-    ['allow', source({ sslmode: 'allow' }), undefined, 'plain tls', false, false],
     ['require does not verify', source({ sslmode: 'require' }), undefined, 'tls', false, false],
     ['require with an authority', source({ sslmode: 'require', sslrootcert: '/ca' }), undefined, 'tls', true, false],
     ['verify-ca', source({ sslmode: 'verify-ca' }), undefined, 'tls', true, false],
@@ -20,23 +22,20 @@ describe('protectionOf', () => {
     ['told not to verify', source(), settings({ insecure_skip_verify: true }), 'tls', false, false],
     ['the URL holds', source({ sslmode: 'require' }), settings({}), 'tls', false, false],
     ['both, with an authority', source({ sslmode: 'require' }), settings({ ca_file: '/ca' }), 'tls', true, false],
-    [
-      'a Unix socket is never encrypted',
-      source({ host: '/run', sslmode: 'require' }),
-      undefined,
-      'plain',
-      false,
-      false,
-    ],
   ])('%s', (_, from, given, order, verifyChain, verifyName) => {
-    expect(protectionOf(from, given)).toMatchObject({ order: order.split(' '), verifyChain, verifyName });
+    expect(protectionOf(from, db, given)).toMatchObject({ order: order.split(' '), verifyChain, verifyName });
+  });
+
+  test('a Unix socket is never encrypted, unless an address is given beside it', () => {
+    const from = source({ sslmode: 'require', places: [socket, { ...socket, hostaddr: '10.0.0.1' }] });
+    expect(from.places.map((place) => protectionOf(from, place, undefined).order)).toEqual([['plain'], ['tls']]);
   });
 
   test('takes the files of the URL, and rather those of the setting', () => {
     const given = source({ sslrootcert: '/a', sslcert: '/b', sslkey: '/c' });
-    expect(protectionOf(given, undefined).files).toEqual({ ca_file: '/a', cert_file: '/b', key_file: '/c' });
+    expect(protectionOf(given, db, undefined).files).toEqual({ ca_file: '/a', cert_file: '/b', key_file: '/c' });
     const files = { ca_file: '/d', cert_file: '/e', key_file: '/f' };
-    expect(protectionOf(given, settings(files)).files).toEqual(files);
+    expect(protectionOf(given, db, settings(files)).files).toEqual(files);
   });
 });
 
@@ -45,6 +44,11 @@ test.each([
   [source({ sslmode: 'verify-ca' }), settings({ insecure_skip_verify: true }), /insecure_skip_verify/],
   [source({ sslmode: 'require', sslrootcert: 'system' }), undefined, /sslrootcert=system/],
   [source({ sslcert: '/c' }), undefined, /together/],
+  [
+    source({ sslmode: 'verify-full', places: [{ host: '', hostaddr: '10.0.0.1', port: 1 }] }),
+    undefined,
+    /name to verify/,
+  ],
   [source({ sslmode: 'require' }), settings({ insecure_skip_verify: true }), undefined],
 ])('contradiction %#', (from, given, problem) => {
   const found = protectionProblem(from, given);

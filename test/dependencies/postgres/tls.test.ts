@@ -31,7 +31,6 @@ describe('on a server with TLS', () => {
   test.each([
     ['', /^encrypted/],
     ['sslmode=disable', /^plain/],
-    ['sslmode=allow', /^plain/],
     ['sslmode=prefer', /^encrypted/],
     ['sslmode=require', /^encrypted/],
     ['sslmode=require&sslrootcert=OTHER', /^tls at connect/],
@@ -68,13 +67,12 @@ describe('on a server with TLS', () => {
     expect(await found({ url: server.url, tls: own })).toBe('encrypted');
   });
 
-  test('prefer and allow go the other way when pg_hba.conf wants it', async () => {
+  test('prefer goes the other way when pg_hba.conf wants it', async () => {
     onTestFinished(() => server.rules([]));
     await server.rules(['hostssl all app 127.0.0.1/32 reject']);
     expect(await found({ url: url('sslmode=prefer') })).toBe('plain');
     expect(await found({ url: url('sslmode=require') })).toMatch(/^auth at auth/);
     await server.rules(['hostnossl all app 127.0.0.1/32 reject']);
-    expect(await found({ url: url('sslmode=allow') })).toBe('encrypted');
     expect(await found({ url: url('sslmode=disable') })).toMatch(/^auth at auth/);
   });
 
@@ -91,7 +89,6 @@ describe('on a server with TLS', () => {
 describe('on a server without TLS', () => {
   test.each([
     ['', /^plain/],
-    ['sslmode=allow', /^plain/],
     ['sslmode=require', /^tls at connect: the server does not offer TLS/],
     ['sslmode=verify-full', /^tls at connect/],
   ])('?%s', async (query, expected) => {

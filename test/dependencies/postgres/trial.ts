@@ -1,8 +1,9 @@
 // One run of the driver without the daemon: what it climbed and how it ended.
 import { z } from 'zod';
 import { classifyTransport } from '../../../src/core/failure.ts';
-import { driver, type PostgresSession } from '../../../src/dependencies/postgres/driver.ts';
+import { driver } from '../../../src/dependencies/postgres/driver.ts';
 import { postgres } from '../../../src/dependencies/postgres/index.ts';
+import type { PostgresSession } from '../../../src/dependencies/postgres/probe.ts';
 import type { Rung, Settings } from '../../../src/dependencies/postgres/settings.ts';
 import { makeAttempt } from '../attempt.ts';
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../servers/process.ts';
 import { type RedisServer, startRedis } from '../../servers/redis.ts';
 import { crowd } from '../../servers/redis-crowd.ts';
+import { makeAttempt } from '../attempt.ts';
 import { openSession, run } from './run.ts';
 
 const secret = 'p@ss:w/rd%41';
@@ -96,7 +97,7 @@ describe('a server alone', () => {
   it('a refused command is quoted without its arguments', async () => {
     const session = openSession({ url: server.url });
     await session.connect(1000);
-    await session.logIn();
+    await session.logIn(makeAttempt());
     await expect(session.call('NOSUCH', secret)).rejects.toThrow(/^ERR unknown command 'NOSUCH'$/);
     session.destroy();
   });

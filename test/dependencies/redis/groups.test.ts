@@ -27,6 +27,12 @@ describe('sentinels', () => {
     expect(await run(given({ addresses: [dead, dead] }))).toMatchObject({ errorClass: 'refused', rung: 'connect' });
   });
 
+  it('that refuse the log-in are named: it is apart from that of the server', async () => {
+    const outcome = await run(given({ username: 'nobody', password: 'x' }));
+    expect(outcome).toMatchObject({ errorClass: 'auth', rung: 'connect' });
+    expect(outcome.message).toContain(`sentinel ${set.addresses[0]}: WRONGPASS`);
+  });
+
   it('that are frozen are passed over within the time of the run', async () => {
     set.sentinels[0]?.freeze();
     const outcome = await run(given());

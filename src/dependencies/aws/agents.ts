@@ -2,8 +2,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
+import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
-import type { KmsSettings } from './settings.ts';
 
 export type Agents = {
   readonly httpAgent: http.Agent;
@@ -15,7 +15,7 @@ export type Agents = {
 };
 
 /** @param lookup asked for at each connect */
-export function createAgents(tls: KmsSettings['tls'], lookup: () => LookupFunction): Agents {
+export function createAgents(tls: TlsSettings | undefined, lookup: () => LookupFunction): Agents {
   const httpAgent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   const httpsAgent = new https.Agent({ keepAlive: true, maxSockets: 1 });
   const connect = httpAgent.createConnection.bind(httpAgent);
@@ -35,7 +35,7 @@ export function createAgents(tls: KmsSettings['tls'], lookup: () => LookupFuncti
 }
 
 /** The setting, else AWS_CA_BUNDLE as other AWS clients read it. @throws Failure `tls` */
-function material(tls: KmsSettings['tls']) {
+function material(tls: TlsSettings | undefined) {
   const ca_file = tls?.ca_file ?? (process.env.AWS_CA_BUNDLE || undefined);
   return readTls({ insecure_skip_verify: false, ...tls, ca_file });
 }

@@ -1,0 +1,111 @@
+// What N pods cost the dependencies, as check-config says it: from the configuration in force to words and numbers.
+import { type ConfiguredCheck, planOf } from '../checks/plan-of.ts';
+import { type CallCost, type CheckCost, costOf, defaultSurge, type Pods } from '../core/cost.ts';
+import type { Cron } from '../schedule/cron.ts';
+import { UsageError } from './command.ts';
+import { counted, table } from './terminal.ts';
+
+const mostReplicas = 100_000;
+
+/** @throws UsageError */
+export function podsOf(text: string): Pods {
+  const replicas = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (replicas < 1 || replicas > mostReplicas) {
+    throw new UsageError(`--replicas must be a number of pods from 1 to ${mostReplicas}`);
+  }
+  return { replicas, surge: defaultSurge(replicas) };
+}
+
+/** How many coming runs of a cron expression decide its mean gap: those that its longest gap is read from. */
+const runsAhead = 400;
+
+function meanGapMs(cron: Cron): number {
+  const runs = cron.nextRuns(runsAhead).map((run) => run.getTime());
+  const [first = 0, last = 0] = [runs[0], runs.at(-1)];
+  return runs.length < 2 ? cron.longestGapMs : (last - first) / (runs.length - 1);
+}
+
+function costOfCheck(check: ConfiguredCheck, pods: Pods): CheckCost {
+  const { definition, settings, policy, maxConnectionAgeMs } = planOf(check);
+  const { schedule } = check;
+  const intervalMs = schedule.kind === 'cron' ? meanGapMs(schedule) : schedule.intervalMs;
+  const cost = definition.cost(settings as never);
+  return costOf({ cost, keeps: definition.keeps, policy, intervalMs, maxConnectionAgeMs }, pods);
+}
+
+export function costText(checks: readonly ConfiguredCheck[], pods: Pods): string {
+  const header = ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming'];
+  const costs = checks.map((check) => ({ name: check.name, cost: costOfCheck(check, pods) }));
+  const rows = costs.map(({ name, cost: { connections, logInsPerSecond, requestsPerSecond } }) => [
+    name,
+    ...[connections.kept, connections.rotating, connections.rollout].map(String),
+    String(logInsPerSecond.restart),
+    rounded(requestsPerSecond.atRest),
+    rounded(requestsPerSecond.confirming),
+  ]);
+  const priced = costs.flatMap(({ name, cost }) => cost.calls.flatMap((one) => pricedLine(name, one)));
+  return [
+    `${counted(pods.replicas, 'pod')}, and up to ${pods.surge} more during a rollout:\n`,
+    table([header, ...rows], process.stdout),
+    ...priced,
+  ].join('');
+}
+
+function pricedLine(check: string, { call, perMonth, usdPerMonth, quotaShare }: CallCost): readonly string[] {
+  const { price, quota } = call;
+  if (price === undefined || usdPerMonth === undefined) return [];
+  const share =
+    quota && quotaShare
+      ? `; ${percent(quotaShare.atRest)} of the account's quota of ${quota.perSecond} a second, ${percent(quotaShare.confirming)} while confirming`
+      : '';
+  return [
+    `${check}: ${Math.round(perMonth)} ${call.name} in 30 days, USD ${usdPerMonth.toFixed(2)} (${price.asOf})${share}\n`,
+  ];
+}
+
+/** As `cost` of one check in `check-config --json`; docs/cli.md has its schema. */
+export function costJson(check: ConfiguredCheck, pods: Pods): object {
+  const { connections, logInsPerSecond, requestsPerSecond, calls } = costOfCheck(check, pods);
+  return {
+    connections,
+    log_ins_per_second: { at_rest: number(logInsPerSecond.atRest), restart: logInsPerSecond.restart },
+    requests_per_second: {
+      at_rest: number(requestsPerSecond.atRest),
+      confirming: number(requestsPerSecond.confirming),
+    },
+    calls: calls.map(callJson),
+  };
+}
+
+function callJson({ call, perSecond, perMonth, usdPerMonth, quotaShare }: CallCost): object {
+  const { name, price, quota } = call;
+  return {
+    name,
+    per_second: number(perSecond),
+    per_month: Math.round(perMonth),
+    ...(price &&
+      usdPerMonth !== undefined && {
+        price: {
+          usd_per_month: number(usdPerMonth),
+          usd_per_10000: price.usdPer10000,
+          as_of: price.asOf,
+          source: price.source,
+        },
+      }),
+    ...(quota &&
+      quotaShare && {
+        quota: {
+          share: number(quotaShare.atRest),
+          share_confirming: number(quotaShare.confirming),
+          per_second: quota.perSecond,
+          as_of: quota.asOf,
+          source: quota.source,
+        },
+      }),
+  };
+}
+
+/** What six digits say. */
+const number = (value: number): number => Number(value.toPrecision(6));
+const rounded = (value: number): string => String(Number(value.toPrecision(3)));
+const percent = (share: number): string => `${rounded(share * 100)} %`;

@@ -1,0 +1,17 @@
+// One connection to one node, as a session sees it.
+import type { Credentials } from './access.ts';
+import type { Answer } from './errors.ts';
+
+export interface Connection {
+  readonly closed: boolean;
+  destroy(): void;
+  /** Opens the socket; a name server has `remainingMs` at most. */
+  open(remainingMs: number): Promise<void>;
+  /** The credentials travel with each request. */
+  authenticate(credentials: Credentials | undefined): void;
+  /** The one request of a run. `waitMs`: how long the node may wait for a master before it says that there is none. */
+  health(waitMs: number): Promise<Answer>;
+}
+
+/** Without I/O. */
+export type CreateConnection = (node: URL) => Connection;

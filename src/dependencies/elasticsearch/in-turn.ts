@@ -1,0 +1,71 @@
+// Tries several nodes within the time of one run, so that one that is silent does not use up the time of all.
+import { classifyTransport, Failure } from '../../core/failure.ts';
+import { isAboutNode } from './errors.ts';
+
+export type Try<T> = { readonly name: string; run(): Promise<T> };
+
+/**
+ * Begins with the first; with the next one as soon as the last begun fails, or has used up its equal share of the time.
+ * What was begun goes on, so that a slow cluster is not cut off for having several nodes.
+ * @param missed is told why each node that was tried before has not answered, by its name.
+ * @returns the first success; what is then still under way is the caller's to end.
+ * @throws the error of the only one; a Failure with the words of each when all of several failed.
+ */
+export function inTurn<T>(tries: readonly Try<T>[], remainingMs: number, missed: Map<string, string>): Promise<T> {
+  const deadline = performance.now() + remainingMs;
+  return new Promise((resolve, reject) => {
+    const errors: unknown[] = [];
+    const waiting = new Set<string>();
+    let begun = 0;
+    let done = false;
+    let timer: NodeJS.Timeout | undefined;
+
+    const begin = (): void => {
+      clearTimeout(timer);
+      const next = tries[begun];
+      if (next === undefined) return;
+      for (const name of waiting) missed.set(name, 'silent');
+      waiting.add(next.name);
+      timer = setTimeout(begin, (deadline - performance.now()) / (tries.length - begun));
+      const place = begun++;
+      next.run().then(
+        (value) => {
+          if (!done) missed.delete(next.name);
+          finish(() => resolve(value));
+        },
+        (error: unknown) => {
+          if (done) return;
+          errors[place] = error;
+          waiting.delete(next.name);
+          missed.set(next.name, messageOf(error));
+          if (place === begun - 1) begin();
+          if (begun === tries.length && waiting.size === 0) finish(() => reject(summary(tries, errors)));
+        },
+      );
+    };
+    const finish = (settle: () => void): void => {
+      done = true;
+      clearTimeout(timer);
+      settle();
+    };
+    begin();
+  });
+}
+
+/** What a node answered, be it a certificate, says more than why another could not be reached. */
+function summary(tries: readonly Try<unknown>[], errors: readonly unknown[]): unknown {
+  const main = errors.find(isAnswer) ?? errors.find(isCertificate) ?? errors[0];
+  if (tries.length === 1) return main;
+  const text = tries.map(({ name }, place) => `${name}: ${messageOf(errors[place])}`).join('; ');
+  return new Failure(classifyTransport(main) ?? 'server', text, { cause: (main as Error).cause ?? main });
+}
+
+const isAnswer = (error: unknown): boolean => error instanceof Failure && isAboutNode(error);
+
+const isCertificate = (error: unknown): boolean => classifyTransport(error) === 'tls';
+
+/** Several addresses that were tried have a message each: https://nodejs.org/api/errors.html#class-aggregateerror */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,43 @@
+// The password of a log-in: the file's, the setting's or the URL's, or a token of AWS IAM signed just now.
+import { Failure } from '../../core/failure.ts';
+import { revealPassword } from '../credentials.ts';
+import type { Attempt } from '../define.ts';
+import { regionOfHost } from './iam.ts';
+import { passwordIn } from './passfile.ts';
+import type { Settings } from './settings.ts';
+import type { Place, Target } from './url.ts';
+
+/**
+ * The token is for the name that the certificate is for too: behind an alias that is `tls.server_name`.
+ * @throws Failure `auth`: no file, or no AWS credentials; `timeout`: these did not come in time; `misconfig`: no region.
+ */
+export async function passwordNow(
+  settings: Settings,
+  target: Target,
+  place: Place,
+  attempt: Pick<Attempt, 'signal' | 'remainingMs'>,
+): Promise<string | undefined> {
+  if (settings.auth === undefined) return revealPassword(settings) ?? target.password;
+  const name = settings.tls?.server_name ?? (place.host || place.hostaddr || '');
+  const query = { DBUser: settings.username ?? target.user ?? '' };
+  const { tokenNow } = await import('../aws/token.ts');
+  const request = { service: 'rds-db', host: `${name}:${place.port}`, query } as const;
+  const token = await tokenNow(request, settings.region ?? regionOfHost(name), attempt);
+  settings.url.saw(token); // for the redactor
+  return token;
+}
+
+/**
+ * The password for a server that asks for one and was given none elsewhere: that of the URL's `passfile`.
+ * @throws Failure `auth`
+ */
+export function passwordInFile(settings: Settings, target: Target, place: Place): string {
+  const { passfile, database, user: named } = target;
+  if (passfile === undefined) throw new Failure('auth', 'the server asks for a password, and none is given');
+  const user = settings.username ?? named ?? '';
+  const host = place.host === '' ? (place.hostaddr ?? '') : place.host;
+  const found = passwordIn(passfile, { host, port: place.port, database: database ?? user, user });
+  if ('why' in found) throw new Failure('auth', `the server asks for a password, and ${found.why}`);
+  settings.url.saw(found.password); // for the redactor
+  return found.password;
+}

@@ -1,0 +1,69 @@
+// One probe: connect, auth, query, and the role and the write where they are wanted.
+import { Failure } from '../../core/failure.ts';
+import type { Attempt, Session } from '../define.ts';
+import { isNotOffered, isNotPermitted } from './errors.ts';
+import type { Rung, Settings } from './settings.ts';
+
+export interface PostgresSession extends Session {
+  /** Of several servers, the one that it is connected to. */
+  readonly at: string | undefined;
+  /** Climbs `connect` and `auth`, unless that was done already. */
+  open(attempt: Attempt<Rung>): Promise<void>;
+  /**
+   * Sends statements in one message, which the server runs as one transaction, and gives the last one's first row.
+   * The time limit is part of that transaction: behind a pooler nothing of it outlives the message.
+   */
+  query(sql: string, attempt: Attempt<Rung>): Promise<Record<string, unknown>>;
+}
+
+const roleQuery =
+  "SELECT pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('default_transaction_read_only') AS readonly";
+// Committed, so that it needs what every write of the application needs: the log on disk, and a synchronous standby.
+const writeQuery =
+  'CREATE TEMPORARY TABLE sidewarden_write (written int) ON COMMIT DROP; INSERT INTO pg_temp.sidewarden_write VALUES (1)';
+// Neither `statement_timeout` nor a client that has gone ends the wait of a commit for a synchronous standby: each write
+// that is given up leaves its session waiting. Standbys confirm in order, so while one waits, the next would too.
+// https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION-HA
+const waitingQuery = `SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE usename = SESSION_USER
+  AND wait_event = 'SyncRep' AND query LIKE '%sidewarden_write%'
+  AND query_start < pg_catalog.clock_timestamp() - pg_catalog.current_setting('statement_timeout')::pg_catalog.interval
+) AS waiting`;
+
+/** Climbs what the settings ask for; `connect` and `auth` only when the session is new. */
+export async function probe(session: PostgresSession, settings: Settings, attempt: Attempt<Rung>): Promise<void> {
+  await session.open(attempt);
+  await attempt.climb('query', () => session.query('SELECT 1', attempt));
+  if (session.at !== undefined) attempt.tell('query', { at: session.at });
+  const { expect, write } = settings;
+  if (expect !== 'any') {
+    const climb = () => attempt.climb('role', async () => checkRole(expect, await session.query(roleQuery, attempt)));
+    await climb().catch(skipIf((error) => isNotOffered(error) || isNotPermitted(error), 'role', attempt));
+  }
+  if (write !== undefined) {
+    const climb = () =>
+      attempt.rest('write', write.interval, async () => {
+        const { waiting } = await session.query(waitingQuery, attempt);
+        if (waiting === true) throw new Failure('timeout', 'a write from before still waits for a synchronous standby');
+        await session.query(writeQuery, attempt);
+      });
+    await climb().catch(skipIf(isNotOffered, 'write', attempt));
+  }
+}
+
+/** What a service leaves out proves nothing bad: the rung is skipped, and the server's own words say why. */
+const skipIf =
+  (isLeftOut: (error: unknown) => boolean, rung: Rung, attempt: Attempt<Rung>) =>
+  (error: unknown): void => {
+    if (!isLeftOut(error)) throw error;
+    attempt.skip(rung, (error as Error).message);
+  };
+
+function checkRole(expect: 'primary' | 'replica', { standby, readonly }: Record<string, unknown>): void {
+  if (expect === 'replica') {
+    if (standby !== true) throw new Failure('readonly', 'the server is a primary, and a replica is expected');
+    return;
+  }
+  if (standby !== false) throw new Failure('readonly', 'the server is a standby, and a primary is expected');
+  if (readonly !== 'off')
+    throw new Failure('readonly', 'default_transaction_read_only is on, and a primary is expected');
+}

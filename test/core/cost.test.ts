@@ -1,0 +1,174 @@
+// The arithmetic of what pods cost: proportional to the pods, finite, and ordered as its names say.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Asked, type CheckCost, costOf, defaultSurge } from '../../src/core/cost.ts';
+import { definitions } from '../../src/dependencies/index.ts';
+import { loadText, right } from '../config/load.ts';
+
+const per = fc.oneof(
+  fc.constant('run' as const),
+  fc.constant('session' as const),
+  fc.record({ restMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 86_400_000 })) }),
+);
+const tariff = { source: 'https://example.com', asOf: '2026-01' };
+const call = fc.record(
+  {
+    name: fc.constant('call'),
+    count: fc.integer({ min: 1, max: 5 }),
+    most: fc.integer({ min: 5, max: 9 }),
+    per,
+    quota: fc.record({ ...fixed(tariff), perSecond: fc.integer({ min: 1, max: 100_000 }) }),
+    price: fc.record({ ...fixed(tariff), usdPer10000: fc.double({ min: 0, max: 10, noNaN: true }) }),
+  },
+  { requiredKeys: ['name', 'count', 'per'] },
+);
+const asked: fc.Arbitrary<Asked> = fc
+  .record({
+    intervalMs: fc.integer({ min: 100, max: 7 * 86_400_000 }),
+    maxConnectionAgeMs: fc.integer({ min: 1000, max: 86_400_000 }),
+    keeps: fc.constantFrom('connection' as const, 'nothing' as const),
+    cost: fc.record({ logIns: fc.integer({ min: 0, max: 2 }), calls: fc.array(call, { minLength: 1, maxLength: 4 }) }),
+  })
+  .map((one) => ({ ...one, policy: { confirmMs: Math.min(one.intervalMs, 1000) } }));
+const pods = fc.integer({ min: 1, max: 100_000 }).map((replicas) => ({ replicas, surge: defaultSurge(replicas) }));
+
+function fixed<T extends object>(values: T): { [Key in keyof T]: fc.Arbitrary<T[Key]> } {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, fc.constant(value)])) as never;
+}
+
+/** Every number that says something of the pods together. */
+const numbersOf = ({ connections, logInsPerSecond, requestsPerSecond, calls }: CheckCost): readonly number[] => [
+  ...[connections, logInsPerSecond, requestsPerSecond].flatMap((group) => Object.values(group)),
+  ...calls.flatMap(({ perSecond, perMonth, usdPerMonth = 0, quotaShare }) => [
+    perSecond,
+    perMonth,
+    usdPerMonth,
+    ...Object.values(quotaShare ?? {}),
+  ]),
+];
+
+describe('for any check', () => {
+  test('twice the pods cost twice as much', () => {
+    fc.assert(
+      fc.property(asked, pods, (one, { replicas, surge }) => {
+        const [once, twice] = [1, 2].map((n) => numbersOf(costOf(one, { replicas: n * replicas, surge: n * surge })));
+        for (const [index, value] of (once ?? []).entries()) expect(twice?.[index]).toBeCloseTo(2 * value, 6);
+      }),
+    );
+  });
+  test('no number is anything but finite and at least 0', () => {
+    fc.assert(
+      fc.property(asked, pods, (one, some) => {
+        for (const value of numbersOf(costOf(one, some))) expect(Number.isFinite(value) && value >= 0).toBe(true);
+      }),
+    );
+  });
+  test('what is said to be more is not less', () => {
+    fc.assert(
+      fc.property(asked, pods, (one, some) => {
+        const { connections, requestsPerSecond } = costOf(one, some);
+        expect(connections.kept).toBeLessThanOrEqual(connections.rotating);
+        expect(connections.rotating).toBeLessThan(connections.rollout);
+        expect(requestsPerSecond.atRest).toBeLessThanOrEqual(requestsPerSecond.confirming);
+      }),
+    );
+  });
+});
+
+describe('a database, asked two queries every 5 s by 50 pods', () => {
+  const cost = costOf(
+    {
+      intervalMs: 5000,
+      maxConnectionAgeMs: 300_000,
+      keeps: 'connection',
+      policy: { confirmMs: 1000 },
+      cost: {
+        logIns: 1,
+        calls: [
+          { name: 'query', count: 2, per: 'run' },
+          { name: 'write', count: 2, per: { restMs: 60_000 } },
+        ],
+      },
+    },
+    { replicas: 50, surge: 13 },
+  );
+
+  test('connections', () => expect(cost.connections).toEqual({ kept: 50, rotating: 100, rollout: 126 }));
+  test('log-ins: each 240 s at the earliest', () => {
+    expect(cost.logInsPerSecond.restart).toBe(50);
+    expect(cost.logInsPerSecond.atRest).toBeCloseTo(50 / 240);
+  });
+  test('requests: a write that rests is rare, until it fails', () => {
+    expect(cost.requestsPerSecond.atRest).toBeCloseTo(20 + 100 / 60);
+    expect(cost.requestsPerSecond.confirming).toBeCloseTo((50 * 4) / 0.9);
+  });
+});
+
+test('KMS: the calls of a month, their price, their share of the quota', () => {
+  const kms = definitions.find(({ type }) => type === 'kms');
+  const settings = { key_id: 'alias/a', round_trip: { interval: 300_000, context: {} } };
+  const check = { intervalMs: 60_000, maxConnectionAgeMs: 300_000, policy: { confirmMs: 5000 } };
+  const cost = kms?.cost(settings as never) ?? { logIns: 0, calls: [] };
+  const { calls } = costOf({ ...check, keeps: 'connection', cost }, { replicas: 100, surge: 25 });
+  // docs/kms.md: 43,200 and 17,280 for each pod.
+  expect(calls.map(({ perMonth }) => Math.round(perMonth))).toEqual([4_320_000, 1_728_000]);
+  expect(calls.map(({ usdPerMonth }) => usdPerMonth?.toFixed(2))).toEqual(['12.96', '5.18']);
+  expect(calls[0]?.quotaShare?.atRest).toBeCloseTo(100 / 60 / 2000);
+  for (const { call: one } of calls) expect(one.price?.source).toMatch(/^https:\/\/aws\.amazon\.com\//);
+});
+
+test('a type that keeps nothing makes its session anew in each run', () => {
+  const cost = { logIns: 1, calls: [{ name: 'hello', count: 1, per: 'session' as const }] };
+  const check = { intervalMs: 2000, maxConnectionAgeMs: 300_000, policy: { confirmMs: 1000 }, cost };
+  const pods = { replicas: 4, surge: 1 };
+  expect(costOf({ ...check, keeps: 'nothing' }, pods)).toMatchObject({
+    connections: { kept: 0, rotating: 4, rollout: 5 },
+    logInsPerSecond: { atRest: 2 },
+    requestsPerSecond: { atRest: 2 },
+  });
+});
+
+describe('what the types say of their checks', () => {
+  const text = `checks:
+  database: { type: postgres, url: 'postgres://shop@db/shop' }
+  written: { type: postgres, url: 'postgres://shop@db/shop', expect: primary, write: { interval: 2m } }
+  several: { type: postgres, url: 'postgres://shop@db-1,db-2/shop?target_session_attrs=read-write' }
+  search: { type: elasticsearch, url: 'https://es-1,https://es-2' }
+  cache: { type: redis, url: 'redis://cache', write: {} }
+  shards: { type: redis, cluster: { addresses: ['a:1', 'b:1', 'c:1'] } }
+  keys: { type: kms, key_id: alias/shop }
+  app: { type: http, url: 'http://127.0.0.1:8080/' }
+  port: { type: tcp, address: 'db:5432' }
+  edge: { type: tls, address: 'shop.example.com:443' }
+  name: { type: dns, name: shop.example.com }
+`;
+  const { checks } = right(loadText(text));
+  const said = Object.fromEntries(
+    checks.map(({ name, definition, settings }) => {
+      const { logIns, calls } = definition.cost(settings as never);
+      const short = calls.map(({ count, most = count, per: when }) =>
+        [typeof when === 'string' ? when : when.restMs, count, most].join(' '),
+      );
+      return [name, [`${logIns}`, ...short].join(', ')];
+    }),
+  );
+
+  test('every type is here', () => {
+    expect(new Set(checks.map(({ definition }) => definition.type)).size).toBe(definitions.length);
+  });
+  test('log-ins, and calls: when, how many, at most', () => {
+    expect(said).toEqual({
+      database: '1, run 1 1',
+      written: '1, run 2 2, 120000 2 2',
+      several: '2, run 1 1, session 2 2',
+      search: '0, run 1 2',
+      cache: '1, run 2 2, session 3 3, 60000 1 1',
+      shards: '1, run 3 9, session 4 12',
+      keys: '0, run 1 1',
+      app: '0, run 1 1',
+      port: '0, run 1 1',
+      edge: '0, run 1 1',
+      name: '0, run 1 1',
+    });
+  });
+});

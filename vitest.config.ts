@@ -1,5 +1,5 @@
 // The kinds of tests. `defaults` takes minutes of waiting (npm run test:versions), `kubernetes` wants a cluster
-// (npm run test:kubernetes). One file at a time: many run real servers and measure time, on as few as two cores.
+// (npm run test:kubernetes). Two files at a time: they wait more than they work, and many run real servers and measure time.
 import { defineConfig } from 'vitest/config';
 
 const rooms = [
@@ -21,7 +21,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
-    fileParallelism: false,
+    maxWorkers: 2,
     expect: { poll: { timeout: 10_000, interval: 20 } },
     projects: Object.entries(files).map(([name, include], index) => ({
       extends: true,

@@ -1,6 +1,7 @@
 // What managed services do not offer, refused by real servers: the rung that needs it is skipped, nothing fails.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isNotOffered, RedisReply } from '../../../src/dependencies/redis/errors.ts';
+import { freePort } from '../../servers/process.ts';
 import { type RedisServer, startRedis } from '../../servers/redis.ts';
 import { type Cluster, startCluster } from '../../servers/redis-groups.ts';
 import { openSession, run } from './run.ts';
@@ -42,7 +43,9 @@ describe('a service whose list of blocked commands is refused', () => {
   });
 
   it('without CLUSTER, given as a cluster: its state is not proven and said so', async () => {
-    const server = await startRedis({ config: ['cluster-enabled yes', ...without('CLUSTER')] });
+    const server = await startRedis({
+      config: ['cluster-enabled yes', `cluster-port ${await freePort()}`, ...without('CLUSTER')],
+    });
     const outcome = await run({
       cluster: { addresses: [`${server.host}:${server.port}`] },
       password: server.password,
@@ -75,7 +78,10 @@ describe('a cluster', () => {
       acl: ['state on >x +ping +cluster|info', 'role on >x +ping +role', 'shallow on >x +ping'],
     });
     const { password } = cluster;
-    alone = await startRedis({ password, config: ['cluster-enabled yes', 'cluster-node-timeout 1000'] });
+    alone = await startRedis({
+      password,
+      config: ['cluster-enabled yes', `cluster-port ${await freePort()}`, 'cluster-node-timeout 1000'],
+    });
   });
   afterAll(() => Promise.all([cluster.remove(), alone.remove()]));
   const as = (username: string) => ({ cluster: { addresses: cluster.addresses }, username, password: 'x' });

@@ -90,7 +90,7 @@ describe.concurrent('at their times', () => {
   test('a server that hangs has one flight at a time', async () => {
     await until('silent', 'unhealthy', 10_000); // until then a failure is confirmed, 1 s after its end
     const runs = await arrivals.silent.next(7, 20_000);
-    expectWithin(gapsOf(runs), 950, 1200);
+    expectWithin(gapsOf(runs), 950 - slackMs, 1200); // an arrival that is noticed late makes the next gap short
     const overlaps = flights.slice(1).map(({ from }, at) => (flights[at]?.to ?? Number.POSITIVE_INFINITY) - from);
     // A close and the next connection may reach this process in one turn, in either order.
     expect(Math.max(...overlaps)).toBeLessThan(slackMs);

@@ -1,7 +1,7 @@
 // Our own metrics in prom-client. Gauges are read from the board when scraped.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as PromRegistry } from 'prom-client';
 import { type CheckResult, resultKinds, type Status, statuses, warnings } from '../core/check.ts';
-import type { Clock } from '../core/clock.ts';
+import type { Clock, Instant } from '../core/clock.ts';
 import type { ErrorClass } from '../core/failure.ts';
 import { durationBuckets, families, type OwnFamily, processFamilies, processPrefix } from '../core/names.ts';
 import { latestSchedulerMs, type ReportedCheck, report } from '../core/report.ts';
@@ -21,7 +21,8 @@ export type CountedCheck = { readonly name: string; readonly type: string; reado
 export type RegistryOptions = {
   readonly version: string;
   readonly clock: Clock;
-  readonly board: { entries(): readonly MeasuredCheck[] };
+  /** Its version goes up with every change of a check. */
+  readonly board: { readonly version: number; entries(): readonly MeasuredCheck[] };
   readonly draining: () => boolean;
   readonly latenessMs: () => number;
 };
@@ -43,27 +44,50 @@ export interface Registry {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const prom = new PromRegistry();
-  const counters = createCounters(prom);
-  const gauges = createGauges(prom);
-  registerProcess(prom);
+  const own = new PromRegistry();
+  const ofProcess = new PromRegistry();
+  const counters = createCounters(own);
+  const gauges = createGauges(own);
+  registerProcess(ofProcess);
   gauges.buildInfo.set({ version: options.version }, 1);
   gauges.configReload.set(1);
   gauges.tlsReload.set(1);
+  let changes = 0;
+  const changing =
+    <Values extends readonly unknown[]>(change: (...values: Values) => void) =>
+    (...values: Values): void => {
+      changes += 1;
+      change(...values);
+    };
+  const keep = keepText(() => own.metrics());
 
   return {
     contentType: PromRegistry.PROMETHEUS_CONTENT_TYPE,
-    text() {
-      gauges.read(options);
-      return prom.metrics();
+    async text() {
+      const now = options.clock.now();
+      const draining = options.draining();
+      const live = options.latenessMs() <= latestSchedulerMs;
+      const state = `${changes} ${options.board.version} ${draining} ${live}`;
+      const text = await keep(state, now, () => gauges.read(options.board.entries(), { now, draining, live }));
+      return `${text}\n${await ofProcess.metrics()}`;
     },
-    add: counters.zero,
-    remove: counters.remove,
-    run: counters.run,
-    transition: (check, type, to) => counters.transitions.inc({ check, type, to }),
-    sinkFailed: (sink, times) => counters.sinkErrors.inc({ sink }, times),
-    configRead: (successful) => gauges.configReload.set(successful ? 1 : 0),
-    certificateRead: (successful) => gauges.tlsReload.set(successful ? 1 : 0),
+    add: changing(counters.zero),
+    remove: changing(counters.remove),
+    run: changing(counters.run),
+    transition: changing((check, type, to) => counters.transitions.inc({ check, type, to })),
+    sinkFailed: changing((sink, times) => counters.sinkErrors.inc({ sink }, times)),
+    configRead: changing((successful) => gauges.configReload.set(successful ? 1 : 0)),
+    certificateRead: changing((successful) => gauges.tlsReload.set(successful ? 1 : 0)),
+  };
+}
+
+/** Keeps what was rendered last for as long as it is true, as /health does: a flood of scrapes costs one rendering. */
+function keepText(render: () => Promise<string>) {
+  let kept: { readonly state: string; readonly until: Instant; readonly text: Promise<string> } | undefined;
+  /** @param read sets the gauges, and says until when they are true. */
+  return (state: string, now: Instant, read: () => Instant): Promise<string> => {
+    if (kept?.state !== state || now >= kept.until) kept = { state, until: read(), text: render() };
+    return kept.text;
   };
 }
 
@@ -139,15 +163,18 @@ function createGauges(prom: PromRegistry) {
     buildInfo: new Gauge(settings(prom, families.buildInfo)),
     configReload: new Gauge(settings(prom, families.configReload)),
     tlsReload: new Gauge(settings(prom, families.tlsReload)),
-    /** Sets every gauge anew, so that nothing of a check that is gone, or of an older run, stays. */
-    read(options: RegistryOptions): void {
-      const now = options.clock.now();
-      const entries = options.board.entries();
+    /**
+     * Sets every gauge anew, so that nothing of a check that is gone, or of an older run, stays.
+     * @returns until when they are true, if nothing happens.
+     */
+    read(entries: readonly MeasuredCheck[], at: { now: Instant; draining: boolean; live: boolean }): Instant {
+      const { now } = at;
       for (const gauge of [up, state, warning, rungs, lastSuccess, bound, expiry]) gauge.reset();
       for (const entry of entries) readCheck(entry, now);
-      ready.set(report('ready', entries, { now, draining: options.draining() }).ok ? 1 : 0);
-      live.set(options.latenessMs() <= latestSchedulerMs ? 1 : 0);
-      draining.set(options.draining() ? 1 : 0);
+      ready.set(report('ready', entries, at).ok ? 1 : 0);
+      live.set(at.live ? 1 : 0);
+      draining.set(at.draining ? 1 : 0);
+      return report('health', entries, at).until;
     },
   };
 }

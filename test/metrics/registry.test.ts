@@ -13,9 +13,10 @@ function make(entries = [makeEntry('sessions')]) {
   const board = makeBoard(entries);
   const classes: ErrorClass[] = ['dns', 'refused', 'throttled'];
   const state = { draining: false, late: 0 };
+  const clock = makeClock();
   const registry = createRegistry({
     version: '1.2.3',
-    clock: makeClock(),
+    clock,
     board,
     draining: () => state.draining,
     latenessMs: () => state.late,
@@ -32,7 +33,7 @@ function make(entries = [makeEntry('sessions')]) {
           .replace(/check="sessions",type="redis",?/, '')
           .replace('{}', ''),
       );
-  return { registry, board, state, samples };
+  return { registry, board, clock, state, samples };
 }
 
 test('label sets are closed and at 0 from the start', async () => {
@@ -87,13 +88,39 @@ test('gauges say what the board says when scraped, and forget what is gone', asy
 });
 
 test('a belief that ended by itself is seen by the next scrape', async () => {
-  let until = 2000;
-  const { samples } = make([makeEntry('sessions', { belief: (now) => (now < until ? healthy : unhealthy('stale')) })]);
+  const until = 2000;
+  const belief = (now: number) => (now < until ? { ...healthy, until } : unhealthy('stale'));
+  const { samples, clock } = make([makeEntry('sessions', { belief })]);
   expect(await samples('sidewarden_check_up')).toEqual([' 1']);
   expect(await samples('sidewarden_ready')).toEqual([' 1']);
-  until = 500;
+  clock.at = until;
   expect(await samples('sidewarden_check_up')).toEqual([' 0']);
   expect(await samples('sidewarden_ready')).toEqual([' 0']);
+});
+
+test('while nothing changes a page is rendered once; a run, a change of the board or its end renders it anew', async () => {
+  let asked = 0;
+  const until = 2000;
+  const belief = () => {
+    asked += 1;
+    return { ...healthy, until };
+  };
+  const { registry, board, clock, samples } = make([makeEntry('sessions', { belief })]);
+  const askedFor = async (change: () => void): Promise<boolean> => {
+    change();
+    const before = asked;
+    await registry.text();
+    return asked > before;
+  };
+  expect(await askedFor(() => {})).toBe(true);
+  expect(await askedFor(() => {})).toBe(false);
+  expect(await askedFor(() => registry.run('sessions', 'redis', makeResult('passed', 0)))).toBe(true);
+  expect(await samples('sidewarden_check_runs_total')).toContain('{result="passed"} 1');
+  expect(await askedFor(() => {})).toBe(false);
+  expect(await askedFor(() => board.set(board.entries()))).toBe(true);
+  expect(await askedFor(() => {})).toBe(false);
+  clock.at = until;
+  expect(await askedFor(() => {})).toBe(true);
 });
 
 test('ready, live, draining, version and reload', async () => {

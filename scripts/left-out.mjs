@@ -30,6 +30,7 @@ const importOfNode =
 
 function asItIs(statement, whole, namespace, names, module) {
   if (!isBuiltin(module)) return statement;
+  if (/\bdefault as\b/.test(names)) throw new Error(`cannot be asked for as an object: ${statement}`);
   const values = names?.split(',').filter((name) => name.trim() !== '' && !/^\s*type /.test(name));
   const target = whole ?? namespace ?? `{${values.map((name) => name.replace(/ as /, ': ')).join(',')}}`;
   return `const ${target} = globalThis.process.getBuiltinModule('${module}');`;

@@ -78,12 +78,12 @@ function endingAt(rungs: readonly RungRecord[], name: string): readonly RungReco
   return place < 0 ? [...rungs, { name, ms: 0 }] : rungs.slice(0, place + 1);
 }
 
-/** Characters of a message, which a server can make as long as it likes. */
+/** Characters of a text, which a server can make as long as it likes. */
 const longestMessage = 400;
 const longestRead = 16 * 1024;
 
-/** Cut only after it was redacted: half a secret would not be known as one. */
-function brief(message: string, redact: Redact): string {
+/** What a server may have written. Cut only after it was redacted: half a secret would not be known as one. */
+export function brief(message: string, redact: Redact): string {
   const redacted = redact(message.slice(0, longestRead));
   if (redacted.length > longestMessage) return `${redacted.slice(0, longestMessage)}…`;
   return message.length > longestRead ? 'a message that is too long' : redacted;

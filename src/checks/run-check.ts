@@ -1,12 +1,12 @@
 // One run of one check: the only place that turns what a probe throws into a value.
-import type { CheckResult } from '../core/check.ts';
+import type { CheckResult, RungRecord } from '../core/check.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ErrorClass } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import type { Definition, Driver, Session } from '../dependencies/define.ts';
 import type { Lane } from '../schedule/lane.ts';
 import { type Climb, createClimb, type Rests } from './attempt.ts';
-import { classify, type Found, judge, overdue, type Verdict } from './judge.ts';
+import { brief, classify, type Found, judge, overdue, type Verdict } from './judge.ts';
 import { watchLateness } from './lateness.ts';
 
 /** What a check keeps between its runs. */
@@ -40,9 +40,14 @@ export async function runCheck(running: Running, signal: AbortSignal): Promise<C
   const end = clock.now();
   const found = signal.aborted ? undefined : judge(running, climb.rungs, verdict, lateMs);
   if (found === undefined || cutsAfter(found, definition.keeps)) lane.cut();
-  return (
-    found && { at, end, time, durationMs: end - at, lateMs, rungs: climb.rungs, warnings: climb.warnings, ...found }
-  );
+  if (found === undefined) return undefined;
+  const rungs = ('rungs' in found ? found.rungs : climb.rungs).map((rung) => briefRung(rung, running.redact));
+  return { at, end, time, durationMs: end - at, lateMs, warnings: climb.warnings, ...found, rungs };
+}
+
+/** A server's own words are in these texts as they are in a message. */
+function briefRung({ at, why, ...rung }: RungRecord, redact: Redact): RungRecord {
+  return { ...rung, ...(at && { at: brief(at, redact) }), ...(why && { why: brief(why, redact) }) };
 }
 
 /** On the session at hand, or first on its successor when it is old: a whole new log-in sees what an old one hides. */

@@ -10,14 +10,15 @@ export const namesSecret = (path: Path): boolean =>
 /** What is longer is not shown: the credentials in it would take long to find. */
 const longestShown = 200;
 
-/** One line of at most 60 characters, in backquotes, without the credentials of URLs. */
+/** One line of at most 60 characters, in backquotes, without the credentials of URLs and of keywords (`password=…`). */
 export function quote(raw: string): string {
   if (raw.length > longestShown) return '`…`';
   const line = raw
     .replace(/\s+/g, ' ')
     .replace(/\/\/[^\s]*@/g, '//***@')
     .replace(/[^\s/"'`@:]+:(?!\/\/)[^\s@]*@/g, '***@')
-    .replace(/([?&][^=&\s]*(?:pass|secret|token|key)[^=&\s]*=)[^&\s]*/gi, '$1***');
+    .replace(/([?&][^=&\s]*(?:pass|secret|token|key)[^=&\s]*=)[^&\s]*/gi, '$1***')
+    .replace(/(^|\s)(\w*(?:pass|secret|token|key)\w* ?= ?)(?:'(?:[^'\\]|\\.)*'?|\S+)/gi, '$1$2***');
   return `\`${plainText(line.length > 60 ? `${line.slice(0, 57)}…` : line)}\``;
 }
 

@@ -71,6 +71,8 @@ const longestFirst = (forms: readonly string[]): readonly string[] =>
 
 /** Secrets inside a secret, which can turn up without the rest. */
 function partsOf(value: string): string[] {
+  const passwords = passwordsOfKeywords(value);
+  if (passwords !== undefined) return passwords;
   const urls = value.split(/,\s*(?=[a-z+]+:\/\/)/i); // several in one text, such as the nodes of a cluster
   if (urls.length > 1) return urls.flatMap((url) => [url, ...partsOf(url)]);
   const [, scheme, credentials = ''] = /^\s*(\S+)\s+(\S+)\s*$/.exec(value) ?? []; // Authorization: Bearer abc
@@ -78,15 +80,41 @@ function partsOf(value: string): string[] {
   const cookies = isUrl ? [] : [...value.matchAll(/(?:^|;\s*)[^=;\s]+=([^;]+)/g)].map(([, cookie = '']) => cookie);
   const parts = [credentials, ...cookies, ...(scheme?.toLowerCase() === 'basic' ? [passwordOf(credentials)] : [])];
   const url = isUrl && URL.canParse(value) ? new URL(value) : undefined;
-  const parameters = (url?.search ?? '')
+  const libpq = libpqUrl.exec(value)?.groups;
+  const parameters = (url?.search ?? libpq?.search ?? '')
     .split(/[?&]/)
     .filter((pair) => !harmless.test(pair))
     .map((pair) => pair.slice(pair.indexOf('=') + 1));
   parts.push(...parameters, ...parameters.map(decode));
   const long = parts.filter((part) => part.length >= shortestPart);
+  if (libpq?.password !== undefined) long.push(libpq.password, decode(libpq.password));
   if (url === undefined || url.password === '') return long;
   const password = decode(url.password);
   return [...long, url.password, password, `${decode(url.username)}:${password}`];
+}
+
+/** As libpq takes it apart: several hosts with ports, and a password with a question mark, are no URL to `new URL`. */
+const libpqUrl = /^postgres(?:ql)?:\/\/(?:[^@/:]*(?::(?<password>[^@/]*))?@)?[^?]*(?<search>\?.*)?$/s;
+
+const isPassword = /^(ssl)?password$/;
+// name = value, or name = 'value with blanks'; a backslash takes the next character as it is.
+// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
+const keyword =
+  /[ \t\n\v\f\r]*([^= \t\n\v\f\r]+)[ \t\n\v\f\r]*=[ \t\n\v\f\r]*(?:'((?:[^'\\]|\\.)*)'|(?![' \t\n\v\f\r])((?:[^\\ \t\n\v\f\r]|\\(?:.|$))*))[ \t\n\v\f\r]*/gsy;
+
+/**
+ * Of a PostgreSQL connection string made of keywords, as written and as meant; undefined for any other text. Such a
+ * string names a host or a database, and unlike in a cookie none of its plain values holds a semicolon.
+ */
+function passwordsOfKeywords(text: string): string[] | undefined {
+  const pairs = [...text.matchAll(keyword)];
+  if (pairs.map(([all]) => all).join('') !== text) return undefined;
+  const isCookie = pairs.some(([, name = '', , plain = '']) => plain.includes(';') && !isPassword.test(name));
+  if (isCookie || !pairs.some(([, name = '']) => /^(host|hostaddr|dbname)$/.test(name))) return undefined;
+  return pairs.flatMap(([, name = '', quoted, plain = '']) => {
+    const written = quoted ?? plain;
+    return isPassword.test(name) ? [written, written.replace(/\\(.?)/gs, '$1')] : [];
+  });
 }
 
 const passwordOf = (credentials: string): string => {

@@ -191,6 +191,24 @@ test('of several servers a rung tells which one it was, on a pass and on a failu
   expect(await run()).toMatchObject({ kind: 'failed', rungs });
 });
 
+test('what a rung tells is redacted and then cut, as a message is, on a pass and on a failure', async () => {
+  let works = true;
+  const long = `${'x'.repeat(395)}hunter2${'y'.repeat(30_000)}`;
+  const { run } = setUp(async ({ climb, skip, tell }) => {
+    await climb('connect', async () => tell('connect', { at: long, why: long }));
+    skip('answer', long);
+    if (!works) throw new Failure('server', 'no');
+  });
+  const cut = `${'x'.repeat(395)}***yy…`;
+  const rungs = [
+    { name: 'connect', at: cut, why: cut },
+    { name: 'answer', note: 'skipped', why: cut },
+  ];
+  expect(await run()).toMatchObject({ kind: 'passed', rungs });
+  works = false;
+  expect(await run()).toMatchObject({ kind: 'failed', rungs });
+});
+
 describe('a dear rung', () => {
   test('rests after a pass, and is climbed on every run after a failure', async () => {
     let now = 0;

@@ -39,6 +39,19 @@ describe('so does what is inside a secret', () => {
     ['session=abcdefg; theme=dark-one', ['abcdefg']],
     ['AUTH opensesame\r\n', ['opensesame']],
     ['shop:open-sesame', [base64('shop:open-sesame'), 'shop%3Aopen-sesame']],
+    ['host=database.internal user=someone password=p@s', ['p@s']],
+    [
+      "host = database.internal\npassword = 'it\\'s \\\\ ours' sslpassword=k\\ y",
+      ["it\\'s \\\\ ours", "it's \\ ours", 'k\\ y', 'k y'],
+    ],
+    ['dbname=orders password=abc;def://x', ['abc;def://x']],
+    ['postgres://u:p%40s@primary.internal,standby.internal/orders', ['p%40s', 'p@s']],
+    [
+      'postgresql://u:p%40s@primary.internal:5432,standby.internal:5433/orders?sslpassword=for%2Bkey',
+      ['p%40s', 'p@s', 'for+key'],
+    ],
+    ['postgres://u:what?now@primary.internal/orders', ['what?now']],
+    ['host=abcdef; password=abcdefg', ['abcdef', 'abcdefg']],
   ])('%j', (value, parts) => {
     const redact = redactorOf(value);
     for (const part of [value, ...parts]) expect(redact(`<${part}>`)).toBe('<***>');
@@ -53,6 +66,22 @@ test('one secret inside another, or at its beginning, leaves nothing of either',
 test('words that everybody uses stay, though a URL has them', () => {
   const redact = redactorOf('postgres://shop:open-sesame@db/shop?sslmode=verify-full&application_name=sidewarden');
   expect(redact('sidewarden wants verify-full of db/shop')).toBe('sidewarden wants verify-full of db/shop');
+});
+
+test.each([
+  'host=database.internal',
+  'user=app-owner host=database.internal',
+  "dbname=app-orders user='app-owner'",
+  'postgres://app-owner:open-sesame@database.internal:5432,standby.internal:5433/app-orders?sslmode=require',
+])('so do the host, the user and the database of %j', (value) => {
+  const redact = redactorOf(value);
+  const texts = [
+    'ENOTFOUND database.internal',
+    'host=database.internal',
+    "user='app-owner'",
+    'app-owner of app-orders',
+  ];
+  for (const text of texts.filter((other) => other !== value)) expect(redact(text)).toBe(text);
 });
 
 test('a value that a file has later is known, and the old one stays known', () => {

@@ -1,21 +1,22 @@
 // Tries several nodes within the time of one run, so that one that is silent does not use up the time of all.
 import { classifyTransport, Failure } from '../../core/failure.ts';
 import { isAboutNode } from './errors.ts';
+import { nameOf } from './nodes.ts';
 
-export type Try<T> = { readonly name: string; run(): Promise<T> };
+export type Try<T> = { readonly node: URL; run(): Promise<T> };
 
 /**
  * Begins with the first; with the next one as soon as the last begun fails, or has used up its equal share of the time.
  * What was begun goes on, so that a slow cluster is not cut off for having several nodes.
- * @param missed is told why each node that was tried before has not answered, by its name.
+ * @param missed is told why each node that was tried before has not answered; two of them may have one name.
  * @returns the first success; what is then still under way is the caller's to end.
  * @throws the error of the only one; a Failure with the words of each when all of several failed.
  */
-export function inTurn<T>(tries: readonly Try<T>[], remainingMs: number, missed: Map<string, string>): Promise<T> {
+export function inTurn<T>(tries: readonly Try<T>[], remainingMs: number, missed: Map<URL, string>): Promise<T> {
   const deadline = performance.now() + remainingMs;
   return new Promise((resolve, reject) => {
     const errors: unknown[] = [];
-    const waiting = new Set<string>();
+    const waiting = new Set<URL>();
     let begun = 0;
     let done = false;
     let timer: NodeJS.Timeout | undefined;
@@ -24,20 +25,20 @@ export function inTurn<T>(tries: readonly Try<T>[], remainingMs: number, missed:
       clearTimeout(timer);
       const next = tries[begun];
       if (next === undefined) return;
-      for (const name of waiting) missed.set(name, 'silent');
-      waiting.add(next.name);
+      for (const node of waiting) missed.set(node, 'silent');
+      waiting.add(next.node);
       timer = setTimeout(begin, (deadline - performance.now()) / (tries.length - begun));
       const place = begun++;
       next.run().then(
         (value) => {
-          if (!done) missed.delete(next.name);
+          if (!done) missed.delete(next.node);
           finish(() => resolve(value));
         },
         (error: unknown) => {
           if (done) return;
           errors[place] = error;
-          waiting.delete(next.name);
-          missed.set(next.name, messageOf(error));
+          waiting.delete(next.node);
+          missed.set(next.node, messageOf(error));
           if (place === begun - 1) begin();
           if (begun === tries.length && waiting.size === 0) finish(() => reject(summary(tries, errors)));
         },
@@ -56,7 +57,7 @@ export function inTurn<T>(tries: readonly Try<T>[], remainingMs: number, missed:
 function summary(tries: readonly Try<unknown>[], errors: readonly unknown[]): unknown {
   const main = errors.find(isAnswer) ?? errors.find(isCertificate) ?? errors[0];
   if (tries.length === 1) return main;
-  const text = tries.map(({ name }, place) => `${name}: ${messageOf(errors[place])}`).join('; ');
+  const text = tries.map(({ node }, place) => `${nameOf(node)}: ${messageOf(errors[place])}`).join('; ');
   return new Failure(classifyTransport(main) ?? 'server', text, { cause: (main as Error).cause ?? main });
 }
 

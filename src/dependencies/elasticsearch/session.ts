@@ -33,7 +33,7 @@ export function createSession(
   createConnection: CreateConnection,
 ): ElasticsearchSession {
   const open = new Set<Connection>();
-  const missed = new Map<string, string>();
+  const missed = new Map<URL, string>();
   let nodes: readonly URL[] = [];
   let current: Link | undefined;
   let credentials: Credentials | undefined;
@@ -74,14 +74,14 @@ export function createSession(
     },
     get reached() {
       if (nodes.length < 2) return {};
-      const why = [...missed].map(([name, message]) => `${name}: ${message}`).join('; ');
+      const why = [...missed].map(([node, message]) => `${nameOf(node)}: ${message}`).join('; ');
       return { ...(current && { at: nameOf(current.node) }), ...(why && { why }) };
     },
     async connect(remainingMs) {
       if (current !== undefined) return;
       nodes = readNodes(settings);
       const left = timeLeft(remainingMs);
-      const tries = nodes.map((node): Try<Link> => ({ name: nameOf(node), run: () => openOne(node, left()) }));
+      const tries = nodes.map((node): Try<Link> => ({ node, run: () => openOne(node, left()) }));
       current = await inTurn(tries, (remainingMs * nodes.length) / (nodes.length + 1), missed);
       endAllBut(current.connection);
     },
@@ -95,14 +95,10 @@ export function createSession(
       const place = nodes.indexOf(kept.node);
       const others = [...nodes.slice(place + 1), ...nodes.slice(0, place)];
       const tries = others.map(
-        (node): Try<Said> => ({ name: nameOf(node), run: async () => ask(await openOne(node, left()), left()) }),
+        (node): Try<Said> => ({ node, run: async () => ask(await openOne(node, left()), left()) }),
       );
       try {
-        const said = await inTurn(
-          [{ name: nameOf(kept.node), run: () => ask(kept, left()) }, ...tries],
-          remainingMs,
-          missed,
-        );
+        const said = await inTurn([{ node: kept.node, run: () => ask(kept, left()) }, ...tries], remainingMs, missed);
         current = said.link;
         if (said.failure !== undefined) throw said.failure;
         return said.health;

@@ -16,6 +16,12 @@ import { openSocket } from './socket.ts';
 import { protectionOf, protectionProblem } from './sslmode.ts';
 import { type Place, parseUrl, type Target } from './url.ts';
 
+/**
+ * More is refused: the work runs in libuv's four threads, cannot be stopped, and would keep them from all other checks.
+ * PostgreSQL's own default is 4096 (scram_iterations); a million takes less than a second. libpq has no limit.
+ */
+const scramMaxIterations = 1_000_000;
+
 /** A session that connects when it is opened. */
 function createSession(settings: Settings): PostgresSession {
   const sockets: Socket[] = [];
@@ -150,7 +156,7 @@ async function logIn(
     ssl: false, // whatever there is to encrypt, the socket does
     sslnegotiation: 'postgres',
     enableChannelBinding: target.channelBinding,
-    scramMaxIterations: 0, // libpq has no limit
+    scramMaxIterations,
     stream: () => adopt(socket),
   };
   const client = new Client(config);
@@ -175,16 +181,23 @@ function adopt(socket: Socket): Socket {
   });
 }
 
-/** Lets no password out unless it is bound to this TLS connection, as libpq's channel_binding=require. */
+/**
+ * Lets no password out unless it is bound to this TLS connection, as libpq's channel_binding=require. It is bound only when
+ * the server has proven that it knows the password too; the client verifies that at the same message.
+ */
 function watchBinding(client: Client, socket: Socket): () => boolean {
+  let chosen = false;
   let bound = false;
   const refuse = (): void => {
     socket.destroy(new Failure('auth', 'channel_binding=require, and the server does not offer it'));
   };
   client.connection.on('authenticationCleartextPassword', refuse).on('authenticationMD5Password', refuse);
   client.connection.on('authenticationSASL', ({ mechanisms }: { mechanisms: readonly string[] }) => {
-    bound = mechanisms.includes('SCRAM-SHA-256-PLUS');
-    if (!bound) refuse();
+    chosen = mechanisms.includes('SCRAM-SHA-256-PLUS');
+    if (!chosen) refuse();
+  });
+  client.connection.on('authenticationSASLFinal', () => {
+    bound = chosen;
   });
   return () => bound;
 }

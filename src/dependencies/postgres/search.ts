@@ -205,7 +205,8 @@ function combined({ places }: Target, failures: readonly Noted[], ended: boolean
     : (telling.map((tells) => failures.findLastIndex(({ error }) => tells(error))).find((index) => index >= 0) ?? last);
   const cause = told[chosen]?.error;
   if (places.length === 1 && told.length === 1) return cause;
-  return new Failure(classOf(cause), said(failures), { cause });
+  // The cause itself, not what we made of it: a look-up that was late by our own fault is told by its code.
+  return new Failure(classOf(cause), said(failures), { cause: (cause as Error).cause ?? cause });
 }
 
 /** What each said, with its name. */

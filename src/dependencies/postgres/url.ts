@@ -112,6 +112,9 @@ function readPlace(host: string, hostaddr: string, port: string): Place {
     throw new Problem('names no host; a Unix socket is host=/var/run/postgresql, in a URL after a ?');
   }
   if (host.startsWith('@')) throw new Problem('names an abstract Unix socket, which is not supported');
+  if (host.includes('@') && !host.startsWith('/')) {
+    throw new Problem('has an @ in its host: in a user or password it is written %40, and a slash %2F');
+  }
   if (hostaddr !== '' && isIP(hostaddr) === 0) throw new Problem('has a hostaddr that is no address; a name is a host');
   return { host, port: readPort(port), ...(hostaddr === '' ? {} : { hostaddr }) };
 }

@@ -1,6 +1,7 @@
 // The settings of a redis check.
 import { z } from 'zod';
 import { address, credentials, duration, secretUrl, tls } from '../../core/fields.ts';
+import { Secret } from '../../core/secret.ts';
 import { iam, iamProblems } from '../aws/settings.ts';
 import type { SettingsProblem } from '../define.ts';
 import { iamProblem } from './iam.ts';
@@ -15,9 +16,12 @@ const sentinel = z.strictObject({
   ...credentials(),
 });
 
-const cluster = z.strictObject({
-  addresses: addresses().describe('nodes of the cluster, tried in this order until one answers'),
-});
+/** `token`: the tokens of AWS IAM, which a URL learns where there is one. */
+const cluster = z
+  .strictObject({
+    addresses: addresses().describe('nodes of the cluster, tried in this order until one answers'),
+  })
+  .transform((given) => ({ ...given, token: Secret.of('') })); // for the redactor
 
 const write = z.strictObject({
   interval: duration().prefault('1m').describe('how long a write that worked counts'),

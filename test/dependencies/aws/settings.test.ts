@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { createRedactor, secretsOf } from '../../../src/core/redact.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { postgres } from '../../../src/dependencies/postgres/index.ts';
 import { redis } from '../../../src/dependencies/redis/index.ts';
+import { passwordNow } from '../../../src/dependencies/redis/password.ts';
+import { parseRedisUrl } from '../../../src/dependencies/redis/url.ts';
 import { noAwsSettings, setEnvironment } from '../../contract/rigs/kms.ts';
 import { startTcpServer } from '../../servers/tcp.ts';
 import { createTrial } from '../postgres/trial.ts';
-import { run } from '../redis/run.ts';
+import { parse, run } from '../redis/run.ts';
 
 const rds = 'postgres://app@shop.c0ffee.us-east-1.rds.amazonaws.com/shop';
 const elastiCache = 'rediss://app@shop-cache.serverless.use1.cache.amazonaws.com';
@@ -81,6 +84,19 @@ test('a URL in a file that would send the token in clear is misconfig', async ()
   trial.end();
   const outcome = await run({ url: files.redis, ...named });
   expect(outcome).toMatchObject({ errorClass: 'misconfig', message: expect.stringMatching(/needs TLS/) });
+});
+
+test.each([
+  ['url', { url: elastiCache }],
+  ['cluster', { cluster: { addresses: ['clustercfg.shop-cache:6379'] }, username: 'app', tls: {} }],
+])('the redactor knows a token that was signed for a %s', async (_way, given) => {
+  const settings = parse({ ...given, ...named });
+  const redact = createRedactor(() => secretsOf(settings));
+  const attempt = { signal: AbortSignal.timeout(2000), remainingMs: () => 2000 };
+  const url = 'url' in given ? parseRedisUrl(given.url) : undefined;
+  const token = await passwordNow(settings, url, attempt);
+  expect(token).toMatch(/^shop-cache\/\?Action=connect&/);
+  expect(redact(`WRONGPASS ${token} is not it`)).toBe('WRONGPASS *** is not it');
 });
 
 test('a server that offers no TLS gets no token', async () => {

@@ -41,6 +41,9 @@ describe('an answer to _cluster/health', () => {
     [404, '<html>', 'server'],
     [408, 'Request Timeout', 'server'],
     [410, '<html>gone</html>', 'server'],
+    [410, { error: 'gone' }, 'server'],
+    [410, { message: 'This API version was retired.' }, 'server'],
+    [410, error('gone_exception'), 'server'],
     [302, '', 'server'],
     [503, error('master_not_discovered_exception'), 'server'],
     [503, healthy, 'server'],
@@ -73,7 +76,7 @@ describe('an answer to _cluster/health', () => {
 
   it.each([
     [410, error('api_not_available_exception')],
-    [410, { error: 'gone' }],
+    [410, { error: 'Request for uri [/_cluster/health] exists but is not available when running in serverless mode' }],
     [404, { error: 'Request for uri [/_cluster/health] exists but is not available when running in serverless mode' }],
     [401, { Message: "Your request: '/_cluster/health' is not allowed." }],
     [403, { Message: "Your request: '/_cluster/health/shop' is not allowed for verb: GET" }],

@@ -38,6 +38,9 @@ describe('the text of several URLs', () => {
     ['https://a , HTTPS://b:1/es\n', ['a:443', 'b:1']],
     ['http://u:p,q@a,http://b', ['a:80', 'b:80']],
     ['http://a,http://a', ['a:80']],
+    ['https://a:443,https://A/,HTTPS://a', ['a:443']],
+    ['http://a/one,http://a/two', ['a:80', 'a:80']],
+    ['http://one:x@a,http://two:x@a', ['a:80', 'a:80']],
     ['http://[::1]:9200,http://b', ['[::1]:9200', 'b:80']],
   ])('%s', (text, names) => {
     expect(parseUrls(text)?.map(nameOf)).toEqual(names);
@@ -107,6 +110,18 @@ describe('of several nodes', () => {
     const result = await (await harness({ url: `${first.url},${second.url}` }, 2000)).run();
     expect(result).toMatchObject({ kind: 'passed', warnings: [] });
     expect(connectOf(result)).toMatchObject({ at: place(first.url) });
+  });
+
+  it('two paths of one address are two nodes: neither ends, nor speaks for, the other', async () => {
+    const slow: RequestListener = (...request) => void setTimeout(() => always(200, green)(...request), 1200);
+    const { url } = await node((request, response) =>
+      (request.url?.startsWith('/slow/') ? slow : always(502, '<html>bad gateway</html>'))(request, response),
+    );
+    const waited = await (await harness({ url: `${url}/slow,${url}/bad` }, 2000)).run();
+    expect(waited).toMatchObject({ kind: 'passed' });
+    const passedOver = await (await harness({ url: `${url}/bad,${url}/slow` })).run();
+    expect(passedOver).toMatchObject({ kind: 'passed', warnings: ['skipped'] });
+    expect(connectOf(passedOver)).toMatchObject({ at: place(url), why: expect.stringMatching(/502/) });
   });
 
   it('what one says of the cluster or the user is final', async () => {

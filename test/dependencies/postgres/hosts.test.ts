@@ -1,6 +1,7 @@
 // Several servers, and several addresses of one: in which order, for how long, and what is said when none fits.
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { Failure } from '../../../src/core/failure.ts';
 import { createSearch, type Plan } from '../../../src/dependencies/postgres/search.ts';
 import { checkAttrs, Misfit } from '../../../src/dependencies/postgres/session-attrs.ts';
 import { openSocket } from '../../../src/dependencies/postgres/socket.ts';
@@ -130,6 +131,22 @@ describe('of several addresses of a name', () => {
     const reached = await searching.reach();
     return { ...reached, shares, ...searching.where(reached) };
   };
+
+  test('a name server that was silent for all of several hosts is told by its code, as for one', async () => {
+    const parsed = parseUrl('postgres://app@a.test,b.test');
+    if ('problem' in parsed) throw new Error(parsed.problem);
+    const silence = Object.assign(new Error('no answer in time'), { code: 'ETIMEOUT' });
+    const plan: Plan = {
+      target: parsed.target,
+      remainingMs: () => 1000,
+      lookup: () => (_host, _options, callback) =>
+        callback(new Failure('dns', 'the name server is silent', { cause: silence }) as NodeJS.ErrnoException, []),
+      open: () => Promise.reject(new Error('nothing to open')),
+      own: () => {},
+      isClosed: () => false,
+    };
+    await expect(createSearch(plan).reach()).rejects.toMatchObject({ errorClass: 'dns', cause: silence });
+  });
 
   test('the next is tried when one does not listen', async () => {
     const found = await search(['127.0.0.2', '127.0.0.1'], server.port);

@@ -96,6 +96,7 @@ describe('refuses, telling nothing of the values', () => {
     ['postgres://u:pass@a/shop?hostaddr=10.0.0.1,10.0.0.2', /as many hosts/],
     ['postgres://u:pass@a/shop?hostaddr=pass', /hostaddr that is no address/],
     ['postgres://u:pass@%40pass/shop', /abstract/],
+    ['postgres://u:top@pass@db/shop', /%40/],
     ['postgres://u:pass@[::1/shop', /brackets/],
     ['postgres://u:pass@[::1]pass/shop', /IPv6/],
     ['postgres://u:pass@db:0/shop', /port/],

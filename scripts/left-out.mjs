@@ -1,5 +1,5 @@
-// Modules that packages import and that never run here: an empty one takes their place in the bundle.
-// Each would be read, compiled and kept in memory by every sidecar.
+// What the bundle does without: modules that packages import and that never run here, in whose place an empty one stands,
+// and what Node's modules export and nobody names. Each would be read, compiled and kept in memory by every sidecar.
 
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -45,7 +45,7 @@ export const leaveOut = {
         importer.includes(`/node_modules${within}`) ? { path, namespace: 'left-out', sideEffects: false } : undefined,
       );
     }
-    build.onLoad({ filter: /\.m?[jt]s$/, namespace: 'file' }, async ({ path }) => {
+    build.onLoad({ filter: /\.m?[jt]s$/, namespace: 'file' }, ({ path }) => {
       const contents = readFileSync(path, 'utf8').replace(importOfNode, asItIs);
       return { contents, loader: path.endsWith('ts') ? 'ts' : 'js' };
     });

@@ -1,4 +1,5 @@
 // Removes every known secret, in the forms in which clients and servers print them, from a text.
+import { readKeywords } from './keywords.ts';
 import { Secret } from './secret.ts';
 
 export type Redact = (text: string) => string;
@@ -97,24 +98,19 @@ function partsOf(value: string): string[] {
 const libpqUrl = /^postgres(?:ql)?:\/\/(?:[^@/:]*(?::(?<password>[^@/]*))?@)?[^?]*(?<search>\?.*)?$/s;
 
 const isPassword = /^(ssl)?password$/;
-// name = value, or name = 'value with blanks'; a backslash takes the next character as it is.
-// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
-const keyword =
-  /[ \t\n\v\f\r]*([^= \t\n\v\f\r]+)[ \t\n\v\f\r]*=[ \t\n\v\f\r]*(?:'((?:[^'\\]|\\.)*)'|(?![' \t\n\v\f\r])((?:[^\\ \t\n\v\f\r]|\\(?:.|$))*))[ \t\n\v\f\r]*/gsy;
 
 /**
  * Of a PostgreSQL connection string made of keywords, as written and as meant; undefined for any other text. Such a
  * string names a host or a database, and unlike in a cookie none of its plain values holds a semicolon.
  */
 function passwordsOfKeywords(text: string): string[] | undefined {
-  const pairs = [...text.matchAll(keyword)];
-  if (pairs.map(([all]) => all).join('') !== text) return undefined;
-  const isCookie = pairs.some(([, name = '', , plain = '']) => plain.includes(';') && !isPassword.test(name));
-  if (isCookie || !pairs.some(([, name = '']) => /^(host|hostaddr|dbname)$/.test(name))) return undefined;
-  return pairs.flatMap(([, name = '', quoted, plain = '']) => {
-    const written = quoted ?? plain;
-    return isPassword.test(name) ? [written, written.replace(/\\(.?)/gs, '$1')] : [];
-  });
+  const keywords = readKeywords(text);
+  if (keywords === undefined) return undefined;
+  const isCookie = keywords.some(
+    ({ name, written, quoted }) => !quoted && written.includes(';') && !isPassword.test(name),
+  );
+  if (isCookie || !keywords.some(({ name }) => /^(host|hostaddr|dbname)$/.test(name))) return undefined;
+  return keywords.flatMap(({ name, written, value }) => (isPassword.test(name) ? [written, value] : []));
 }
 
 const passwordOf = (credentials: string): string => {

@@ -3,6 +3,8 @@
 // The client's own reading (pg-connection-string), also with uselibpqcompat, knows one host, no keywords, no fallback of
 // `prefer` and no target_session_attrs: half of the strings in test/dependencies/postgres/libpq.test.ts go another way.
 
+import { readKeywords } from '../../core/keywords.ts';
+
 /** What is wrong, phrased to follow the setting's name ("must be …"). Never repeats any part of the text. */
 export class Problem extends Error {}
 
@@ -82,19 +84,10 @@ function decode(text: string): string {
   return decoded;
 }
 
-// name = value, or name = 'value with blanks'; a backslash takes the next character as it is.
-const keyword =
-  /[ \t\n\v\f\r]*([^= \t\n\v\f\r]+)[ \t\n\v\f\r]*=[ \t\n\v\f\r]*(?:'((?:[^'\\]|\\.)*)'|(?![' \t\n\v\f\r])((?:[^\\ \t\n\v\f\r]|\\(?:.|$))*))/sy;
-
 function keywordPairs(text: string): Pair[] {
-  const pairs: Pair[] = [];
-  const end = text.replace(/[ \t\n\v\f\r]+$/, '').length;
-  keyword.lastIndex = 0;
-  for (let at = 0; at < end; at = keyword.lastIndex) {
-    const [, name = '', quoted, plain = ''] = keyword.exec(text) ?? [];
-    if (name === '')
-      throw new Problem("must be keywords with values: host=… dbname=…, those with blanks as 'in quotes'");
-    pairs.push([name, (quoted ?? plain).replace(/\\(.?)/gs, '$1')]);
+  const keywords = readKeywords(text);
+  if (keywords === undefined) {
+    throw new Problem("must be keywords with values: host=… dbname=…, those with blanks as 'in quotes'");
   }
-  return pairs;
+  return keywords.map(({ name, value }) => [name, value]);
 }

@@ -4,6 +4,7 @@ import type { ProbeWarning } from '../core/check.ts';
 import type { Cost } from '../core/cost.ts';
 import type { DependencyClass } from '../core/failure.ts';
 import type { Secret } from '../core/secret.ts';
+import type { Reader, Source, Statistics } from './statistics.ts';
 
 /** One connection, or what stands for it. Made without I/O; the probe connects as its first rung. */
 export interface Session {
@@ -28,19 +29,29 @@ export interface Attempt<Rung extends string = string> {
   /** Of several servers: on which one the rung was climbed, and why not on one that comes before it. */
   tell(rung: Rung, of: { readonly at?: string; readonly why?: string }): void;
   warn(warning: ProbeWarning): void;
+  /** Where replicas elect who reads the statistics: a probe of such a place says whether the key is held by anyone. */
+  readonly election?: Election;
 }
+
+export type Election = {
+  /** 64 bits, signed. */
+  readonly key: bigint;
+  tell(held: boolean): void;
+};
 
 /** What a driver says of an error it knows. `rung` corrects where it belongs, when one call covers two rungs. */
 export type Classified = { readonly errorClass: DependencyClass; readonly rung?: string };
 
 /** The part that imports the client library; reached through `load` only. */
-export interface Driver<Settings, Rung extends string, S extends Session> {
+export interface Driver<Settings, Rung extends string, S extends Session, From extends Source = never> {
   /** Synchronous, without I/O. */
   session(settings: Settings): S;
   /** Climbs the rungs in their order; throws naturally, or a Failure for an answer that is not the one wanted. */
   probe(session: S, settings: Settings, attempt: Attempt<Rung>): Promise<void>;
   /** undefined: not an error of this type's own; core/failure.ts is asked next. */
   classify(error: unknown): Classified | undefined;
+  /** A connection for the statistics; synchronous, without I/O. */
+  reader?(settings: Settings): Reader<From>;
 }
 
 /** How a type can be switched on without a file: a variable, the check's name, and the settings made of its value. */
@@ -57,6 +68,7 @@ export interface Definition<
   Shape extends z.ZodRawShape = z.ZodRawShape,
   Rung extends string = string,
   S extends Session = Session,
+  From extends Source = never,
 > {
   readonly type: Type;
   /** One sentence: what it proves. */
@@ -86,7 +98,9 @@ export interface Definition<
   restMs?(settings: z.output<z.ZodObject<Shape>>): number;
   /** What runs and new sessions ask of the dependency under these settings, as it counts them itself. */
   cost(settings: z.output<z.ZodObject<Shape>>): Cost;
-  load(): Promise<Driver<z.output<z.ZodObject<Shape>>, Rung, S>>;
+  load(): Promise<Driver<z.output<z.ZodObject<Shape>>, Rung, S, From>>;
+  /** Its families and collectors, without any client library; for a type that has statistics. */
+  readonly statistics?: () => Promise<Statistics<z.output<z.ZodObject<Shape>>, From>>;
 }
 
 /** Keeps the literal types of a definition. */
@@ -95,6 +109,7 @@ export function defineDependency<
   Shape extends z.ZodRawShape,
   const Rung extends string,
   S extends Session,
->(definition: Definition<Type, Shape, Rung, S>): Definition<Type, Shape, Rung, S> {
+  From extends Source = never,
+>(definition: Definition<Type, Shape, Rung, S, From>): Definition<Type, Shape, Rung, S, From> {
   return definition;
 }

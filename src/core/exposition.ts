@@ -1,0 +1,45 @@
+// Prometheus' text format 0.0.4: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+import type { Family, Sample } from './family.ts';
+
+/** Characters of a label's value, which a server can make as long as it likes. */
+const longestLabel = 256;
+
+/** The samples of one family, a line each. */
+export type FamilyText = { readonly family: Family; readonly lines: readonly string[] };
+
+/** @param owner labels that come first on every sample. */
+export function renderSamples(samples: readonly Sample[], owner: Readonly<Record<string, string>>): FamilyText[] {
+  const first = Object.entries(owner).map(([name, value]) => pair(name, value));
+  const texts = new Map<string, { family: Family; lines: string[] }>();
+  for (const sample of samples) {
+    const { family } = sample;
+    const text = texts.get(family.name) ?? { family, lines: [] };
+    texts.set(family.name, text);
+    text.lines.push(lineOf(sample, first));
+  }
+  return [...texts.values()];
+}
+
+function lineOf({ family, labels, value, part }: Sample, first: readonly string[]): string {
+  const pairs = [...first];
+  for (const [index, name] of family.labels.entries()) pairs.push(pair(name, labels[index] ?? ''));
+  if (part?.bound !== undefined) pairs.push(pair(family.type === 'histogram' ? 'le' : 'quantile', part.bound));
+  return `${family.name}${part?.suffix ?? ''}{${pairs.join(',')}} ${numberOf(value)}`;
+}
+
+const pair = (name: string, value: string): string => `${name}="${escapeLabel(value)}"`;
+
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };
+/** A lone surrogate is no UTF-8: it would cost the whole scrape. */
+const escapeLabel = (value: string): string =>
+  value
+    .slice(0, longestLabel)
+    .toWellFormed()
+    .replace(/[\\"\n]/g, (one) => escapes[one] ?? one);
+
+const numberOf = (value: number): string =>
+  value === Number.POSITIVE_INFINITY ? '+Inf' : value === Number.NEGATIVE_INFINITY ? '-Inf' : String(value);
+
+/** The two lines before the samples of a family. */
+export const headerOf = ({ name, help, type }: Family): string =>
+  `# HELP ${name} ${help.replace(/[\\\n]/g, (one) => escapes[one] ?? one)}\n# TYPE ${name} ${type}`;

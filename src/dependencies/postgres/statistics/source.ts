@@ -1,0 +1,31 @@
+// How the collectors ask PostgreSQL: the interface alone; reader.ts is what stands behind it.
+import type { Limits, Source } from '../../statistics.ts';
+
+/** What changes seldom: read when the connection opens, and again once a minute. */
+export type Facts = {
+  /** `server_version_num`, such as 170004. */
+  readonly version: number;
+  /** In recovery. */
+  readonly standby: boolean;
+  /** The database that we are connected to. */
+  readonly database: string;
+  readonly user: string;
+  /** Whether the user may read what pg_monitor may: without it many columns are silently NULL. */
+  readonly monitor: boolean;
+};
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export type Question = Limits & {
+  /** Rows beyond it are cut and counted; 1000 unless said. */
+  readonly maxRows?: number;
+};
+
+export interface PostgresSource extends Source {
+  readonly facts: Facts;
+  /**
+   * One statement in a read-only transaction, with statement_timeout and lock_timeout, as one message without parameters.
+   * @throws UnreadableAnswer when the answer has more bytes than the cap (4 MiB); the connection is given up then.
+   */
+  rows(sql: string, question: Question): Promise<readonly Row[]>;
+}

@@ -3,7 +3,7 @@
 import { defineConfig } from 'vitest/config';
 
 const rooms = [
-  ...['core', 'dependencies', 'schedule', 'checks', 'config', 'http', 'metrics', 'sinks', 'cli'],
+  ...['core', 'dependencies', 'schedule', 'checks', 'statistics', 'config', 'http', 'metrics', 'sinks', 'cli'],
   ...['servers', 'scripts', 'soak', 'docs', 'k8s'],
 ];
 

@@ -3,8 +3,10 @@ import { planOf } from '../src/checks/plan-of.ts';
 import { general } from '../src/config/schema.ts';
 import { detectionBoundMs } from '../src/core/bounds.ts';
 import { formatDuration, parseDuration } from '../src/core/duration.ts';
+import { families } from '../src/core/names.ts';
 import type { Definition } from '../src/dependencies/define.ts';
 import { definitions } from '../src/dependencies/index.ts';
+import type { Statistics } from '../src/dependencies/statistics.ts';
 
 export type Part = {
   /** The page, from the top of the tree. */
@@ -44,7 +46,47 @@ function bound(definition: Definition): string {
   return formatDuration(detectionBoundMs(policy));
 }
 
+/** A text in a cell. */
+const cell = (text: string | undefined): string => (text ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
+const codes = (names: readonly string[]): string => names.map(code).join(', ') || 'none';
+
+/** Every family of a type's statistics; one that several collectors read has the row of the first. */
+function statisticsRows({ up, collectors }: Statistics): string[][] {
+  const read = collectors.flatMap(({ families, intervalMs, asks, privilege }) =>
+    families.map((family) => ({ family, every: formatDuration(intervalMs), asks, privilege })),
+  );
+  const all = [{ family: up, every: '', asks: 'any of the others', privilege: undefined }, ...read];
+  const rows = new Map<string, string[]>();
+  for (const { family, every, asks, privilege } of all) {
+    const { name, type, labels, unit, help, when, exporter } = family;
+    if (rows.has(name)) continue;
+    rows.set(name, [
+      ...[code(name), type, codes(labels), unit ?? '', cell(help), cell(when)],
+      ...[cell(family.asks ?? asks), cell(family.privilege ?? privilege), every, exporter ?? 'ours'],
+    ]);
+  }
+  return [...rows.values()];
+}
+
+const statisticsColumns = ['name', 'type', 'labels', 'unit', 'help', 'when', 'asks', 'privilege', 'every', 'name of'];
+
+const statisticsTables = await Promise.all(
+  types
+    .filter(({ statistics }) => statistics !== undefined)
+    .map(async ({ type, statistics }) => {
+      const read = (await statistics?.()) as Statistics;
+      return table('docs/metrics.md', `statistics of ${type}`, statisticsColumns, statisticsRows(read));
+    }),
+);
+
 export const parts: readonly Part[] = [
+  table(
+    'docs/metrics.md',
+    'own families',
+    ['name', 'type', 'labels', 'help'],
+    Object.values(families).map(({ name, type, labels, help }) => [code(name), type, codes(labels), help]),
+  ),
+  ...statisticsTables,
   table(
     'README.md',
     'types',

@@ -1,5 +1,5 @@
 // What lives as long as the process: acquired in this order, released in the reverse one.
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBoard } from './checks/board.ts';
@@ -22,6 +22,8 @@ import { createSinks } from './sinks/index.ts';
 import { createLog, createLogSink } from './sinks/log.ts';
 import { createMetricsSink } from './sinks/metrics.ts';
 import { openStandardOutput } from './sinks/standard-output.ts';
+import { createStatistics } from './statistics/index.ts';
+import { createSnapshots } from './statistics/snapshots.ts';
 import { version } from './version.ts';
 
 /** How long requests in flight, and sinks with something left to write, are waited for at the stop. */
@@ -64,6 +66,7 @@ export function createDaemon(started: Configuration, { source, digest, notes }: 
     log,
     failed: registry.sinkFailed,
   });
+  const snapshots = createSnapshots();
   const server = createServer({
     board,
     clock,
@@ -72,13 +75,35 @@ export function createDaemon(started: Configuration, { source, digest, notes }: 
     log,
     redact,
     latenessMs: scheduler.latenessMs,
-    page: createPage(registry),
+    page: createPage(registry, snapshots, clock),
     maxConnections: started.maxConnections,
     certificateRead: registry.certificateRead,
     ...(started.tls && { tls: started.tls }),
     token: () => (inForce.token === undefined ? '' : reveal(inForce.token)),
   });
-  const surroundings = { clock, random: Math.random, board, redact, emit: sinks.accept };
+  const statistics = createStatistics({
+    settings: started.statistics,
+    namespace: started.namespace ?? namespaceHere(),
+    service,
+    snapshots,
+    metrics: registry.statistics,
+    log,
+    clock,
+    random: Math.random,
+    redact,
+    scheduler,
+    count: registry.request,
+  });
+  const { election } = statistics;
+  const surroundings = {
+    clock,
+    random: Math.random,
+    board,
+    redact,
+    emit: sinks.accept,
+    election,
+    count: registry.request,
+  };
   const roster = createRoster(started.checks, { ...surroundings, scheduler, counters: registry });
   const reload = createReload({
     started,
@@ -88,6 +113,7 @@ export function createDaemon(started: Configuration, { source, digest, notes }: 
     read: registry.configRead,
     async apply(configuration) {
       const changes = await roster.replace(configuration.checks);
+      await statistics.replace(configuration.checks);
       inForce = inForceOf(configuration);
       log.setLevel(configuration.logLevel);
       return changes;
@@ -97,12 +123,14 @@ export function createDaemon(started: Configuration, { source, digest, notes }: 
 
   const releasers = createReleasers();
   const start = async (): Promise<void> => {
+    releasers.add(() => statistics.close());
     releasers.add(() => roster.close());
     releasers.add(() => server.close(AbortSignal.timeout(closeWithinMs)));
     await server.listen(started.listen, started.control ?? usualControlHere(log));
     releasers.add(() => sinks.close(AbortSignal.timeout(closeWithinMs)));
     releasers.add(() => scheduler.stop());
     await roster.start();
+    await statistics.replace(started.checks);
     releasers.add(() => watch.stop());
     watch.begin();
   };
@@ -135,6 +163,12 @@ function usualControlHere(log: Log): string | undefined {
     log.debug(errorFields(error), `no control socket: ${dirname(usualControl)} is not a folder that can be written`);
     return undefined;
   }
+}
+
+/** Of the pod, where there is one: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
+function namespaceHere(): string {
+  const file = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
 }
 
 /** What a reload changes beside the checks. */

@@ -1,7 +1,7 @@
 // One climb of a probe's rungs: what was reached, how long each took, and what rested.
 import type { ProbeWarning, RungRecord } from '../core/check.ts';
 import type { Clock, Instant } from '../core/clock.ts';
-import type { Attempt } from '../dependencies/define.ts';
+import type { Attempt, Election } from '../dependencies/define.ts';
 
 /** Until when each dear rung of one check rests. Lives as long as the check. */
 export type Rests = Map<string, Instant>;
@@ -13,7 +13,15 @@ export interface Climb extends Attempt {
   restart(): void;
 }
 
-export function createClimb(clock: Clock, signal: AbortSignal, deadline: Instant, rests: Rests): Climb {
+export type ClimbOptions = {
+  readonly signal: AbortSignal;
+  readonly deadline: Instant;
+  readonly rests: Rests;
+  readonly election?: Election | undefined;
+  readonly count?: Attempt['count'];
+};
+
+export function createClimb(clock: Clock, { signal, deadline, rests, election, count }: ClimbOptions): Climb {
   let rungs: RungRecord[] = [];
   /** The rung that is being climbed. */
   let open: { readonly place: number; readonly begin: Instant } | undefined;
@@ -36,6 +44,8 @@ export function createClimb(clock: Clock, signal: AbortSignal, deadline: Instant
   return {
     signal,
     climb,
+    ...(election && { election }),
+    ...(count && { count }),
     remainingMs: () => Math.max(0, deadline - clock.now()),
     async rest(name, restMs, step) {
       const until = rests.get(name);

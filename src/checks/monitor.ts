@@ -4,7 +4,8 @@ import type { Belief, CheckResult, Observation } from '../core/check.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { planNext } from '../core/plan.ts';
 import type { Redact } from '../core/redact.ts';
-import type { Driver, Session } from '../dependencies/define.ts';
+import type { Request } from '../core/request.ts';
+import type { Driver, Election, Session } from '../dependencies/define.ts';
 import type { Job } from '../schedule/job.ts';
 import { createLane } from '../schedule/lane.ts';
 import type { BoardEntry, PastRun, Transition, WritableBoard } from './board.ts';
@@ -29,6 +30,10 @@ export type Surroundings = {
   /** Is told of every change of what the entry says. */
   readonly board: Pick<WritableBoard, 'changed'>;
   readonly redact: Redact;
+  /** Of a check at whose server replicas elect who reads statistics. */
+  election?(check: string): Election | undefined;
+  /** Takes the requests of the check's runs, of a type whose requests are counted. */
+  count?(check: string, type: string, request: Request): void;
   emit(observation: Observation): void;
 };
 
@@ -135,7 +140,14 @@ function runningOf(check: CheckPlan, driver: Driver<unknown, string, Session>, s
   const { clock, random, redact } = surroundings;
   const { definition, settings, maxConnectionAgeMs: maxAgeMs } = check;
   const lane = createLane(() => driver.session(settings), { maxAgeMs, clock, random });
-  return { definition, driver, settings, lane, rests: new Map(), timeoutMs: check.policy.timeoutMs, clock, redact };
+  const { timeoutMs } = check.policy;
+  return {
+    ...{ definition, driver, settings, lane, rests: new Map(), timeoutMs, clock, redact },
+    count: (request) => surroundings.count?.(check.name, definition.type, request),
+    get election() {
+      return surroundings.election?.(check.name);
+    },
+  };
 }
 
 function transition(before: Belief, after: Belief, time: Date): Transition {

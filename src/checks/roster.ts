@@ -11,7 +11,7 @@ import { type Changes, changesOf, sameCheck } from './changes.ts';
 import { createMonitor, type Monitor, type Surroundings } from './monitor.ts';
 import { type ConfiguredCheck, planOf } from './plan-of.ts';
 
-type Counted = { readonly name: string; readonly type: string; readonly classes: Definition['classes'] };
+type Counted = { readonly name: string } & Pick<Definition, 'type' | 'classes' | 'requests'>;
 
 export type RosterOptions = Surroundings & {
   readonly board: WritableBoard;
@@ -166,8 +166,8 @@ const lacksRoom = ({ result }: Observation): boolean => result?.kind === 'failed
 /** Once for each name and type: a successor goes on with its predecessor's counters. */
 function countedIn(places: ReadonlyMap<string, Place>): readonly Counted[] {
   const all = membersOf(places).map(({ check: { name, definition } }) => {
-    const { type, classes } = definition;
-    return { name, type, classes };
+    const { type, classes, requests } = definition;
+    return { name, type, classes, ...(requests && { requests }) };
   });
   return all.filter((one, index) => all.findIndex((other) => alike(one, other)) === index);
 }

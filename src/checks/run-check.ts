@@ -3,10 +3,11 @@ import type { CheckResult, RungRecord } from '../core/check.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ErrorClass } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
-import type { Definition, Driver, Session } from '../dependencies/define.ts';
+import type { Attempt, Definition, Driver, Election, Session } from '../dependencies/define.ts';
+import { brief, classify, overdue } from '../dependencies/fault.ts';
 import type { Lane } from '../schedule/lane.ts';
 import { type Climb, createClimb, type Rests } from './attempt.ts';
-import { brief, classify, type Found, judge, overdue, type Verdict } from './judge.ts';
+import { type Found, judge, type Verdict } from './judge.ts';
 import { watchLateness } from './lateness.ts';
 
 /** What a check keeps between its runs. */
@@ -16,6 +17,9 @@ export type Running = {
   readonly settings: unknown;
   readonly lane: Lane<Session>;
   readonly rests: Rests;
+  readonly election?: Election | undefined;
+  /** Where the requests of its runs are counted. */
+  readonly count?: Attempt['count'];
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly redact: Redact;
@@ -31,7 +35,7 @@ export async function runCheck(running: Running, signal: AbortSignal): Promise<C
   const at = clock.now();
   const time = clock.wall();
   const deadline = new AbortController();
-  const climb = createClimb(clock, deadline.signal, at + timeoutMs, running.rests);
+  const climb = createClimb(clock, { ...running, signal: deadline.signal, deadline: at + timeoutMs });
   const lateness = watchLateness(clock, timeoutMs);
   const verdict = await untilDeadline(probeOnce(running, climb), running, signal);
   deadline.abort();

@@ -1,6 +1,7 @@
 // What the rest of the house gets: the checked configuration, every default filled in.
 
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
+import type { StatisticsMode } from '../core/collecting.ts';
 import type { LogLevel } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Listen } from './listen.ts';
@@ -17,6 +18,10 @@ export type Configuration = {
   readonly maxConnections: number;
   /** Paths of PEM files; with them the TCP addresses speak TLS. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly clientCaFile?: string };
+  /** As it was written; absent, that of the pod. */
+  readonly namespace?: string;
+  /** Who reads the statistics, how long one question may take, and how many series a collector may have. */
+  readonly statistics: { readonly mode: StatisticsMode; readonly timeoutMs: number; readonly maxSeries: number };
   readonly checks: readonly ConfiguredCheck[];
   /** The file, or `environment`. */
   readonly source: string;

@@ -81,6 +81,7 @@ export function loadConfiguration({
       used,
       hasToken,
       secrets: configuration.secrets,
+      statisticsMode: configuration.statistics.mode,
     }),
   };
 }
@@ -111,11 +112,20 @@ function assemble(
     drainDelayMs: top.drain_delay ?? 0,
     maxConnections: top.max_connections ?? 0,
     ...(top.tls === undefined ? {} : { tls: tlsFiles(top.tls) }),
+    ...(top.namespace === undefined ? {} : { namespace: top.namespace }),
+    statistics: statisticsOf(top.statistics ?? usualStatistics),
     checks,
     source,
     secrets: [...secretsOf([token, checks.map(({ settings }) => settings)]), ...secretsOfClients(checks, environment)],
   };
 }
+
+const usualStatistics = topShape.statistics.parse(undefined);
+const statisticsOf = ({ mode, timeout, max_series }: NonNullable<Top['statistics']>): Configuration['statistics'] => ({
+  mode,
+  timeoutMs: timeout,
+  maxSeries: max_series,
+});
 
 const tlsFiles = ({ cert_file, key_file, client_ca_file }: NonNullable<Top['tls']>): Configuration['tls'] & {} => ({
   certFile: cert_file,

@@ -1,8 +1,10 @@
 // Plain facts about a right configuration that its author should know; printed at start and by check-config.
 import { accessSync, constants } from 'node:fs';
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
+import type { StatisticsMode } from '../core/collecting.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
+import { seatsOf } from '../dependencies/seats.ts';
 import { mistypedVariables, setShorthands } from './environment.ts';
 
 type Facts = {
@@ -15,6 +17,7 @@ type Facts = {
   readonly used: ReadonlySet<string>;
   readonly hasToken: boolean;
   readonly secrets: readonly Secret[];
+  readonly statisticsMode: StatisticsMode;
 };
 
 export function notesOn(facts: Facts): readonly string[] {
@@ -26,6 +29,9 @@ export function notesOn(facts: Facts): readonly string[] {
     ...aboutReadiness(facts.checks),
     ...facts.checks.flatMap(({ name, definition, settings }) =>
       (definition.notes?.(settings) ?? []).map((note) => `${name}: ${note}`),
+    ),
+    ...[...seatsOf(facts.checks, facts.statisticsMode).values()].flatMap((seat) =>
+      seat.mode === 'off' && seat.why !== undefined ? [seat.why] : [],
     ),
     ...aboutFiles(facts.secrets),
     ...(facts.hasToken

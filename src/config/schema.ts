@@ -1,6 +1,8 @@
 // Every key of the configuration, its meaning and its default: messages, variables, JSON Schema and docs derive from it.
+
 import { z } from 'zod';
 import { gates } from '../core/check.ts';
+import { statisticsModes } from '../core/collecting.ts';
 import { formatDuration } from '../core/duration.ts';
 import { duration, kinds, secret, secretFile } from '../core/fields.ts';
 import { logLevels } from '../core/log.ts';
@@ -98,6 +100,27 @@ export const topShape = {
     })
     .prefault({})
     .describe('what holds for every check that says nothing else'),
+  namespace: z
+    .string()
+    .regex(/^[ -~]{1,253}$/, 'must be a text of 1 to 253 characters')
+    .optional()
+    .describe('with `service`, which replicas belong together; in Kubernetes the namespace of the pod, unless set'),
+  statistics: z
+    .strictObject({
+      mode: z
+        .enum(statisticsModes)
+        .default('leader')
+        .describe('who reads the statistics of dependencies: one replica (leader), every replica (all), nobody (off)'),
+      timeout: between(100, 60_000).prefault('5s').describe('of one question for statistics'),
+      max_series: z
+        .int()
+        .min(10)
+        .max(100_000)
+        .default(2000)
+        .describe('of one collector; what is beyond is cut and counted'),
+    })
+    .prefault({})
+    .describe('how dependencies are, beside whether they work'),
   checks: z.unknown().optional().describe('the checks: a name, and below it what to check'),
 };
 

@@ -89,16 +89,91 @@ export const families = {
     [],
     '1 if the certificate files of the server were good when they were last read, or there are none, else 0.',
   ),
+  statisticsLeader: family(
+    'sidewarden_statistics_leader',
+    'gauge',
+    ['check'],
+    '1 if this replica reads the statistics of the check, else 0.',
+  ),
+  statisticsMode: family(
+    'sidewarden_statistics_mode',
+    'gauge',
+    ['check', 'mode'],
+    '1 for how the statistics of the check are read (leader, all, off), 0 for the others.',
+  ),
+  statisticsPrivilege: family(
+    'sidewarden_statistics_privilege',
+    'gauge',
+    ['check', 'privilege'],
+    '1 if the privilege is granted that some of the statistics need, 0 if it is missing and they are absent.',
+  ),
+  collectorUp: family(
+    'sidewarden_collector_up',
+    'gauge',
+    ['check', 'collector'],
+    '1 if the last run of the collector read all that it reads, else 0. Only where this replica reads.',
+  ),
+  collectorDuration: family(
+    'sidewarden_collector_duration_seconds',
+    'gauge',
+    ['check', 'collector'],
+    'How long the last run of the collector took.',
+  ),
+  collectorLastSuccess: family(
+    'sidewarden_collector_last_success_timestamp_seconds',
+    'gauge',
+    ['check', 'collector'],
+    'When a run of the collector last succeeded; absent before the first.',
+  ),
+  collectorErrors: family(
+    'sidewarden_collector_errors_total',
+    'counter',
+    ['check', 'collector', 'class'],
+    'Runs of the collector that did not read all, by error class.',
+  ),
+  collectorCut: family(
+    'sidewarden_collector_cut_total',
+    'counter',
+    ['check', 'collector'],
+    'Rows and series that a cap left out.',
+  ),
   sinkErrors: family(
     'sidewarden_sink_errors_total',
     'counter',
     ['sink'],
     'Observations that a sink (log, metrics) could not take.',
   ),
+  kmsRequestDuration: family(
+    'sidewarden_kms_request_duration_seconds',
+    'histogram',
+    ['check', 'operation'],
+    'How long requests of this replica to KMS took, whatever came of them.',
+  ),
+  kmsRequests: family(
+    'sidewarden_kms_requests_total',
+    'counter',
+    ['check', 'operation', 'result'],
+    'Requests of this replica to KMS, by what came of them: ok, or the error class.',
+  ),
+  kmsThrottles: family(
+    'sidewarden_kms_throttles_total',
+    'counter',
+    ['check', 'operation'],
+    'Requests of this replica that KMS throttled.',
+  ),
+  kmsRequestAttempts: family(
+    'sidewarden_kms_request_attempts_total',
+    'counter',
+    ['check', 'operation'],
+    'How many times requests of this replica were sent to KMS: more than requests where one was repeated.',
+  ),
 } as const satisfies Record<string, OwnFamily>;
 
 /** Buckets of `sidewarden_check_duration_seconds`, in seconds. */
 export const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Buckets of `sidewarden_kms_request_duration_seconds`, in seconds. */
+export const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** What prom-client says of the process itself, under our prefix, so that it never collides with the app's. */
 export const processPrefix = 'sidewarden_';

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ProbeWarning } from '../core/check.ts';
 import type { Cost } from '../core/cost.ts';
 import type { DependencyClass } from '../core/failure.ts';
+import type { Request } from '../core/request.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Reader, Source, Statistics } from './statistics.ts';
 
@@ -31,6 +32,8 @@ export interface Attempt<Rung extends string = string> {
   warn(warning: ProbeWarning): void;
   /** Where replicas elect who reads the statistics: a probe of such a place says whether the key is held by anyone. */
   readonly election?: Election;
+  /** Takes a request that was made; of a type whose requests are counted. */
+  readonly count?: ((request: Request) => void) | undefined;
 }
 
 export type Election = {
@@ -43,7 +46,7 @@ export type Election = {
 export type Classified = { readonly errorClass: DependencyClass; readonly rung?: string };
 
 /** The part that imports the client library; reached through `load` only. */
-export interface Driver<Settings, Rung extends string, S extends Session, From extends Source = never> {
+export interface Driver<Settings, Rung extends string, S extends Session, From extends Source = Source> {
   /** Synchronous, without I/O. */
   session(settings: Settings): S;
   /** Climbs the rungs in their order; throws naturally, or a Failure for an answer that is not the one wanted. */
@@ -61,14 +64,14 @@ export type EnvironmentShorthand = {
   settings(value: string | Secret): Record<string, unknown>;
 };
 
-export type SettingsProblem = { readonly path: readonly string[]; readonly message: string };
+export type SettingsProblem = { readonly path: readonly (string | number)[]; readonly message: string };
 
 export interface Definition<
   Type extends string = string,
   Shape extends z.ZodRawShape = z.ZodRawShape,
   Rung extends string = string,
   S extends Session = Session,
-  From extends Source = never,
+  From extends Source = Source,
 > {
   readonly type: Type;
   /** One sentence: what it proves. */
@@ -96,8 +99,15 @@ export interface Definition<
   notes?(settings: z.output<z.ZodObject<Shape>>): readonly string[];
   /** The longest that a dear rung rests under these settings, in milliseconds. */
   restMs?(settings: z.output<z.ZodObject<Shape>>): number;
+  /** Every operation of its requests, where these are counted each: the label `operation`. */
+  readonly requests?: { readonly operations: readonly string[] };
   /** What runs and new sessions ask of the dependency under these settings, as it counts them itself. */
   cost(settings: z.output<z.ZodObject<Shape>>): Cost;
+  /**
+   * That replicas can elect at its server who reads statistics, and the role that the server has by these settings:
+   * checks that cannot follow a primary. Absent: never.
+   */
+  elects?(settings: z.output<z.ZodObject<Shape>>): 'primary' | 'replica' | 'any';
   load(): Promise<Driver<z.output<z.ZodObject<Shape>>, Rung, S, From>>;
   /** Its families and collectors, without any client library; for a type that has statistics. */
   readonly statistics?: () => Promise<Statistics<z.output<z.ZodObject<Shape>>, From>>;
@@ -109,7 +119,7 @@ export function defineDependency<
   Shape extends z.ZodRawShape,
   const Rung extends string,
   S extends Session,
-  From extends Source = never,
+  From extends Source = Source,
 >(definition: Definition<Type, Shape, Rung, S, From>): Definition<Type, Shape, Rung, S, From> {
   return definition;
 }

@@ -1,11 +1,9 @@
 // What a type says of its dependency's statistics: which families, read by which collectors, over what connection.
 import { z } from 'zod';
+import { statisticsModes } from '../core/collecting.ts';
 import type { Family, Sample } from '../core/family.ts';
+import type { Request } from '../core/request.ts';
 import type { Session } from './define.ts';
-
-/** Who reads the statistics of a dependency: one replica, every replica, none. */
-export const statisticsModes = ['leader', 'all', 'off'] as const;
-export type StatisticsMode = (typeof statisticsModes)[number];
 
 /** What `statistics` of a check can say whatever the type; a type adds its own keys. */
 export const statisticsFields = {
@@ -19,6 +17,14 @@ export const statisticsFields = {
 export type Limits = {
   readonly signal: AbortSignal;
   remainingMs(): number;
+  /** Takes a request that was made; of a type whose requests are counted. */
+  readonly count?: ((request: Request) => void) | undefined;
+};
+
+/** Of one run of a collector. */
+export type Collecting = Limits & {
+  /** Counts what a cap left out: rows, series. */
+  cut(count: number): void;
 };
 
 /** What the collectors of a type read by: an open, logged-in connection. Its type adds how it is asked. */
@@ -43,6 +49,8 @@ export interface Reader<From extends Source = Source> extends Session {
    * @param key 64 bits, signed.
    */
   elect?(key: bigint, limits: Limits): Promise<Standing>;
+  /** Has the listener called, once, when the connection ends without `destroy`: at once, for whoever leads by it. */
+  onEnd?(listener: () => void): void;
 }
 
 /** Reads some families, with one or few questions. */
@@ -59,7 +67,7 @@ export interface Collector<Settings = unknown, From extends Source = Source> {
   /** Whether these settings ask for it; always unless said. */
   wanted?(settings: Settings): boolean;
   /** @throws MissingPrivilege, or whatever the client throws: the type's `classify` is asked. */
-  collect(source: From, settings: Settings, limits: Limits): Promise<readonly Sample[]>;
+  collect(source: From, settings: Settings, limits: Collecting): Promise<readonly Sample[]>;
 }
 
 export interface Statistics<Settings = unknown, From extends Source = Source> {

@@ -1,12 +1,17 @@
-// GET /metrics and its half about the checks.
+// GET /metrics and its two halves.
 import type { FastifyInstance } from 'fastify';
 import type { Page } from '../metrics/page.ts';
 import { send } from './answer.ts';
 
 export function metricsRoutes(app: FastifyInstance, page: Page): void {
-  for (const path of ['/metrics', '/metrics/checks']) {
+  const pages: Readonly<Record<string, () => string | Promise<string>>> = {
+    '/metrics': page.render,
+    '/metrics/checks': page.checks,
+    '/metrics/statistics': page.statistics,
+  };
+  for (const [path, render] of Object.entries(pages)) {
     app.get(path, async (_, reply) => {
-      send(reply, { code: 200, contentType: page.contentType, body: await page.render() });
+      send(reply, { code: 200, contentType: page.contentType, body: await render() });
     });
   }
 }

@@ -2,10 +2,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as PromRegistry } from 'prom-client';
 import { type CheckResult, resultKinds, type Status, statuses, warnings } from '../core/check.ts';
 import type { Clock, Instant } from '../core/clock.ts';
-import type { ErrorClass } from '../core/failure.ts';
-import { durationBuckets, families, type OwnFamily, processFamilies, processPrefix } from '../core/names.ts';
+import type { StatisticsMetrics } from '../core/collecting.ts';
+import { durationBuckets, families, processFamilies, processPrefix } from '../core/names.ts';
 import { latestSchedulerMs, type ReportedCheck, report } from '../core/report.ts';
+import type { Request } from '../core/request.ts';
 import { registerEventLoop } from './event-loop.ts';
+import { settings } from './family-settings.ts';
+import { createRequestMetrics, type RequestingCheck } from './requests.ts';
+import { createStatisticsMetrics } from './statistics.ts';
 
 /** A check as the gauges read it; an entry of the board is one. */
 export type MeasuredCheck = ReportedCheck & {
@@ -15,8 +19,8 @@ export type MeasuredCheck = ReportedCheck & {
   readonly expiryMs: number;
 };
 
-/** A check as the counters know it, with the classes that its type declares. */
-export type CountedCheck = { readonly name: string; readonly type: string; readonly classes: readonly ErrorClass[] };
+/** A check as the counters know it, with what its type declares. */
+export type CountedCheck = RequestingCheck;
 
 export type RegistryOptions = {
   readonly version: string;
@@ -39,6 +43,10 @@ export interface Registry {
   transition(check: string, type: string, to: Status): void;
   /** Adds to the errors of a sink; 0 makes the series exist. */
   sinkFailed(sink: string, times: number): void;
+  /** Of the runs and the statistics of a check. */
+  request(check: string, type: string, request: Request): void;
+  /** What the readers of statistics say of themselves. */
+  readonly statistics: StatisticsMetrics;
   configRead(successful: boolean): void;
   certificateRead(successful: boolean): void;
 }
@@ -59,6 +67,8 @@ export function createRegistry(options: RegistryOptions): Registry {
       changes += 1;
       change(...values);
     };
+  const statistics = createStatisticsMetrics(own);
+  const requests = createRequestMetrics(own);
   const keep = keepText(() => own.metrics());
 
   return {
@@ -71,11 +81,24 @@ export function createRegistry(options: RegistryOptions): Registry {
       const text = await keep(state, now, () => gauges.read(options.board.entries(), { now, draining, live }));
       return `${text}\n${await ofProcess.metrics()}`;
     },
-    add: changing(counters.zero),
-    remove: changing(counters.remove),
+    add: changing((check) => {
+      counters.zero(check);
+      requests.add(check);
+    }),
+    remove: changing((check) => {
+      counters.remove(check);
+      requests.remove(check);
+    }),
     run: changing(counters.run),
     transition: changing((check, type, to) => counters.transitions.inc({ check, type, to })),
     sinkFailed: changing((sink, times) => counters.sinkErrors.inc({ sink }, times)),
+    request: changing(requests.count),
+    statistics: {
+      ran: changing(statistics.ran),
+      forget: changing(statistics.forget),
+      privilege: changing(statistics.privilege),
+      standing: changing(statistics.standing),
+    },
     configRead: changing((successful) => gauges.configReload.set(successful ? 1 : 0)),
     certificateRead: changing((successful) => gauges.tlsReload.set(successful ? 1 : 0)),
   };
@@ -90,16 +113,6 @@ function keepText(render: () => Promise<string>) {
     return kept.text;
   };
 }
-
-const settings = <Labels extends string>(
-  prom: PromRegistry,
-  { name, help, labels }: OwnFamily & { labels: readonly Labels[] },
-) => ({
-  name,
-  help,
-  labelNames: [...labels],
-  registers: [prom],
-});
 
 function createCounters(prom: PromRegistry) {
   const duration = new Histogram({ ...settings(prom, families.checkDuration), buckets: durationBuckets });

@@ -7,6 +7,8 @@ const rereadMs = 60_000;
 
 export interface Scheduler {
   add(job: Job): void;
+  /** Something has changed that decides when this job is to run: it is asked anew. */
+  nudge(job: Job): void;
   /** No new run of this job; aborts the one in flight and resolves when it has ended. */
   remove(job: Job): Promise<void>;
   /** Milliseconds that the most overdue job is late now; 0 when none is. */
@@ -22,6 +24,7 @@ export function createScheduler(clock: Clock): Scheduler {
     add(job) {
       if (!stopped) entries.set(job, start(job, clock));
     },
+    nudge: (job) => entries.get(job)?.nudge(),
     async remove(job) {
       const entry = entries.get(job);
       entries.delete(job);
@@ -38,7 +41,7 @@ export function createScheduler(clock: Clock): Scheduler {
   };
 }
 
-type Entry = { due(): Instant; end(): Promise<void> };
+type Entry = { due(): Instant; nudge(): void; end(): Promise<void> };
 
 function start(job: Job, clock: Clock): Entry {
   const ending = new AbortController();
@@ -67,6 +70,12 @@ function start(job: Job, clock: Clock): Entry {
   arm();
   return {
     due: () => due,
+    nudge() {
+      if (flight !== undefined) return; // asked when it has landed
+      clearTimeout(timer);
+      due = job.next(clock.now());
+      arm();
+    },
     async end() {
       ending.abort();
       clearTimeout(timer);

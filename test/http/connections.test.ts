@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { capWithin, descriptorLimit } from '../../src/http/descriptors.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { makeEntry } from '../core/entries.ts';
-import { serve } from './serve.ts';
+import { pageOf, serve } from './serve.ts';
 import { type Client, client, clientOf } from './sockets.ts';
 
 const loopback = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
@@ -49,7 +49,7 @@ const closedOnes = (some: readonly Client[]): number[] => some.flatMap(({ closed
 /** /metrics is answered when the test says so. */
 function held() {
   const asked: ((page: string) => void)[] = [];
-  const page = { contentType: 'text/plain', render: () => new Promise<string>((resolve) => asked.push(resolve)) };
+  const page = pageOf(() => new Promise<string>((resolve) => asked.push(resolve)));
   return { page, asked, release: () => asked.splice(0).map((answer) => answer('page\n')) };
 }
 const metrics = 'GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n';
@@ -142,13 +142,10 @@ test('100 pipelined requests get 100 answers in their order', async () => {
 
 test('a flood of requests whose answers are not read is cut', async () => {
   let rendered = 0;
-  const page = {
-    contentType: 'text/plain',
-    render: () => {
-      rendered += 1;
-      return new Promise<string>(() => {});
-    },
-  };
+  const page = pageOf(() => {
+    rendered += 1;
+    return new Promise<string>(() => {});
+  });
   const { arrive } = await open({ page });
   const one = await arrive();
   one.send(metrics.repeat(1000));
@@ -158,7 +155,7 @@ test('a flood of requests whose answers are not read is cut', async () => {
 });
 
 test('an answer that nobody takes holds no connection for ever', async () => {
-  const page = { contentType: 'text/plain', render: async () => 'x'.repeat(50_000_000) };
+  const page = pageOf(async () => 'x'.repeat(50_000_000));
   const { arrive } = await open({ page, limits: { requestMs: 200, headersMs: 100, lookMs: 20 } });
   const one = await arrive();
   one.socket.pause();

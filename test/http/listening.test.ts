@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HttpServer } from '../../src/http/server.ts';
 import { makeEntry } from '../core/entries.ts';
-import { serve } from './serve.ts';
+import { pageOf, serve } from './serve.ts';
 
 const loopback = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
 let folder: string;
@@ -172,7 +172,7 @@ describe('close', () => {
       asked();
       return rendered;
     };
-    return { page: { contentType: 'text/plain', render }, release, wasAsked };
+    return { page: pageOf(render), release, wasAsked };
   }
 
   test('finishes the answer in flight, says that it closes, and cuts idle connections', async () => {

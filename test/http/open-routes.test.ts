@@ -34,6 +34,7 @@ const open = [
   'GET /health/checks/:name',
   'GET /metrics',
   'GET /metrics/checks',
+  'GET /metrics/statistics',
 ];
 
 test('every route that is not on the list of open ones is refused', async () => {

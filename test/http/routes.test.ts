@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeEntry } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
-import { serve } from './serve.ts';
+import { pageOf, serve } from './serve.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
@@ -58,7 +58,7 @@ describe('X-Request-Id', () => {
 
 test('an error of ours is 500 without internals, and the log has it under the id', async () => {
   const render = () => Promise.reject(new Error('/etc/passwd is missing'));
-  const { ask, log } = serve([], { page: { contentType: 'text/plain', render } });
+  const { ask, log } = serve([], { page: pageOf(render) });
   const { statusCode, body, json } = await ask('/metrics', { 'x-request-id': 'abc' });
   expect([statusCode, json().error, json().request_id]).toEqual([500, 'internal_error', 'abc']);
   expect(body).not.toContain('passwd');

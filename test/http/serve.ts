@@ -3,6 +3,7 @@ import type { DetailedCheck } from '../../src/core/body.ts';
 import type { Log, LogFields } from '../../src/core/log.ts';
 import { createDrain } from '../../src/http/drain.ts';
 import { createServer, type HttpOptions } from '../../src/http/server.ts';
+import type { Page } from '../../src/metrics/page.ts';
 import { makeBoard, makeClock } from '../core/entries.ts';
 
 export type Line = { level: string; message: string } & LogFields;
@@ -14,13 +15,21 @@ export function makeLog(): Log & { lines: Line[] } {
   return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
+/** A page of which only the whole is asked for. */
+export const pageOf = (render: () => Promise<string>, contentType = 'text/plain'): Page => ({
+  contentType,
+  render,
+  checks: render,
+  statistics: () => '',
+});
+
 export function serve(entries: readonly DetailedCheck[], over: Partial<HttpOptions> & { late?: () => number } = {}) {
   const { late = () => 0, ...options } = over;
   const board = makeBoard(entries);
   const clock = makeClock();
   const drain = createDrain();
   const log = makeLog();
-  const page = { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: async () => 'page 1\n' };
+  const page = pageOf(async () => 'page 1\n', 'text/plain; version=0.0.4; charset=utf-8');
   const server = createServer({
     board,
     clock,

@@ -18,7 +18,7 @@ import type { TlsFiles } from '../../src/http/certificate.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { makeEntry } from '../core/entries.ts';
 import { type Certificates, issue, makeCertificates, type Pair } from '../servers/certificates.ts';
-import { serve } from './serve.ts';
+import { pageOf, serve } from './serve.ts';
 import { client, clientOf } from './sockets.ts';
 
 const loopback = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
@@ -133,7 +133,7 @@ test('a handshake that never ends does not hold up the close', async () => {
 
 test('the cap spares a connection whose answer is being made, over TLS too', async () => {
   const asked: ((page: string) => void)[] = [];
-  const page = { contentType: 'text/plain', render: () => new Promise<string>((resolve) => asked.push(resolve)) };
+  const page = pageOf(() => new Promise<string>((resolve) => asked.push(resolve)));
   const { port } = await open(own(), { maxConnections: 16, page });
   const busy = clientOf(await secure(port));
   busy.send('GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n');

@@ -1,7 +1,7 @@
 // docs/metrics.md is what the registry registers: every family with its type, labels and help, and no other.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { durationBuckets, families } from '../../src/core/names.ts';
+import { durationBuckets, families, requestBuckets } from '../../src/core/names.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
 import { makeBoard, makeClock, makeEntry } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
@@ -25,6 +25,7 @@ async function registered() {
     latenessMs: () => 0,
   });
   registry.add({ name: 'a', type: 'redis', classes: ['dns'] });
+  registry.add({ name: 'k', type: 'kms', classes: ['dns'], requests: { operations: ['DescribeKey'] } });
   registry.run('a', 'redis', makeResult('passed', 0));
   registry.sinkFailed('log', 0);
   return registry.text();
@@ -58,4 +59,4 @@ test('labels', async () => {
   }
 });
 
-test('buckets', () => expect(page).toContain(durationBuckets.join(' ')));
+test.each([durationBuckets, requestBuckets])('buckets', (...buckets) => expect(page).toContain(buckets.join(' ')));

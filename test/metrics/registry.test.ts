@@ -203,7 +203,7 @@ test('scrapes of one moment share one rendering', async () => {
     rendered += 1;
     return String(rendered);
   };
-  const page = createPage({ contentType: 'text/plain', text });
+  const page = createPage({ contentType: 'text/plain', text }, { text: () => '' }, makeClock());
   expect(await Promise.all([page.render(), page.render()])).toEqual(['1', '1']);
   expect(await page.render()).toBe('2');
 });

@@ -10,6 +10,8 @@ export type Fault = {
   /** The error's name as AWS spells it, with status 400, or 500 for one that begins with KMSInternal. */
   readonly error?: string;
   readonly message?: string;
+  /** A body with status 200 instead of the stand-in's answer, for what only AWS says. */
+  readonly answer?: object;
   /** Milliseconds before anything else happens. */
   readonly delayMs?: number;
   /** Cuts the connection instead of an answer. */
@@ -62,12 +64,13 @@ export async function startKmsFaults(
     if (fault?.once === true) faults.delete(fault);
     if (fault?.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delayMs).unref());
     if (fault?.reset === true) return void request.socket.destroy();
-    if (fault?.error === undefined) return forward(request, response, upstream);
+    const { error, message = `made up for ${operation}` } = fault ?? {};
+    const body = error === undefined ? fault?.answer : { __type: error, message };
+    if (body === undefined) return forward(request, response, upstream);
     request.resume();
-    response.writeHead(fault.error.startsWith('KMSInternal') ? 500 : 400, {
-      'content-type': 'application/x-amz-json-1.1',
-    });
-    response.end(JSON.stringify({ __type: fault.error, message: fault.message ?? `made up for ${operation}` }));
+    const status = error === undefined ? 200 : error.startsWith('KMSInternal') ? 500 : 400;
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify(body));
   };
   const listener: http.RequestListener = (request, response) => void answer(request, response);
   const server = tls === undefined ? http.createServer(listener) : https.createServer(tls, listener);

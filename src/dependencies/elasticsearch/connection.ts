@@ -11,6 +11,11 @@ export interface Connection {
   authenticate(credentials: Credentials | undefined): void;
   /** The one request of a run. `waitMs`: how long the node may wait for a master before it says that there is none. */
   health(waitMs: number): Promise<Answer>;
+  /**
+   * Any other question; the answer, whatever its status.
+   * @throws UnreadableAnswer when it is longer than 2 MiB; the connection is closed then.
+   */
+  get(path: string, query: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
 /** Without I/O. */

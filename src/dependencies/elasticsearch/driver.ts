@@ -3,17 +3,23 @@ import type { Socket } from 'node:net';
 import { Client, errors, HttpConnection, Transport } from '@elastic/elasticsearch';
 import { Failure } from '../../core/failure.ts';
 import type { Driver } from '../define.ts';
+import { UnreadableAnswer } from '../statistics.ts';
 import type { Credentials } from './access.ts';
 import type { Connection } from './connection.ts';
-import { type Answer, classify, explain } from './errors.ts';
+import { type Answer, classify, explain, isTooLong } from './errors.ts';
 import { probe } from './probe.ts';
+import { createReader } from './reader.ts';
 import { createSession, type ElasticsearchSession } from './session.ts';
 import type { ElasticsearchRung, ElasticsearchSettings } from './settings.ts';
 import { agentOf, beforeClose, opened, openSocket } from './socket.ts';
+import type { ElasticsearchSource } from './statistics/source.ts';
 
 // A cluster's health is some hundred bytes, a proxy's error page some thousand. A compressed answer grows when unpacked.
 const largestAnswer = 256 * 1024;
 const largestCompressedAnswer = 16 * 1024;
+// The statistics of 100 nodes fit. None asks for compression, and 2 KiB of it hold no more than 2 MiB (1 : 1032 at most).
+const largestStatistics = 2 * 1024 * 1024;
+const largestCompressedStatistics = Math.floor(largestStatistics / 1032);
 const wanted = [
   'status',
   'timed_out',
@@ -51,6 +57,16 @@ function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Con
     if (headers?.connection?.toLowerCase() === 'close') destroy();
     return { statusCode: statusCode ?? 0, body };
   };
+  /** A node that answers with an error has answered. */
+  const answerOf = async (made: (client: Client) => Promise<Parameters<typeof received>[0]>): Promise<Answer> => {
+    if (socket === undefined || client === undefined) throw new Error('asked before authenticate');
+    try {
+      return received(await beforeClose(socket, made(client)));
+    } catch (error) {
+      if (error instanceof errors.ResponseError) return received(error);
+      throw error;
+    }
+  };
   return {
     get closed() {
       return destroyed || socket?.destroyed === true;
@@ -69,24 +85,30 @@ function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Con
       client ??= createClient(socket, node, credentials);
     },
     async health(waitMs) {
-      if (socket === undefined || client === undefined) throw new Error('health before authenticate');
+      const query = { timeout: '0ms', master_timeout: `${waitMs}ms`, filter_path: wanted } as const;
       try {
-        const answer = await beforeClose(
-          socket,
-          client.cluster.health(
-            {
-              ...(index === undefined ? {} : { index }),
-              timeout: '0ms',
-              master_timeout: `${waitMs}ms`,
-              filter_path: wanted,
-            },
-            { meta: true },
-          ),
+        return await answerOf((by) =>
+          by.cluster.health({ ...(index === undefined ? {} : { index }), ...query }, { meta: true }),
         );
-        return received(answer);
       } catch (error) {
-        if (error instanceof errors.ResponseError) return received(error);
         throw explain(error, cut);
+      }
+    },
+    async get(path, query) {
+      const sizes = {
+        maxResponseSize: largestStatistics,
+        maxCompressedResponseSize: largestCompressedStatistics,
+      };
+      try {
+        return await answerOf((by) =>
+          by.transport.request({ method: 'GET', path, querystring: query }, { meta: true, ...sizes }),
+        );
+      } catch (error) {
+        if (!isTooLong(error, cut)) throw explain(error, cut);
+        destroy();
+        throw new UnreadableAnswer(`the answer to GET ${path} is longer than 2 MiB, or compressed unasked`, {
+          cause: error,
+        });
       }
     },
   };
@@ -112,8 +134,9 @@ function createClient(socket: Socket, node: URL, credentials: Credentials | unde
 }
 
 /** Reached through the definition's `load`. */
-export const driver: Driver<ElasticsearchSettings, ElasticsearchRung, ElasticsearchSession> = {
+export const driver: Driver<ElasticsearchSettings, ElasticsearchRung, ElasticsearchSession, ElasticsearchSource> = {
   session: (settings) => createSession(settings, (node) => createConnection(node, settings)),
   probe,
   classify,
+  reader: (settings) => createReader(settings, (node) => createConnection(node, settings)),
 };

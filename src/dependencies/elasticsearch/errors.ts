@@ -32,7 +32,7 @@ const statuses = ['green', 'yellow', 'red'] as const;
 export function readHealth({ statusCode, body }: Answer, index: string | undefined): Health | undefined {
   const json: Body = typeof body === 'object' && body !== null ? body : {};
   const error = errorOf(json);
-  if (isNotOffered(statusCode, json, error.text)) return undefined;
+  if (isNotOffered({ statusCode, body }, '/_cluster/health')) return undefined;
   const refusal = refusals[statusCode];
   if (refusal !== undefined) throw new Failure(refusal.errorClass, `${refusal.message}${error.text}`);
   if (error.type === 'index_not_found_exception') throw missingIndex(index);
@@ -57,12 +57,17 @@ const serverlessWords = /api_not_available_exception|not available when running 
  * allowed, with the status of a wrong password. The path is part of that text, since a url with a path that does not
  * exist there is told the same. https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-operations.html
  */
-function isNotOffered(statusCode: number, body: Body, text: string): boolean {
-  if ((statusCode === 410 || statusCode === 404) && serverlessWords.test(text)) return true;
-  return (
-    typeof body.Message === 'string' && /^Your request: '\/_cluster\/health\b.*' is not allowed/.test(body.Message)
-  );
+export function isNotOffered(answer: Answer, path: string): boolean {
+  const { statusCode, body } = answer;
+  if ((statusCode === 410 || statusCode === 404) && serverlessWords.test(wordsOf(answer))) return true;
+  const { Message }: Body = typeof body === 'object' && body !== null ? body : {};
+  const [asked] = typeof Message === 'string' ? (Message.split("'", 3)[1]?.split('?') ?? []) : [];
+  return asked === path && /^Your request: '.*' is not allowed/.test(String(Message));
 }
+
+/** The server's own words in an answer that is an error; begins with a colon or is empty. */
+export const wordsOf = ({ body }: Answer): string =>
+  typeof body === 'object' && body !== null ? errorOf(body as Body).text : '';
 
 /** Whether another node of the cluster may well say something else: no room, no master, no answer that fits. */
 export const isAboutNode = ({ errorClass }: Failure): boolean => errorClass === 'throttled' || errorClass === 'server';
@@ -98,14 +103,17 @@ function describe(body: unknown): string {
 
 const onOneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
+/** No signal is given to the client: it aborts a request for the size of its answer alone. */
+export const isTooLong = (error: unknown, cut: Error | undefined): boolean =>
+  [(error as Error).name, cut?.name].includes('RequestAbortedError');
+
 /**
  * What the client's error means. It drops the code of a socket's error, hence `cut`, the error that ended the socket.
  * @returns the error to throw.
  */
 export function explain(error: unknown, cut: Error | undefined): unknown {
   const { name, code, message } = error as { name?: string; code?: string; message?: string };
-  // No signal is given to the client: it aborts a request for the size of its answer alone.
-  if (name === 'RequestAbortedError' || cut?.name === 'RequestAbortedError') {
+  if (isTooLong(error, cut)) {
     return new Failure('server', 'the answer is too big to be a cluster health', { cause: error });
   }
   if (cut !== undefined) return cut;

@@ -21,6 +21,7 @@ export const elasticsearch = defineDependency({
     calls: [{ name: '_cluster/health', count: 1, most: hostsOf(url).split(',').length, per: 'run' }],
   }),
   load: async () => (await import('./driver.ts')).driver,
+  statistics: async () => (await import('./statistics/index.ts')).statistics,
 });
 
 /** `host:port` of each node; the file's path while the URL is in a file. */

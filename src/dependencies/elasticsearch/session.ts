@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Session } from '../define.ts';
 import { type Credentials, readCredentials, readNodes } from './access.ts';
 import type { Connection, CreateConnection } from './connection.ts';
-import { type Health, isAboutNode, readHealth } from './errors.ts';
+import { type Answer, type Health, isAboutNode, readHealth } from './errors.ts';
 import { inTurn, type Try } from './in-turn.ts';
 import { nameOf } from './nodes.ts';
 import type { ElasticsearchSettings } from './settings.ts';
@@ -18,14 +18,23 @@ export interface ElasticsearchSession extends Session {
    * @returns undefined when the service does not offer it.
    */
   health(remainingMs: number): Promise<Health | undefined>;
+  /** As `health`, with another question. */
+  ask<T>(question: Question<T>, remainingMs: number): Promise<T>;
+  /** That in use, after `connect`. */
+  readonly connection: Connection;
   /** Of several nodes: the one that answered last, and why others that were tried did not. */
   readonly reached: Reached;
 }
 
 export type Reached = { readonly at?: string; readonly why?: string };
+export type Question<T> = {
+  send(connection: Connection, remainingMs: number): Promise<Answer>;
+  /** @throws Failure for an answer that is not the one wanted; another node is asked when it is about the node. */
+  read(answer: Answer): T;
+};
 type Link = { readonly node: URL; readonly connection: Connection };
 /** What one node says of the cluster, be it that the user may not ask. */
-type Said = { readonly link: Link; readonly health?: Health | undefined; readonly failure?: Failure };
+type Said<T> = { readonly link: Link } & ({ readonly value: T } | { readonly failure: Failure });
 
 /** What files hold is read at its first climb. */
 export function createSession(
@@ -53,15 +62,41 @@ export function createSession(
       open.delete(connection);
     }
   };
-  const ask = async (link: Link, remainingMs: number): Promise<Said> => {
+  const askOne = async <T>({ send, read }: Question<T>, link: Link, remainingMs: number): Promise<Said<T>> => {
     link.connection.authenticate(credentials);
-    const answer = await link.connection.health(Math.ceil(remainingMs * 0.8));
+    const answer = await send(link.connection, remainingMs);
     try {
-      return { link, health: readHealth(answer, settings.index) };
+      return { link, value: read(answer) };
     } catch (error) {
       if (!(error instanceof Failure) || isAboutNode(error)) throw error;
       return { link, failure: error };
     }
+  };
+  const inUse = (): Link => {
+    if (current === undefined) throw new Error('asked before connect');
+    return current;
+  };
+  const ask = async <T>(question: Question<T>, remainingMs: number): Promise<T> => {
+    const kept = inUse();
+    const left = timeLeft(remainingMs);
+    const place = nodes.indexOf(kept.node);
+    const others = [...nodes.slice(place + 1), ...nodes.slice(0, place)];
+    const tries = others.map(
+      (node): Try<Said<T>> => ({ node, run: async () => askOne(question, await openOne(node, left()), left()) }),
+    );
+    const first: Try<Said<T>> = { node: kept.node, run: () => askOne(question, kept, left()) };
+    try {
+      const said = await inTurn([first, ...tries], remainingMs, missed);
+      current = said.link;
+      if ('failure' in said) throw said.failure;
+      return said.value;
+    } finally {
+      endAllBut(inUse().connection);
+    }
+  };
+  const healthQuestion: Question<Health | undefined> = {
+    send: (connection, remainingMs) => connection.health(Math.ceil(remainingMs * 0.8)),
+    read: (answer) => readHealth(answer, settings.index),
   };
 
   return {
@@ -88,24 +123,11 @@ export function createSession(
     authenticate() {
       credentials ??= readCredentials(nodes, settings);
     },
-    async health(remainingMs) {
-      if (current === undefined) throw new Error('health before connect');
-      const kept = current;
-      const left = timeLeft(remainingMs);
-      const place = nodes.indexOf(kept.node);
-      const others = [...nodes.slice(place + 1), ...nodes.slice(0, place)];
-      const tries = others.map(
-        (node): Try<Said> => ({ node, run: async () => ask(await openOne(node, left()), left()) }),
-      );
-      try {
-        const said = await inTurn([{ node: kept.node, run: () => ask(kept, left()) }, ...tries], remainingMs, missed);
-        current = said.link;
-        if (said.failure !== undefined) throw said.failure;
-        return said.health;
-      } finally {
-        endAllBut(current.connection);
-      }
+    get connection() {
+      return inUse().connection;
     },
+    ask,
+    health: (remainingMs) => ask(healthQuestion, remainingMs),
   };
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { credentials, secret, secretFile, tls } from '../../core/fields.ts';
 import { parseUrls } from './nodes.ts';
+import { statisticsSettings } from './statistics/settings.ts';
 
 export const settings = {
   url: secret()
@@ -22,6 +23,7 @@ export const settings = {
     .describe('judge this index, alias or data stream alone instead of the whole cluster'),
   api_key: secret().optional().describe('API key in its encoded form'),
   api_key_file: secretFile().optional().describe('file that holds the API key, read again at each connect'),
+  statistics: statisticsSettings,
   tls: tls().optional().describe('trust and client certificate for https'),
   ...credentials(),
 };

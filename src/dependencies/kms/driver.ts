@@ -6,16 +6,23 @@ import {
   DescribeKeyCommand,
   type DescribeKeyCommandOutput,
   EncryptCommand,
+  GetKeyRotationStatusCommand,
   KMSClient,
+  ListKeyRotationsCommand,
 } from '@aws-sdk/client-kms';
 import { Failure } from '../../core/failure.ts';
 import { createAgents } from '../aws/agents.ts';
+import { capped } from '../aws/capped.ts';
 import { chainOptions, findCredentials, secretsOf } from '../aws/chain.ts';
 import { classify, isAnswer, refusal } from '../aws/errors.ts';
 import { createLookups } from '../aws/lookups.ts';
 import type { Attempt, Driver, Session } from '../define.ts';
 import { lookup, lookupWithin } from '../lookup.ts';
+import type { Limits, Reader } from '../statistics.ts';
+import { type Answer, createReader } from './reader.ts';
 import { type KmsSettings, regionOf } from './settings.ts';
+import type { KmsSource } from './statistics/source.ts';
+import { createTally } from './tally.ts';
 
 type Rung = 'credentials' | 'connect' | 'key' | 'round_trip';
 type KmsAttempt = Attempt<Rung>;
@@ -23,9 +30,11 @@ type Call<T> = (client: KMSClient, options: { abortSignal: AbortSignal }) => Pro
 
 export interface KmsSession extends Session {
   /** Region and credentials are found, or this rejects; at the latest at the deadline. */
-  findCredentials(attempt: KmsAttempt): Promise<void>;
-  /** Resolves once KMS answered, to what gives the result or throws the refusal; rejects when no answer came. */
-  ask<T>(operation: string, call: Call<T>, attempt: KmsAttempt): Promise<() => T>;
+  findCredentials(limits: Limits): Promise<void>;
+  /** Resolves once KMS answered, to what gives the result or throws the refusal; rejects when no answer came. Counts it. */
+  ask<T>(operation: string, call: Call<T>, limits: Limits): Promise<Answer<T>>;
+  /** @throws when nothing says one. */
+  region(): Promise<string>;
 }
 
 function createSession(settings: KmsSettings): KmsSession {
@@ -42,6 +51,15 @@ function createSession(settings: KmsSettings): KmsSession {
     maxAttempts: 1, // our own schedule repeats
     requestHandler: agents,
   });
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const output = await next(args);
+      const response = output.response as { body?: unknown };
+      response.body = capped(response.body);
+      return output;
+    },
+    { step: 'deserialize', priority: 'low' }, // next to the wire
+  );
   const destroy = (): void => {
     if (cut.signal.aborted) return;
     cut.abort();
@@ -53,11 +71,12 @@ function createSession(settings: KmsSettings): KmsSession {
     get closed() {
       return cut.signal.aborted;
     },
+    region: client.config.region,
     destroy,
-    async findCredentials(attempt) {
-      currentLookup = lookupWithin(attempt.remainingMs());
+    async findCredentials(limits) {
+      currentLookup = lookupWithin(limits.remainingMs());
       await findRegion(client);
-      const signal = AbortSignal.any([attempt.signal, cut.signal]);
+      const signal = AbortSignal.any([limits.signal, cut.signal]);
       try {
         const found = await findCredentials(() => client.config.credentials(), { lookups, signal, secrets });
         secrets = secretsOf(found);
@@ -66,16 +85,19 @@ function createSession(settings: KmsSettings): KmsSession {
         throw error;
       }
     },
-    async ask(operation, call, attempt) {
-      const abortSignal = AbortSignal.any([attempt.signal, cut.signal]);
-      currentLookup = lookupWithin(attempt.remainingMs());
+    async ask(operation, call, limits) {
+      const abortSignal = AbortSignal.any([limits.signal, cut.signal]);
+      currentLookup = lookupWithin(limits.remainingMs());
       const reused = agents.idle();
-      const once = () => call(client, { abortSignal });
+      const tally = createTally(operation, limits);
+      const once = () => tally.attempt(() => call(client, { abortSignal }));
       try {
         // An idle connection that the server closes while we write is no failure: https://nodejs.org/api/http.html#requestreusedsocket
         const result = await once().catch((error) => (reused && isReset(error) ? once() : Promise.reject(error)));
+        tally.succeeded();
         return () => result;
       } catch (error) {
+        tally.failed(error);
         if (!isAnswer(error)) throw error;
         const failure = refusal(operation, error, secrets);
         return () => {
@@ -89,19 +111,19 @@ function createSession(settings: KmsSettings): KmsSession {
 async function probe(session: KmsSession, settings: KmsSettings, attempt: KmsAttempt): Promise<void> {
   const { key_id: KeyId, round_trip } = settings;
   await attempt.climb('credentials', () => session.findCredentials(attempt));
-  const answer = await attempt.climb('connect', () =>
-    session.ask('DescribeKey', (client, options) => client.send(new DescribeKeyCommand({ KeyId }), options), attempt),
-  );
+  const answer = await attempt.climb('connect', () => describeKey(session, KeyId, attempt));
   await attempt.climb('key', async () => judgeKey(answer(), round_trip !== undefined));
   if (round_trip === undefined) return;
   await attempt.rest('round_trip', round_trip.interval, () => roundTrip(session, KeyId, round_trip.context, attempt));
 }
 
+const describeKey = (session: KmsSession, KeyId: string, limits: Limits): Promise<Answer<DescribeKeyCommandOutput>> =>
+  session.ask('DescribeKey', (client, options) => client.send(new DescribeKeyCommand({ KeyId }), options), limits);
+
 /** @throws Failure `misconfig` unless the key can be used now. Updating: a multi-Region key changes its primary, and works. */
-function judgeKey({ KeyMetadata }: DescribeKeyCommandOutput, forRoundTrip: boolean): void {
-  if (KeyMetadata === undefined) throw new Failure('server', 'DescribeKey: the answer describes no key');
-  const { KeyState = 'unknown', DeletionDate } = KeyMetadata;
-  const { KeyUsage = 'ENCRYPT_DECRYPT', KeySpec = 'SYMMETRIC_DEFAULT' } = KeyMetadata;
+function judgeKey(answer: DescribeKeyCommandOutput, forRoundTrip: boolean): void {
+  const { KeyState = 'unknown', DeletionDate, ...kind } = metadataOf(answer);
+  const { KeyUsage = 'ENCRYPT_DECRYPT', KeySpec = 'SYMMETRIC_DEFAULT' } = kind;
   // https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
   if (KeyState !== 'Enabled' && KeyState !== 'Updating') {
     const when = DeletionDate === undefined ? '' : `, to be deleted at ${DeletionDate.toISOString()}`;
@@ -110,6 +132,11 @@ function judgeKey({ KeyMetadata }: DescribeKeyCommandOutput, forRoundTrip: boole
   if (forRoundTrip && (KeyUsage !== 'ENCRYPT_DECRYPT' || KeySpec !== 'SYMMETRIC_DEFAULT')) {
     throw new Failure('misconfig', `round_trip needs a symmetric encryption key, this is ${KeySpec} for ${KeyUsage}`);
   }
+}
+
+function metadataOf({ KeyMetadata }: DescribeKeyCommandOutput): NonNullable<DescribeKeyCommandOutput['KeyMetadata']> {
+  if (KeyMetadata === undefined) throw new Failure('server', 'DescribeKey: the answer describes no key');
+  return KeyMetadata;
 }
 
 /** @throws Failure `server` when other bytes come back. */
@@ -141,5 +168,34 @@ async function findRegion(client: KMSClient): Promise<void> {
 const isReset = (error: unknown): boolean =>
   ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException)?.code ?? '');
 
+function reader(settings: KmsSettings): Reader<KmsSource> {
+  const session = createSession(settings);
+  const { key_id } = settings;
+  return createReader(settings, {
+    session,
+    async describeKey(limits) {
+      const answer = await describeKey(session, key_id, limits);
+      return () => metadataOf(answer());
+    },
+    rotationStatus: (KeyId, limits) =>
+      session.ask(
+        'GetKeyRotationStatus',
+        (client, options) => client.send(new GetKeyRotationStatusCommand({ KeyId }), options),
+        limits,
+      ),
+    rotations: (KeyId, Marker, limits) =>
+      session.ask(
+        'ListKeyRotations',
+        (client, options) => client.send(new ListKeyRotationsCommand({ KeyId, Marker, Limit: 1000 }), options),
+        limits,
+      ),
+  });
+}
+
 /** Reached through the definition's `load`. */
-export const driver: Driver<KmsSettings, Rung, KmsSession> = { session: createSession, probe, classify };
+export const driver: Driver<KmsSettings, Rung, KmsSession, KmsSource> = {
+  session: createSession,
+  probe,
+  classify,
+  reader,
+};

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { duration, tls } from '../../core/fields.ts';
 import type { SettingsProblem } from '../define.ts';
+import { statisticsFields } from '../statistics.ts';
 
 const isEndpoint = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
@@ -17,6 +18,17 @@ const roundTrip = z.strictObject({
     .describe('encryption context of both calls; key policies can demand one'),
 });
 
+const statistics = z
+  .strictObject({
+    ...statisticsFields,
+    rotations: z
+      .boolean()
+      .default(false)
+      .describe('also read once a day when the key was last rotated (ListKeyRotations)'),
+  })
+  .prefault({})
+  .describe('the statistics of this key, beside its health');
+
 export const shape = {
   key_id: z.string().min(1).describe('the key: id, ARN, alias/name or alias ARN'),
   region: z
@@ -30,6 +42,7 @@ export const shape = {
     .optional()
     .describe('where KMS answers, when not at AWS; AWS_ENDPOINT_URL_KMS and AWS_ENDPOINT_URL work too'),
   round_trip: roundTrip.optional().describe('encrypt and decrypt a few bytes now and then; off unless set'),
+  statistics,
   tls: tls().optional(),
 };
 export type KmsSettings = z.output<z.ZodObject<typeof shape>>;

@@ -1,68 +1,39 @@
-// Probes PostgreSQL through one connection; the only file that imports the client.
-import type { Socket } from 'node:net';
-import { Client, type ClientConfig } from 'pg';
+// Probes PostgreSQL through one connection, and reads its statistics through another; the only file that imports the client.
+import { Client as PgClient, Query } from 'pg';
 import { Failure } from '../../core/failure.ts';
-import { reveal } from '../credentials.ts';
-import type { Attempt, Driver } from '../define.ts';
-import { lookupWithin } from '../lookup.ts';
+import type { Driver } from '../define.ts';
+import type { Client } from './client.ts';
+import { createConnection } from './connection.ts';
 import { classify, endsConnection } from './errors.ts';
-import { iamProblem } from './iam.ts';
-import { passwordInFile, passwordNow } from './password.ts';
+import type { Entrance } from './log-in.ts';
 import { type PostgresSession, probe } from './probe.ts';
-import { createSearch, type Reached, type Search } from './search.ts';
-import { checkAttrs } from './session-attrs.ts';
+import { createReader } from './reader.ts';
 import type { Rung, Settings } from './settings.ts';
-import { openSocket } from './socket.ts';
-import { protectionOf, protectionProblem } from './sslmode.ts';
-import { type Place, parseUrl, type Target } from './url.ts';
+import type { PostgresSource } from './statistics/source.ts';
+import { forStatistics } from './statistics-url.ts';
 
-/**
- * More is refused: the work runs in libuv's four threads, cannot be stopped, and would keep them from all other checks.
- * PostgreSQL's own default is 4096 (scram_iterations); a million takes less than a second. libpq has no limit.
- */
-const scramMaxIterations = 1_000_000;
+const newClient: Entrance['newClient'] = (config) => new PgClient(config);
 
 /** A session that connects when it is opened. */
 function createSession(settings: Settings): PostgresSession {
-  const sockets: Socket[] = [];
+  const connection = createConnection({ settings: () => settings, applicationName: 'sidewarden', newClient });
   let client: Client | undefined;
   let at: string | undefined;
-  let closed = false;
-
-  const destroy = (): void => {
-    closed = true;
-    // TLS before what it runs on: without that it frees itself at once, even inside a callback of OpenSSL, which crashes.
-    // https://github.com/nodejs/node/blob/v24.21.0/lib/internal/tls/wrap.js (TLSWrap.prototype.close)
-    for (const socket of sockets.splice(0).reverse()) socket.destroy();
-  };
-  const own = (socket: Socket): void => {
-    // What fails is told by the promise that waits for it; this one keeps a late error from ending the process.
-    socket.on('error', () => {});
-    if (closed) socket.destroy();
-    else sockets.push(socket);
-  };
 
   return {
     get closed() {
-      return closed;
+      return connection.closed;
     },
     get at() {
       return at;
     },
-    destroy,
+    destroy: () => connection.destroy(),
     async open(attempt) {
       if (client !== undefined) return;
-      try {
-        const entered = await connectAndLogIn(settings, attempt, own, () => closed);
-        client = entered.client;
-        at = entered.where.at;
-        attempt.tell('auth', entered.where);
-        client.once('error', destroy).once('end', destroy);
-        if (sockets.every((socket) => socket.destroyed)) destroy();
-      } catch (error) {
-        destroy();
-        throw error;
-      }
+      const entered = await connection.open(attempt);
+      client = entered.client;
+      at = entered.where.at;
+      attempt.tell('auth', entered.where);
     },
     async query(sql, attempt) {
       if (client === undefined) throw new Failure('refused', 'the connection is not open');
@@ -71,136 +42,25 @@ function createSession(settings: Settings): PostgresSession {
         const results = await client.query(`SET LOCAL statement_timeout = ${limit}; ${sql}`);
         return [results].flat().at(-1)?.rows[0] ?? {};
       } catch (error) {
-        if (endsConnection(error)) destroy();
+        if (endsConnection(error)) connection.destroy();
         throw error;
       }
     },
   };
 }
 
-async function connectAndLogIn(
-  settings: Settings,
-  attempt: Attempt<Rung>,
-  own: (socket: Socket) => void,
-  isClosed: () => boolean,
-): Promise<{ readonly client: Client; readonly where: ReturnType<Search['where']> }> {
-  const { tls } = settings;
-  const { target, search, first } = await attempt.climb('connect', async () => {
-    const target = readTarget(settings);
-    const search = createSearch({
-      ...{ target, own, isClosed, lookup: lookupWithin, remainingMs: () => attempt.remainingMs() },
-      open(candidate) {
-        const protection = protectionOf(target, candidate.place, tls);
-        return openSocket({ ...candidate, target, protection, tls }, protection.order);
-      },
-    });
-    return { target, search, first: await search.reach() };
-  });
-
-  const enter = async (reached: Reached) => {
-    const { candidate, opened } = reached;
-    const { place, wanted } = candidate;
-    const password = await passwordNow(settings, target, place, attempt);
-    const logInBy = async (socket: Socket) => {
-      const { client, reported } = await logIn(socket, settings, target, place, password);
-      await checkAttrs(wanted, reported, async (sql) => Object.values((await client.query(sql)).rows[0] ?? {})[0]);
-      return { client, where: search.where(reached) };
-    };
-    try {
-      return await logInBy(opened.socket);
-    } catch (error) {
-      opened.socket.destroy();
-      // As in libpq's prefer: the server may want this user the other way (hostnossl in pg_hba.conf).
-      if (opened.left.length === 0 || (error as { code?: unknown }).code !== '28000') throw error;
-      const protection = protectionOf(target, place, tls);
-      const { socket } = await openSocket({ ...candidate, target, protection, tls }, opened.left);
-      return await logInBy(socket);
-    }
-  };
-  return await attempt.climb('auth', () => search.enter(first, enter));
-}
-
-/** The URL as it is now. @throws Failure `misconfig`, which can happen only when it comes from a file. */
-function readTarget(settings: Settings): Target {
-  const parsed = parseUrl(reveal(settings.url));
-  if ('problem' in parsed) throw new Failure('misconfig', `the url ${parsed.problem}`);
-  const noUser = parsed.target.user === undefined && settings.username === undefined;
-  const problem = noUser ? 'the url names no user' : protectionProblem(parsed.target, settings.tls);
-  if (problem !== undefined) throw new Failure('misconfig', problem);
-  const unfit = iamProblem(settings, parsed.target);
-  if (unfit !== undefined) throw new Failure('misconfig', `${unfit.path} ${unfit.message}`);
-  const { password, sslpassword } = parsed.target;
-  for (const secret of [password, sslpassword]) if (secret !== undefined) settings.url.saw(secret); // for the redactor
-  return parsed.target;
-}
-
-async function logIn(
-  socket: Socket,
-  settings: Settings,
-  target: Target,
-  place: Place,
-  password: string | undefined,
-): Promise<{ readonly client: Client; readonly reported: ReadonlyMap<string, string> }> {
-  if (socket.destroyed) throw new Failure('refused', 'the connection was closed');
-  const user = settings.username ?? target.user;
-  const database = target.database ?? user;
-  const config: ClientConfig & { scramMaxIterations: number } = {
-    host: place.host,
-    port: place.port,
-    user,
-    database,
-    // A function, so that a missing password is not looked for in PGPASSWORD or ~/.pgpass.
-    password: () => password ?? passwordInFile(settings, target, place),
-    application_name: target.applicationName ?? 'sidewarden',
-    ...(target.options === undefined ? {} : { options: target.options }),
-    ssl: false, // whatever there is to encrypt, the socket does
-    sslnegotiation: 'postgres',
-    enableChannelBinding: target.channelBinding,
-    scramMaxIterations,
-    stream: () => adopt(socket),
-  };
-  const client = new Client(config);
-  client.on('error', () => {}); // `open` listens too; before that, the promise tells
-  const reported = new Map<string, string>();
-  client.connection.on('parameterStatus', ({ parameterName, parameterValue }: Record<string, string>) => {
-    if (parameterName !== undefined && parameterValue !== undefined) reported.set(parameterName, parameterValue);
-  });
-  const bound = target.channelBinding ? watchBinding(client, socket) : () => true;
-  await client.connect();
-  if (!bound()) throw new Failure('auth', 'channel_binding=require, and the server let in without it');
-  return { client, reported };
-}
-
-/** The client insists on connecting its stream itself; this one is connected already, and says so when asked. */
-function adopt(socket: Socket): Socket {
-  return Object.assign(socket, {
-    connect: () => {
-      process.nextTick(() => socket.emit('connect'));
-      return socket;
-    },
-  });
-}
-
-/**
- * Lets no password out unless it is bound to this TLS connection, as libpq's channel_binding=require. It is bound only when
- * the server has proven that it knows the password too; the client verifies that at the same message.
- */
-function watchBinding(client: Client, socket: Socket): () => boolean {
-  let chosen = false;
-  let bound = false;
-  const refuse = (): void => {
-    socket.destroy(new Failure('auth', 'channel_binding=require, and the server does not offer it'));
-  };
-  client.connection.on('authenticationCleartextPassword', refuse).on('authenticationMD5Password', refuse);
-  client.connection.on('authenticationSASL', ({ mechanisms }: { mechanisms: readonly string[] }) => {
-    chosen = mechanisms.includes('SCRAM-SHA-256-PLUS');
-    if (!chosen) refuse();
-  });
-  client.connection.on('authenticationSASLFinal', () => {
-    bound = chosen;
-  });
-  return () => bound;
-}
-
 /** Reached through the definition's `load`. */
-export const driver: Driver<Settings, Rung, PostgresSession> = { session: createSession, probe, classify };
+export const driver: Driver<Settings, Rung, PostgresSession, PostgresSource> = {
+  session: createSession,
+  probe,
+  classify,
+  reader: (settings) =>
+    createReader(
+      createConnection({
+        settings: () => forStatistics(settings),
+        applicationName: 'sidewarden statistics',
+        newClient,
+      }),
+      (config) => new Query(config),
+    ),
+};

@@ -72,6 +72,10 @@ export const isNotOffered = (error: unknown): boolean => hasCode(error, ['0A000'
 
 export const isNotPermitted = (error: unknown): boolean => hasCode(error, ['42501']);
 
+/** Whether the server lacks, or keeps from us, what a statement names: a function, a view, a column, a setting. */
+export const isLeftOut = (error: unknown): boolean =>
+  isNotOffered(error) || isNotPermitted(error) || hasCode(error, ['42P01', '42703', '42704']);
+
 const hasCode = (error: unknown, wanted: readonly string[]): boolean => {
   const { code, severity } = error as { code?: unknown; severity?: unknown };
   return typeof severity === 'string' && typeof code === 'string' && wanted.includes(code);

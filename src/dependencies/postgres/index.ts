@@ -5,17 +5,32 @@ import { defineDependency, type SettingsProblem } from '../define.ts';
 import { iamProblem } from './iam.ts';
 import { parseNow, rungs, type Settings, shape } from './settings.ts';
 import { protectionProblem } from './sslmode.ts';
+import { queryProblems } from './statistics/queries-settings.ts';
+import { aimedAt } from './statistics-url.ts';
 import { labelOf, type Target } from './url.ts';
 
-function knownTarget({ url }: Settings): Target | undefined {
+function knownTarget({ url }: Pick<Settings, 'url'>): Target | undefined {
   const parsed = parseNow(url);
   return parsed !== undefined && 'target' in parsed ? parsed.target : undefined;
 }
 
 function problems(settings: Settings): SettingsProblem[] {
-  const found = iamProblems(settings, { region: settings.region });
+  const found = [
+    ...iamProblems(settings, { region: settings.region }),
+    ...queryProblems(settings.statistics.queries),
+  ];
   const target = knownTarget(settings);
-  if (target === undefined) return found;
+  if (target !== undefined) found.push(...problemsOf(settings, target));
+  if (settings.statistics_url === undefined) return found;
+  const other = knownTarget({ url: settings.statistics_url });
+  if (other === undefined) return found;
+  // The block and `auth` hold for both: what contradicts them is this URL.
+  const ofStatistics = problemsOf(aimedAt(settings, other), other);
+  return [...found, ...ofStatistics.map(({ message }) => ({ path: ['statistics_url'], message }))];
+}
+
+function problemsOf(settings: Settings, target: Target): SettingsProblem[] {
+  const found: SettingsProblem[] = [];
   if (target.user === undefined && settings.username === undefined) {
     found.push({ path: ['url'], message: 'names no user: add one, or set `username`' });
   }
@@ -77,7 +92,9 @@ export const postgres = defineDependency({
     expect === 'any' && write === undefined
       ? ['that the server takes writes is not proven: `expect: primary` asks for its role, `write` tries']
       : [],
+  elects: ({ expect }) => expect,
   restMs: (settings) => settings.write?.interval ?? 0,
   cost,
+  statistics: async () => (await import('./statistics/index.ts')).statistics,
   load: async () => (await import('./driver.ts')).driver,
 });

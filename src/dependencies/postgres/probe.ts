@@ -1,7 +1,8 @@
 // One probe: connect, auth, query, and the role and the write where they are wanted.
 import { Failure } from '../../core/failure.ts';
 import type { Attempt, Session } from '../define.ts';
-import { isNotOffered, isNotPermitted } from './errors.ts';
+import { heldColumn } from './election.ts';
+import { classify, endsConnection, isNotOffered, isNotPermitted } from './errors.ts';
 import type { Rung, Settings } from './settings.ts';
 
 export interface PostgresSession extends Session {
@@ -32,11 +33,14 @@ const waitingQuery = `SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHE
 /** Climbs what the settings ask for; `connect` and `auth` only when the session is new. */
 export async function probe(session: PostgresSession, settings: Settings, attempt: Attempt<Rung>): Promise<void> {
   await session.open(attempt);
-  await attempt.climb('query', () => session.query('SELECT 1', attempt));
-  if (session.at !== undefined) attempt.tell('query', { at: session.at });
   const { expect, write } = settings;
+  await attempt.climb('query', () =>
+    expect === 'any' ? askWithElection(session, 'SELECT 1', attempt) : session.query('SELECT 1', attempt),
+  );
+  if (session.at !== undefined) attempt.tell('query', { at: session.at });
   if (expect !== 'any') {
-    const climb = () => attempt.climb('role', async () => checkRole(expect, await session.query(roleQuery, attempt)));
+    const climb = () =>
+      attempt.climb('role', async () => checkRole(expect, await askWithElection(session, roleQuery, attempt)));
     await climb().catch(skipIf((error) => isNotOffered(error) || isNotPermitted(error), 'role', attempt));
   }
   if (write !== undefined) {
@@ -47,6 +51,29 @@ export async function probe(session: PostgresSession, settings: Settings, attemp
         await session.query(writeQuery, attempt);
       });
     await climb().catch(skipIf(isNotOffered, 'write', attempt));
+  }
+}
+
+/** Sessions whose server or pooler did not tell who holds a lock. */
+const untold = new WeakSet<PostgresSession>();
+
+/** Asks, and in the same go whether anybody holds the key, where replicas elect. That it cannot be said is no failure. */
+async function askWithElection(
+  session: PostgresSession,
+  sql: string,
+  attempt: Attempt<Rung>,
+): Promise<Record<string, unknown>> {
+  const { election } = attempt;
+  if (election === undefined || untold.has(session)) return await session.query(sql, attempt);
+  try {
+    const row = await session.query(`${sql}, ${heldColumn(election.key)}`, attempt);
+    if (typeof row.held === 'boolean') election.tell(row.held);
+    return row;
+  } catch (error) {
+    if (session.closed || endsConnection(error) || classify(error)?.errorClass === 'timeout') throw error;
+    const row = await session.query(sql, attempt);
+    untold.add(session);
+    return row;
   }
 }
 

@@ -3,18 +3,22 @@ import { z } from 'zod';
 import { credentials, duration, secret, tls } from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
 import { iam } from '../aws/settings.ts';
+import { statisticsSettings } from './statistics/settings.ts';
 import { parseUrl } from './url.ts';
 
 export const rungs = ['connect', 'auth', 'query', 'role', 'write'] as const;
 export type Rung = (typeof rungs)[number];
 
+const connectionString = () =>
+  secret().superRefine((url, context) => {
+    const parsed = parseNow(url);
+    if (parsed !== undefined && 'problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem });
+  });
+
 export const shape = {
-  url: secret()
-    .superRefine((url, context) => {
-      const parsed = parseNow(url);
-      if (parsed !== undefined && 'problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem });
-    })
-    .describe('postgres:// or postgresql:// URL, or keywords with values (host=… dbname=…), as libpq reads them'),
+  url: connectionString().describe(
+    'postgres:// or postgresql:// URL, or keywords with values (host=… dbname=…), as libpq reads them',
+  ),
   expect: z
     .enum(['primary', 'replica', 'any'])
     .default('any')
@@ -23,6 +27,10 @@ export const shape = {
     .strictObject({ interval: duration().prefault('1m').describe('how long a write that worked counts') })
     .optional()
     .describe('also write into a temporary table, and commit; off unless set'),
+  statistics_url: connectionString()
+    .optional()
+    .describe('where to read the statistics: the same database past a pooler; as `url` unless set'),
+  statistics: statisticsSettings,
   tls: tls().optional().describe('TLS files; without sslmode in the URL it demands TLS and verifies the certificate'),
   ...credentials(),
   ...iam('that in the name of an RDS endpoint, else what the SDK finds (AWS_REGION, profile)'),

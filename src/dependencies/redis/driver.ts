@@ -4,20 +4,28 @@ import type { Socket } from 'node:net';
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
 import { Failure } from '../../core/failure.ts';
 import type { Driver } from '../define.ts';
+import { UnreadableAnswer } from '../statistics.ts';
 import type { Connection } from './connection.ts';
 import { classify, RedisReply } from './errors.ts';
 import { probe, type Rung } from './probe.ts';
+import { createReader } from './reader.ts';
 import { createSession, type RedisSession } from './session.ts';
 import type { RedisSettings } from './settings.ts';
 import { openSocket } from './socket.ts';
+import type { RedisSource } from './statistics/source.ts';
 import { describeEndpoint, type Endpoint } from './url.ts';
 
-export const driver: Driver<RedisSettings, Rung, RedisSession> = {
+export const driver: Driver<RedisSettings, Rung, RedisSession, RedisSource> = {
   session: (settings) =>
     createSession(settings, (endpoint, secure) => createConnection(endpoint, secure, settings.tls)),
   probe,
   classify,
+  reader: (settings) =>
+    createReader(settings, (endpoint, secure) => createConnection(endpoint, secure, settings.tls, largestAnswer)),
 };
+
+/** Bytes of one answer to a question of the statistics; INFO of a busy server has some 30 kB. */
+const largestAnswer = 1024 * 1024;
 
 // Nothing that a user with +ping alone could be refused is sent unasked, and AUTH is ours, so that it is a rung.
 const options = {
@@ -33,10 +41,17 @@ const options = {
   disableClientInfo: true,
 } satisfies RedisOptions;
 
-function createConnection(endpoint: Endpoint, secure: boolean, tls: RedisSettings['tls']): Connection {
+/** @param mostBytes of one answer: whatever is larger ends the connection before it is parsed; commands come one by one. */
+function createConnection(
+  endpoint: Endpoint,
+  secure: boolean,
+  tls: RedisSettings['tls'],
+  mostBytes = Number.POSITIVE_INFINITY,
+): Connection {
   let socket: Socket | undefined;
   let cause: Error | undefined;
   let lookupMs = 0;
+  let received = 0;
   const keep = (error: Error): void => {
     cause ??= error;
   };
@@ -71,6 +86,13 @@ function createConnection(endpoint: Endpoint, secure: boolean, tls: RedisSetting
     return unasked === undefined ? cause : new RedisReply(unasked);
   };
 
+  const count = (chunk: Buffer): void => {
+    received += chunk.length;
+    if (received <= mostBytes) return;
+    keep(new UnreadableAnswer(`an answer of more than ${mostBytes} bytes`));
+    redis.disconnect();
+  };
+
   return {
     get closed() {
       return cause !== undefined || redis.status === 'end' || redis.status === 'close';
@@ -82,8 +104,10 @@ function createConnection(endpoint: Endpoint, secure: boolean, tls: RedisSetting
       } catch (error) {
         throw explain(error);
       }
+      if (mostBytes < Number.POSITIVE_INFINITY) socket?.on('data', count);
     },
     async call(command, ...args) {
+      received = 0;
       try {
         return await redis.call(command, ...args);
       } catch (error) {

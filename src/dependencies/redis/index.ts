@@ -5,9 +5,10 @@ import { defineDependency } from '../define.ts';
 import type { Rung } from './probe.ts';
 import type { RedisSession } from './session.ts';
 import { problems, type RedisSettings, settings } from './settings.ts';
+import type { RedisSource } from './statistics/source.ts';
 import { describeEndpoint, parseRedisUrl } from './url.ts';
 
-export const redis = defineDependency<'redis', typeof settings, Rung, RedisSession>({
+export const redis = defineDependency<'redis', typeof settings, Rung, RedisSession, RedisSource>({
   type: 'redis',
   summary: 'Redis or Valkey answers, has the role expected of it, and its cluster is whole.',
   settings,
@@ -33,6 +34,7 @@ export const redis = defineDependency<'redis', typeof settings, Rung, RedisSessi
   restMs: ({ write }) => write?.interval ?? 0,
   cost,
   load: async () => (await import('./driver.ts')).driver,
+  statistics: async () => (await import('./statistics/index.ts')).statistics,
 });
 
 function target({ url, sentinel, cluster }: RedisSettings): string {

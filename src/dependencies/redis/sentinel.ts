@@ -28,8 +28,13 @@ export async function askSentinel(
 }
 
 async function question(connection: Connection, sentinel: SentinelSettings): Promise<unknown> {
+  await logInAtSentinel(connection, sentinel);
+  return connection.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel.name);
+}
+
+/** AUTH, if the sentinels have users or a password. */
+export async function logInAtSentinel(connection: Connection, sentinel: SentinelSettings): Promise<void> {
   const password = revealPassword(sentinel);
   if (sentinel.username !== undefined) await connection.call('AUTH', sentinel.username, password ?? '');
   else if (password !== undefined) await connection.call('AUTH', password);
-  return connection.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel.name);
 }

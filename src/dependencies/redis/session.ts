@@ -1,5 +1,6 @@
 // A session: finds its server (url, sentinels or cluster nodes), connects, logs in, and is cut at once.
 import { Failure } from '../../core/failure.ts';
+import { parseAddress } from '../../core/fields.ts';
 import { reveal } from '../credentials.ts';
 import type { Session } from '../define.ts';
 import { firstThatAnswers, type Node } from './addresses.ts';
@@ -12,11 +13,15 @@ import type { RedisSettings } from './settings.ts';
 import { type Endpoint, parseRedisUrl, type RedisUrl } from './url.ts';
 
 /** Without I/O. */
-type OpenConnection = (endpoint: Endpoint, secure: boolean) => Connection;
+export type OpenConnection = (endpoint: Endpoint, secure: boolean) => Connection;
 
 export interface RedisSession extends Session {
   readonly connected: boolean;
   readonly loggedIn: boolean;
+  /** Of the server that we are connected to. */
+  readonly endpoint: Endpoint | undefined;
+  /** The ACL user that we log in as. */
+  readonly user: string;
   /** @param remainingMs shared among the addresses when there are several. */
   connect(remainingMs: number): Promise<void>;
   /** AUTH, if there is a password, SELECT, if there is a database, and a name for CLIENT LIST. */
@@ -32,6 +37,7 @@ export interface RedisSession extends Session {
 export function createSession(settings: RedisSettings, openConnection: OpenConnection): RedisSession {
   const open = new Set<Connection>();
   let current: Connection | undefined;
+  let endpoint: Endpoint | undefined;
   let url: RedisUrl | undefined;
   let destroyed = false;
   let loggedIn = false;
@@ -67,21 +73,23 @@ export function createSession(settings: RedisSettings, openConnection: OpenConne
       return firstThatAnswers(nodes, remainingMs, node(secure), async (connection, address) => {
         await answered(connection);
         nodes = nodes.slice(nodes.indexOf(address));
+        endpoint = parseAddress(address);
         return connection;
       });
     }
-    let endpoint: Endpoint | undefined;
+    let server: Endpoint;
     if (sentinel !== undefined) {
       const ask = (connection: Connection, address: string) => askSentinel(connection, sentinel, address);
-      endpoint = await firstThatAnswers(sentinel.addresses, remainingMs, node(sentinel.tls), ask);
+      server = await firstThatAnswers(sentinel.addresses, remainingMs, node(sentinel.tls), ask);
     } else {
       url = parseUrl(settings);
-      endpoint = url.endpoint;
+      server = url.endpoint;
       const problem = iamProblem(settings, url); // of a URL in a file, which nobody could judge before
       if (problem !== undefined) throw new Failure('misconfig', `auth: aws-iam: the URL ${problem.message}`);
     }
-    const connection = openOne(endpoint, secure || url?.tls === true);
+    const connection = openOne(server, secure || url?.tls === true);
     await connection.connect(deadline - performance.now());
+    endpoint = server;
     return connection;
   }
 
@@ -91,6 +99,12 @@ export function createSession(settings: RedisSettings, openConnection: OpenConne
     },
     get loggedIn() {
       return loggedIn;
+    },
+    get endpoint() {
+      return endpoint;
+    },
+    get user() {
+      return settings.username ?? url?.username ?? 'default';
     },
     get closed() {
       return destroyed || current?.closed === true;

@@ -5,6 +5,7 @@ import { Secret } from '../../core/secret.ts';
 import { iam, iamProblems } from '../aws/settings.ts';
 import type { SettingsProblem } from '../define.ts';
 import { iamProblem } from './iam.ts';
+import { statisticsSettings } from './statistics/settings.ts';
 import { parseRedisUrl } from './url.ts';
 
 const addresses = () => z.array(address()).min(1);
@@ -49,6 +50,7 @@ export const settings = {
     .optional()
     .describe('ElastiCache: the cache is serverless; by default whether its address says so'),
   write: write.optional().describe('write a key too; off unless set'),
+  statistics: statisticsSettings,
 };
 export type RedisSettings = z.output<z.ZodObject<typeof settings>>;
 export type SentinelSettings = z.output<typeof sentinel>;

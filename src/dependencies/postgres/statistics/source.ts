@@ -21,6 +21,13 @@ export type Question = Limits & {
   readonly maxRows?: number;
 };
 
+export type Selection = {
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+  /** Whether the server has more rows than were asked for. */
+  readonly more: boolean;
+};
+
 export interface PostgresSource extends Source {
   readonly facts: Facts;
   /**
@@ -28,4 +35,9 @@ export interface PostgresSource extends Source {
    * @throws UnreadableAnswer when the answer has more bytes than the cap (4 MiB); the connection is given up then.
    */
   rows(sql: string, question: Question): Promise<readonly Row[]>;
+  /**
+   * The same for SQL that others wrote: one SELECT, VALUES or TABLE, which can neither write nor leave its transaction.
+   * @throws what the server says of anything else.
+   */
+  cursor(sql: string, question: Question): Promise<Selection>;
 }

@@ -1,0 +1,39 @@
+// What bounds a statement of the statistics on the server: for the whole session, or anew in each message.
+import { beforeDeadline } from '../lookup.ts';
+import type { Limits } from '../statistics.ts';
+
+/** How a session asks. `sessionMs`: the time limit that was set for it; undefined: each message brings its own. */
+export type Bounds = { readonly sessionMs: number | undefined };
+
+/** Short: whoever waits for a lock of the application holds up those who come after. */
+const lockTimeout = '1s';
+
+/** Less than is left, so that the server's own end comes before ours, and the connection and its lock survive. */
+const timeLeft = (limits: Limits): number => Math.max(1, Math.floor(beforeDeadline(limits.remainingMs())));
+
+/** The session's time limit: most statements begin early enough to need no other. */
+export const sessionLimit = (limits: Limits): number => Math.max(1, Math.floor(timeLeft(limits) * 0.75));
+
+/** For a direct connection alone: it outlives the message. A node that vanished loses its lock within half a minute. */
+export function sessionQuery(sessionMs: number): string {
+  const settings = {
+    statement_timeout: String(sessionMs),
+    lock_timeout: lockTimeout,
+    idle_in_transaction_session_timeout: '10s',
+    default_transaction_read_only: 'on',
+    tcp_keepalives_idle: '10',
+    tcp_keepalives_interval: '5',
+    tcp_keepalives_count: '4',
+    tcp_user_timeout: '30s', // keepalives do not ask while an answer is on its way
+  };
+  const calls = Object.entries(settings).map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`);
+  return `SELECT ${calls.join(', ')}`;
+}
+
+/** What a message says first; it ends with the message's transaction. */
+export function messageLimits({ sessionMs }: Bounds, limits: Limits): string {
+  const left = timeLeft(limits);
+  const own = `SET LOCAL statement_timeout = ${left}; `;
+  if (sessionMs !== undefined) return left >= sessionMs && left <= 2 * sessionMs ? '' : own;
+  return `${own}SET LOCAL lock_timeout = '${lockTimeout}'; SET LOCAL transaction_read_only = on; `;
+}

@@ -1,0 +1,143 @@
+// The connection of the statistics: what the collectors ask by, and what holds the lead.
+import { Failure } from '../../core/failure.ts';
+import type { Limits, Reader, Standing } from '../statistics.ts';
+import { type Ask, createAsk, type NewQuery } from './asking.ts';
+import type { Connection } from './connection.ts';
+import { selectByCursor } from './cursor.ts';
+import { behindPooler, electQuery } from './election.ts';
+import { isLeftOut } from './errors.ts';
+import { type Bounds, messageLimits, sessionLimit, sessionQuery } from './limits.ts';
+import type { Facts, PostgresSource } from './statistics/source.ts';
+import { createTurns, type Turns } from './turns.ts';
+import { labelOf } from './url.ts';
+
+const factsAgeMs = 60_000;
+const defaultMaxRows = 1000;
+
+// A role that is predefined is not there in every service that speaks the protocol.
+const factsQuery = `SELECT pg_catalog.current_setting('server_version_num')::int AS version,
+  pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_database()::text AS database,
+  CURRENT_USER::text AS "user", pg_catalog.pg_backend_pid() AS backend, COALESCE(
+    (SELECT pg_catalog.pg_has_role(oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = 'pg_monitor'),
+    (SELECT pg_catalog.pg_has_role(oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = 'pg_read_all_stats'),
+    (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER), false) AS monitor`;
+
+type Facing = {
+  readonly instance: string;
+  /** The backend that let us in; a pooler says a number of its own. */
+  readonly processId: number | undefined;
+  readonly ask: Ask;
+  bounds: Bounds;
+  facts: Facts;
+  factsAt: number;
+  direct: boolean;
+};
+
+/** @param newQuery of the client library. */
+export function createReader(connection: Connection, newQuery: NewQuery): Reader<PostgresSource> {
+  let facing: Facing | undefined;
+  let source: PostgresSource | undefined;
+
+  const within = createTurns(connection);
+  const known = (): Facing => {
+    if (facing === undefined || connection.closed) throw new Failure('refused', 'the connection is not open');
+    return facing;
+  };
+  const row = async (sql: string, limits: Limits): Promise<Record<string, unknown>> => {
+    const { ask, bounds } = known();
+    const { rows } = await ask({ text: messageLimits(bounds, limits) + sql, maxRows: 1 });
+    return rows[0] ?? {};
+  };
+  const readFacts = async (limits: Limits): Promise<void> => {
+    const { backend, ...facts } = await row(factsQuery, limits);
+    const direct = backend === known().processId;
+    Object.assign(known(), { facts, factsAt: performance.now(), direct });
+    if (!direct) known().bounds = { sessionMs: undefined };
+  };
+
+  const connect = async (limits: Limits): Promise<void> => {
+    const sessionMs = sessionLimit(limits); // before the time that connecting takes, which later rounds do not
+    const { signal } = limits;
+    const remainingMs = () => limits.remainingMs();
+    const entered = await connection.open({ signal, remainingMs, climb: (_, step) => step() });
+    const { processID } = entered.client as { processID?: number | null };
+    facing = {
+      instance: labelOf(entered.place),
+      processId: processID ?? undefined,
+      ask: createAsk(entered, newQuery, connection.destroy),
+      bounds: { sessionMs: undefined },
+      ...{ facts: noFacts, factsAt: 0, direct: false },
+    };
+    await readFacts(limits);
+    if (facing.direct && (await settled(row(sessionQuery(sessionMs), limits)))) facing.bounds = { sessionMs };
+    source = createSource(facing, within, connection);
+  };
+
+  return {
+    get closed() {
+      return connection.closed;
+    },
+    destroy: () => connection.destroy(),
+    open: (limits) =>
+      within(limits, async () => {
+        if (facing === undefined || source === undefined) await connect(limits).catch(endBefore(connection));
+        else if (performance.now() - facing.factsAt > factsAgeMs) await readFacts(limits);
+        return source ?? endBefore(connection)(new Failure('refused', 'the connection is not open'));
+      }),
+    elect: (key, limits) =>
+      within(limits, async () => {
+        const { direct, processId } = known();
+        if (!direct || processId === undefined) return { kind: 'cannot', why: behindPooler };
+        return await row(electQuery(key, processId), limits).then(standing, notHere);
+      }),
+  };
+}
+
+const noFacts: Facts = { version: 0, standby: false, database: '', user: '', monitor: false };
+
+function standing({ leads }: Record<string, unknown>): Standing {
+  if (typeof leads !== 'boolean') return { kind: 'cannot', why: behindPooler };
+  return { kind: leads ? 'leads' : 'follows' };
+}
+
+function notHere(error: unknown): Standing {
+  if (!isLeftOut(error)) throw error;
+  return { kind: 'cannot', why: `the server offers no lock to elect by: ${(error as Error).message}` };
+}
+
+/** Whether the server took the settings; one that does not know them gets those it knows with each message. */
+const settled = (asked: Promise<unknown>): Promise<boolean> =>
+  asked.then(
+    () => true,
+    (error) => {
+      if (!isLeftOut(error)) throw error;
+      return false;
+    },
+  );
+
+const endBefore =
+  (connection: Connection) =>
+  (error: unknown): never => {
+    connection.destroy();
+    throw error;
+  };
+
+function createSource(facing: Facing, within: Turns, connection: Connection): PostgresSource {
+  const { instance, ask } = facing;
+  return {
+    instance,
+    get facts() {
+      return facing.facts;
+    },
+    rows: (sql, question) =>
+      within(question, async () => {
+        const text = messageLimits(facing.bounds, question) + sql;
+        return (await ask({ text, maxRows: question.maxRows ?? defaultMaxRows })).rows;
+      }),
+    cursor: (sql, question) =>
+      within(question, () => {
+        const begin = `BEGIN READ ONLY; ${messageLimits(facing.bounds, question)}`;
+        return selectByCursor(ask, connection.destroy, { begin, sql, maxRows: question.maxRows ?? defaultMaxRows });
+      }),
+  };
+}

@@ -1,0 +1,180 @@
+// Who is connected, in which state, waiting for what, and what has gone on for longest: one pass over pg_stat_activity.
+import { type Sample, samples } from '../../../core/family.ts';
+import type { Collector } from '../../statistics.ts';
+import { activities, chosenNames, databaseOrder, databases, limit } from './caps.ts';
+import { choose, column, familiesOf, numberOf, ours, since, textOf, theirs } from './columns.ts';
+import { monitor, withoutMonitor } from './privilege.ts';
+import type { PostgresSource, Row } from './source.ts';
+
+const labels = ['datname', 'state', 'usename', 'application_name', 'backend_type', 'wait_event_type', 'wait_event'];
+/** Whose values clients choose. */
+const chosen = ['usename', 'application_name'];
+const states = [
+  ...['active', 'idle', 'idle in transaction', 'idle in transaction (aborted)'],
+  ...['fastpath function call', 'disabled'],
+];
+
+const count = theirs(
+  'pg_stat_activity_count',
+  'gauge',
+  'Connections to a database that are alike; 0 for a state that no connection to it has.',
+  { labels },
+);
+const longest = theirs(
+  'pg_stat_activity_max_tx_duration',
+  'gauge',
+  'How long the oldest open transaction of such connections has lasted; 0 when none is open.',
+  { labels, unit: 'seconds' },
+);
+const backends = ours('backends', 'gauge', 'Processes of the server by their kind, our own connection not counted.', {
+  labels: ['backend_type'],
+});
+
+const ofClients = "FILTER (WHERE backend_type = 'client backend'";
+const open =
+  "FILTER (WHERE state IS DISTINCT FROM 'idle' AND query NOT LIKE 'autovacuum:%' AND xact_start IS NOT NULL)";
+const vacuuming = "FILTER (WHERE backend_type = 'autovacuum worker')";
+const oldest = (timestamp: string, filter = ''): string => `coalesce(pg_catalog.max(${since(timestamp)}) ${filter}, 0)`;
+
+const totals = [
+  column(
+    `pg_catalog.count(*) ${open}`,
+    theirs('pg_long_running_transactions', 'gauge', 'Open transactions, autovacuum not counted.'),
+  ),
+  column(
+    oldest('xact_start', open),
+    theirs(
+      'pg_long_running_transactions_oldest_timestamp_seconds',
+      'gauge',
+      'How long the oldest open transaction has lasted, autovacuum not counted; 0 when none is open.',
+      { unit: 'seconds' },
+    ),
+  ),
+  column(
+    "pg_catalog.count(*) FILTER (WHERE wait_event_type = 'Lock')",
+    ours('lock_waiters', 'gauge', 'Connections that wait for a lock which another one holds.'),
+  ),
+  column(
+    oldest('query_start', `${ofClients} AND state = 'active')`),
+    ours('longest_query_seconds', 'gauge', 'How long the oldest running query has lasted; 0 when none runs.', {
+      unit: 'seconds',
+    }),
+  ),
+  column(
+    oldest('state_change', `${ofClients} AND state LIKE 'idle in transaction%')`),
+    ours(
+      'longest_idle_in_transaction_seconds',
+      'gauge',
+      'How long the connection that idles longest inside a transaction has done so; 0 when none does.',
+      { unit: 'seconds' },
+    ),
+  ),
+  column(
+    'coalesce(pg_catalog.max(pg_catalog.age(backend_xmin)), 0)',
+    ours(
+      'backend_xmin_age',
+      'gauge',
+      'Transactions since the oldest snapshot that a connection holds, also for a standby: dead rows younger than it stay. 0 when none is held.',
+      { unit: 'transactions' },
+    ),
+  ),
+  column(
+    `pg_catalog.count(*) ${vacuuming}`,
+    ours('autovacuum_workers', 'gauge', 'Autovacuum workers that run, of pg_settings_autovacuum_max_workers.'),
+  ),
+  column(
+    oldest('xact_start', vacuuming),
+    ours(
+      'autovacuum_longest_seconds',
+      'gauge',
+      'How long the oldest autovacuum has worked at its table; 0 when none.',
+      {
+        unit: 'seconds',
+      },
+    ),
+  ),
+];
+
+/** What GROUPING gives for the rows of each of the three groupings. */
+const levels = { alike: 0, kind: 2, all: 3 };
+
+const sqlOf = (list: string): string => `
+SELECT GROUPING(datname, backend_type) AS level, ${labels.join(', ')},
+  pg_catalog.count(*) AS connections, ${oldest('xact_start')} AS longest,
+  CASE WHEN GROUPING(datname, backend_type) = ${levels.all} THEN (
+    SELECT pg_catalog.json_agg(datname)::pg_catalog.text
+    FROM (SELECT datname FROM pg_catalog.pg_database d ORDER BY ${databaseOrder} LIMIT ${databases}) AS known
+  ) END AS databases,
+  ${list}
+FROM pg_catalog.pg_stat_activity
+WHERE pid <> pg_catalog.pg_backend_pid()
+GROUP BY GROUPING SETS ((${labels.join(', ')}), (backend_type), ())
+ORDER BY level DESC, connections DESC
+${limit(activities)}`;
+
+export const activity: Collector<unknown, PostgresSource> = {
+  name: 'activity',
+  intervalMs: 15_000,
+  asks: 'pg_stat_activity',
+  families: [count, longest, backends, ...familiesOf(totals)],
+  privilege: monitor,
+  async collect(source, _settings, limits) {
+    if (!source.facts.monitor) throw withoutMonitor(source);
+    const { list, samples: ofTotals } = choose(source.facts, totals);
+    const rows = await source.rows(sqlOf(list), { ...limits, maxRows: activities });
+    const at = (level: number): Row[] => rows.filter((row) => numberOf(row.level) === level);
+    const [all = {}] = at(levels.all);
+    return [
+      ...alike(at(levels.alike), JSON.parse(textOf(all.databases) || '[]') as string[]),
+      ...at(levels.kind).flatMap((row) => samples(backends, numberOf(row.connections), textOf(row.backend_type))),
+      ...ofTotals(all),
+    ];
+  },
+};
+
+/** The counts of connections, and zeros for the states that no connection to a database has. */
+function alike(rows: readonly Row[], databasesKnown: readonly string[]): Sample[] {
+  const groups = new Map<string, { labels: string[]; connections: number; longest: number }>();
+  const absent = new Set(databasesKnown.flatMap((datname) => states.map((state) => JSON.stringify([datname, state]))));
+  const add = (values: string[], connections: number, lasted: number): void => {
+    const key = JSON.stringify(values);
+    const group = groups.get(key) ?? { labels: values, connections: 0, longest: 0 };
+    groups.set(key, group);
+    group.connections += connections;
+    group.longest = Math.max(group.longest, lasted);
+  };
+  // The server's own processes have no database or no state; `backends` counts them.
+  const ofDatabases = rows.filter(({ datname, state }) => datname !== null && state !== null);
+  for (const row of folded(ofDatabases)) {
+    absent.delete(JSON.stringify([row.datname, row.state]));
+    add(
+      labels.map((label) => textOf(row[label])),
+      numberOf(row.connections) ?? 0,
+      numberOf(row.longest) ?? 0,
+    );
+  }
+  for (const key of absent) add([...(JSON.parse(key) as string[]), ...labels.slice(2).map(() => '')], 0, 0);
+  return [...groups.values()].flatMap(({ labels: values, connections, longest: lasted }) => [
+    ...samples(count, connections, ...values),
+    ...samples(longest, lasted, ...values),
+  ]);
+}
+
+/** Of names that clients choose, those that few connections have become `other`. */
+function folded(rows: readonly Row[]): Row[] {
+  const kept = chosen.map((label) => [label, mostUsed(rows, label)] as const);
+  return rows.map((row) => ({
+    ...row,
+    ...Object.fromEntries(kept.map(([label, names]) => [label, names.has(textOf(row[label])) ? row[label] : 'other'])),
+  }));
+}
+
+function mostUsed(rows: readonly Row[], label: string): Set<string> {
+  const uses = new Map<string, number>();
+  for (const row of rows) {
+    const name = textOf(row[label]);
+    uses.set(name, (uses.get(name) ?? 0) + (numberOf(row.connections) ?? 0));
+  }
+  const byUse = [...uses].sort(([left, a], [right, b]) => b - a || (left < right ? -1 : 1));
+  return new Set(byUse.slice(0, chosenNames).map(([name]) => name));
+}

@@ -1,0 +1,33 @@
+// All that is read of a PostgreSQL server beside its health.
+import { defineStatistics } from '../../statistics.ts';
+import type { Settings } from '../settings.ts';
+import { activity } from './activity.ts';
+import { background } from './background.ts';
+import { theirs } from './columns.ts';
+import { databases } from './databases.ts';
+import { locks } from './locks.ts';
+import { replication } from './replication.ts';
+import { roles } from './roles.ts';
+import { server } from './server.ts';
+import { serverSettings } from './server-settings.ts';
+import { sizes } from './sizes.ts';
+import type { PostgresSource } from './source.ts';
+import { vacuums } from './vacuums.ts';
+import { walDirectory } from './wal-directory.ts';
+
+export const statistics = defineStatistics<Settings, PostgresSource>({
+  up: theirs('pg_up', 'gauge', 'Whether the server answered the last time that its statistics were asked.'),
+  collectors: [
+    activity,
+    databases,
+    background,
+    replication,
+    locks,
+    server,
+    vacuums,
+    serverSettings,
+    sizes,
+    roles,
+    walDirectory,
+  ],
+});

@@ -1,0 +1,87 @@
+// The rows of a query of the operator's own become samples, or an error that names the query and the column.
+import type { Family, Sample } from '../../../core/family.ts';
+import { UnreadableAnswer } from '../../statistics.ts';
+import { labelProblem, mostLabels, type Query } from './queries-settings.ts';
+import type { Selection } from './source.ts';
+
+/** The family of a query whose label columns are these. */
+export const familyOf = ({ name, type, help }: Query, labels: readonly string[]): Family => ({
+  name,
+  type,
+  labels,
+  help: help ?? `What the query ${name} of the configuration gives.`,
+});
+
+/** @throws UnreadableAnswer. NULL as a value gives no sample; NULL as a label an empty one, which is as good as none. */
+export function samplesOf(query: Query, { columns, rows }: Pick<Selection, 'columns' | 'rows'>): Sample[] {
+  const labels = labelsOf(query, columns);
+  const family = familyOf(query, labels);
+  const seen = new Set<string>();
+  return rows.flatMap((row): Sample[] => {
+    const value = valueOf(query, row[query.value]);
+    if (value === undefined) return [];
+    const texts = labels.map((label) => labelOf(query, label, row[label]));
+    const key = JSON.stringify(texts);
+    if (seen.has(key))
+      throw unreadable(query, `gives several rows ${said(labels, texts)}: group them, or select what tells them apart`);
+    seen.add(key);
+    return [{ family, labels: texts, value }];
+  });
+}
+
+function labelsOf(query: Query, columns: readonly string[]): readonly string[] {
+  const { value, labels } = query;
+  if (!columns.includes(value)) {
+    throw unreadable(
+      query,
+      `gives no column ${value} but ${columns.join(', ')}: select one AS ${value}, or set \`value\``,
+    );
+  }
+  const twice = columns.find((column, index) => columns.indexOf(column) < index);
+  if (twice !== undefined) throw unreadable(query, `gives two columns ${twice}: give one another name`);
+  const others = columns.filter((column) => column !== value);
+  if (labels !== undefined) {
+    const missing = labels.find((label) => !others.includes(label));
+    if (missing !== undefined) throw unreadable(query, `gives no column ${missing}, which \`labels\` names`);
+    const extra = others.find((column) => !labels.includes(column));
+    if (extra !== undefined)
+      throw unreadable(query, `gives a column ${extra}, which is neither the value nor in \`labels\``);
+    return labels;
+  }
+  if (others.length > mostLabels)
+    throw unreadable(query, `gives ${others.length} columns for labels, and ${mostLabels} are the most`);
+  for (const column of others) {
+    const problem = labelProblem(column);
+    if (problem !== undefined)
+      throw unreadable(query, `gives a column ${column}, which cannot be a label: it ${problem}`);
+  }
+  return others;
+}
+
+/** As PostgreSQL writes numbers, which clients hand on as text where they are long: bigint, numeric. */
+const numeric = /^-?(\d+(\.\d*)?(e[+-]?\d+)?|Infinity)$/i;
+
+function valueOf(query: Query, value: unknown): number | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  const known = typeof value === 'number' || (typeof value === 'string' && numeric.test(value));
+  if (known && !Number.isNaN(value)) return Number(value);
+  const hint = value instanceof Date ? ': select extract(epoch FROM …)' : '';
+  throw unreadable(query, `gives in the column ${query.value} what is not a number${hint}`);
+}
+
+function labelOf(query: Query, column: string, value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'object')
+    throw unreadable(query, `gives in the column ${column} what is not a text: cast it to text`);
+  return String(value);
+}
+
+const said = (labels: readonly string[], texts: readonly string[]): string =>
+  labels.length === 0
+    ? 'and no column for a label'
+    : `for ${labels.map((label, index) => `${label}=${texts[index]}`).join(', ')}`;
+
+const unreadable = ({ name }: Query, what: string): UnreadableAnswer =>
+  new UnreadableAnswer(`the query ${name} ${what}`);

@@ -1,0 +1,108 @@
+// What an entry of `statistics.queries` can say: a query of the operator's own, whose rows become samples.
+import { z } from 'zod';
+import { formatDuration } from '../../../core/duration.ts';
+import { duration } from '../../../core/fields.ts';
+import type { SettingsProblem } from '../../define.ts';
+
+/** Ours, those of the exporters whose names we keep, and those of the process' own page. */
+const takenPrefixes = ['sidewarden_', 'pg_', 'redis_', 'elasticsearch_', 'process_', 'nodejs_', 'scrape_'];
+const takenNames = ['up', 'ALERTS', 'ALERTS_FOR_STATE'];
+/** The labels that every sample has. */
+const takenLabels = ['check', 'instance'];
+
+const word = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const wordForm = 'letters, digits and _, not beginning with a digit';
+
+const metricName = z
+  .string()
+  .max(100)
+  .regex(word, `must be the name of a metric: ${wordForm}`)
+  .superRefine((name, context) => {
+    const prefix = takenPrefixes.find((one) => name.startsWith(one));
+    const taken = prefix === undefined ? takenNames.find((one) => one === name) : `${prefix}*`;
+    if (taken === undefined) return;
+    context.addIssue({
+      code: 'custom',
+      message: `must not be ${taken}, which is taken: begin with your product’s name`,
+    });
+  });
+
+/** Columns that a query can have beside its value. */
+export const mostLabels = 10;
+
+/** Why a column cannot be a label. */
+export function labelProblem(name: string): string | undefined {
+  if (!word.test(name)) return `must be ${wordForm}`;
+  if (name.startsWith('__')) return 'must not begin with __, which Prometheus keeps for itself';
+  return takenLabels.includes(name) ? `must not be ${name}, which every sample has already` : undefined;
+}
+
+const labelName = z.string().superRefine((name, context) => {
+  const message = labelProblem(name);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
+const between = (least: number, most: number) =>
+  duration().refine(
+    (milliseconds) => milliseconds >= least && milliseconds <= most,
+    `must be between ${formatDuration(least)} and ${formatDuration(most)}`,
+  );
+
+export const query = z.strictObject({
+  name: metricName.describe('name of the metric; a counter’s ends in _total'),
+  type: z.enum(['gauge', 'counter']).default('gauge').describe('counter: a value that only grows'),
+  help: z.string().min(1).max(300).optional().describe('what the metric says, for its HELP line'),
+  sql: z
+    .string()
+    .regex(/\S/, 'must be a statement')
+    .describe('one SELECT; its rows become samples. Without a semicolon between statements'),
+  interval: between(5000, 86_400_000).prefault('60s').describe('time between two runs'),
+  timeout: between(10, 60_000).prefault('2s').describe('the server ends it after that'),
+  max_rows: z.number().int().min(1).max(1000).default(50).describe('rows beyond it are cut, and counted'),
+  value: z.string().min(1).default('value').describe('column that holds the value'),
+  labels: z
+    .array(labelName)
+    .max(mostLabels)
+    .optional()
+    .describe('columns that become labels; unless given, all but the value’s'),
+});
+export type Query = z.output<typeof query>;
+
+export const queries = z.array(query).max(50).default([]);
+
+/** What is wrong between the fields of a query, or between queries. */
+export function queryProblems(all: readonly Query[]): SettingsProblem[] {
+  return all.flatMap((one, index) =>
+    problemsOf(one, all.slice(0, index)).map(({ path, message }) => ({
+      path: ['statistics', 'queries', index, ...path],
+      message,
+    })),
+  );
+}
+
+function problemsOf({ name, type, labels, value }: Query, before: readonly Query[]): SettingsProblem[] {
+  const found: SettingsProblem[] = [];
+  const total = name.endsWith('_total');
+  if (type === 'counter' && !total) {
+    found.push({ path: ['name'], message: `is a counter’s, so it must end in _total: call it ${name}_total` });
+  }
+  if (type === 'gauge' && total) {
+    found.push({
+      path: ['name'],
+      message: 'ends in _total, as only a counter’s does: rename it, or set `type: counter`',
+    });
+  }
+  if (before.some((other) => other.name === name)) {
+    found.push({ path: ['name'], message: `is the name of an earlier query too: give it another than ${name}` });
+  }
+  if (labels?.includes(value)) {
+    found.push({
+      path: ['labels'],
+      message: `name the value’s column ${value}: take it out, or set another \`value\``,
+    });
+  }
+  if (labels !== undefined && new Set(labels).size < labels.length) {
+    found.push({ path: ['labels'], message: 'name a column twice: take one out' });
+  }
+  return found;
+}

@@ -1,0 +1,99 @@
+// Where the WAL stands, how far behind standbys, slots and, on a replica, we are: the server's row beside its peers'.
+import { type Sample, samples } from '../../../core/family.ts';
+import type { Collector } from '../../statistics.ts';
+import { limit, peers } from './caps.ts';
+import { choose, familiesOf, textOf } from './columns.ts';
+import { monitor, withoutMonitor } from './privilege.ts';
+import {
+  ofReceiver,
+  ofReplicaWithGrant,
+  ofServer,
+  ofSlot,
+  ofSlotByDatabase,
+  ofStandby,
+  receiverLabels,
+  server,
+  slotLabels,
+  slotStatus,
+  standbyLabels,
+} from './replication-families.ts';
+import type { Facts, PostgresSource, Row } from './source.ts';
+
+const withoutGrant = [...ofServer, ...ofSlotByDatabase, ...ofSlot];
+const withGrant = [...ofReplicaWithGrant, ...ofReceiver, ...ofStandby];
+
+/** A standby that uses a slot shares a row with it, as the exporter's label `slot_name` wants. */
+const sqlOf = (lists: readonly string[]): string => `
+SELECT ${lists.join(',\n  ')}
+FROM (${server}) AS server
+LEFT JOIN pg_catalog.pg_stat_wal_receiver AS receiver ON true
+LEFT JOIN (
+  pg_catalog.pg_stat_replication AS standby
+  FULL JOIN pg_catalog.pg_replication_slots AS slot ON slot.active_pid = standby.pid
+) ON true
+ORDER BY slot.slot_name, standby.pid
+${limit(peers)}`;
+
+export const replication: Collector<unknown, PostgresSource> = {
+  name: 'replication',
+  intervalMs: 15_000,
+  asks: 'pg_stat_replication, pg_replication_slots, pg_stat_wal_receiver, positions in the WAL',
+  families: [...familiesOf([...withoutGrant, ...withGrant]), slotStatus],
+  privilege: monitor,
+  async collect(source, _settings, limits) {
+    const parts = partsOf(source.facts);
+    const rows = await source.rows(sqlOf(parts.lists), { ...limits, maxRows: peers });
+    const open = [
+      ...rows.slice(0, 1).flatMap((row) => parts.server(row)),
+      ...rows.filter(({ slot_name }) => slot_name !== null).flatMap((row) => parts.slot(row)),
+    ];
+    if (!source.facts.monitor) throw withoutMonitor(source, open);
+    return [
+      ...open,
+      ...rows.slice(0, 1).flatMap((row) => parts.receiver(row)),
+      ...worst(rows.flatMap((row) => parts.standby(row))),
+    ];
+  },
+};
+
+/** The select lists of all parts, and what each part makes of a row. */
+function partsOf(facts: Facts) {
+  const ofOne = choose(facts, ofServer, 'server_');
+  const granted = choose(facts, ofReplicaWithGrant, 'replica_');
+  const received = choose(facts, ofReceiver, 'receiver_');
+  const standbys = choose(facts, ofStandby, 'standby_');
+  const slots = choose(facts, ofSlot, 'slot_');
+  const byDatabase = choose(facts, ofSlotByDatabase, 'database_');
+  const lists = [ofOne, granted, received, standbys, slots, byDatabase].map(({ list }) => list);
+  return {
+    lists: [...receiverLabels, ...standbyLabels, ...slotLabels, ...lists],
+    server: (row: Row) => ofOne.samples(row),
+    receiver: (row: Row) => {
+      const labels = [row.upstream_host, row.receiver_slot, row.receiver_status].map(textOf);
+      return [...granted.samples(row), ...(row.receiver_status === null ? [] : received.samples(row, ...labels))];
+    },
+    standby: (row: Row) => {
+      const labels = [row.application_name, row.client_addr, row.standby_state, row.slot_name].map(textOf);
+      return row.standby_state === null ? [] : standbys.samples(row, ...labels);
+    },
+    slot: (row: Row) => {
+      const [name, type, database, status] = [row.slot_name, row.slot_type, row.database, row.wal_status].map(textOf);
+      return [
+        ...slots.samples(row, name ?? '', type ?? ''),
+        ...byDatabase.samples(row, name ?? '', database ?? ''),
+        ...(status === '' ? [] : samples(slotStatus, 1, name ?? '', type ?? '', status ?? '')),
+      ];
+    },
+  };
+}
+
+/** Of standbys that nothing tells apart, the one that is furthest behind: a series twice would cost the scrape. */
+function worst(all: readonly Sample[]): Sample[] {
+  const bySeries = new Map<string, Sample>();
+  for (const sample of all) {
+    const key = JSON.stringify([sample.family.name, ...sample.labels]);
+    const before = bySeries.get(key);
+    if (before === undefined || before.value < sample.value) bySeries.set(key, sample);
+  }
+  return [...bySeries.values()];
+}

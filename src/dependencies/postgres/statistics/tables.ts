@@ -1,0 +1,70 @@
+// The tables of the database that need a vacuum most, and what all of them have together. Takes no lock on any table.
+import type { Collector } from '../../statistics.ts';
+import type { Settings } from '../settings.ts';
+import { choose, column, familiesOf, ours, textOf } from './columns.ts';
+import type { PostgresSource, Row } from './source.ts';
+import { tableColumns } from './tables-families.ts';
+
+const labels = ['datname'];
+const sums = [
+  column(
+    'coalesce(pg_catalog.sum(n_live_tup) OVER (), 0)',
+    ours('live_tuples', 'gauge', 'Estimated rows that live, in all tables together.', { labels }),
+  ),
+  column(
+    'coalesce(pg_catalog.sum(n_dead_tup) OVER (), 0)',
+    ours('dead_tuples', 'gauge', 'Estimated rows that are dead and not vacuumed yet, in all tables together.', {
+      labels,
+    }),
+  ),
+  column(
+    'pg_catalog.count(*) OVER ()',
+    ours('tables', 'gauge', 'Tables of the database, without temporary ones and those of the system.', { labels }),
+  ),
+];
+
+/** The tables that have series on this connection. */
+const shown = new WeakMap<PostgresSource, ReadonlySet<string>>();
+
+/** A table enters when it is among the first `top`, and leaves when it is not among the first 2 × `top` any more. */
+function select(source: PostgresSource, ranked: readonly Row[], top: number): string[] {
+  const before = shown.get(source);
+  const chosen = ranked.map(({ relid }) => textOf(relid)).filter((relid, rank) => rank < top || before?.has(relid));
+  shown.set(source, new Set(chosen));
+  return chosen;
+}
+
+/** The planner leaves out what is not selected of the view: this reads two counters of each table. */
+const ranking = (list: string, most: number): string => `SELECT t.relid::text AS relid, ${list}
+FROM pg_catalog.pg_stat_user_tables t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+WHERE c.relpersistence <> 't'
+ORDER BY t.n_dead_tup DESC, t.n_live_tup DESC, t.relid LIMIT ${most}`;
+
+const details = (list: string, relids: readonly string[]): string => `SELECT t.schemaname, t.relname, ${list}
+FROM pg_catalog.pg_stat_user_tables t
+JOIN pg_catalog.pg_statio_user_tables io ON io.relid = t.relid AND io.relid IN (${relids.join(', ')})
+JOIN pg_catalog.pg_class c ON c.oid = t.relid
+WHERE t.relid IN (${relids.join(', ')})`;
+
+export const tables: Collector<Settings, PostgresSource> = {
+  name: 'tables',
+  intervalMs: 300_000,
+  asks: 'pg_stat_user_tables of the database that the check names; pg_class for temporary ones',
+  families: [...familiesOf(sums), ...familiesOf(tableColumns)],
+  wanted: ({ statistics }) => statistics.tables > 0,
+  async collect(source, { statistics }, limits) {
+    const { facts } = source;
+    const together = choose(facts, sums);
+    const each = choose(facts, tableColumns);
+    const ranked = await source.rows(ranking(together.list, 2 * statistics.tables), limits);
+    const [first] = ranked;
+    const summed = together.samples(first ?? { c0: 0, c1: 0, c2: 0 }, facts.database);
+    const relids = select(source, ranked, statistics.tables);
+    if (relids.length === 0) return summed;
+    const rows = await source.rows(details(each.list, relids), limits);
+    return [
+      ...summed,
+      ...rows.flatMap((row) => each.samples(row, facts.database, textOf(row.schemaname), textOf(row.relname))),
+    ];
+  },
+};

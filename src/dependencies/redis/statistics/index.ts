@@ -1,0 +1,15 @@
+// The statistics of Redis and Valkey, under the names of redis_exporter.
+import { defineStatistics } from '../../statistics.ts';
+import type { RedisSettings } from '../settings.ts';
+import { cluster } from './cluster.ts';
+import { gauge } from './family.ts';
+import { info } from './info.ts';
+import { latency, latencyHistogram } from './latency.ts';
+import { sentinel } from './sentinel.ts';
+import { slowlog, slowlogLast } from './slowlog.ts';
+import type { RedisSource } from './source.ts';
+
+export const statistics = defineStatistics<RedisSettings, RedisSource>({
+  up: gauge('up', 'Whether the server answers.'),
+  collectors: [info, slowlog, slowlogLast, latency, latencyHistogram, cluster, sentinel],
+});

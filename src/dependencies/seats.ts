@@ -1,0 +1,46 @@
+// Who reads what: for each check with statistics, its mode and where its reader is elected. Pure.
+
+import type { StatisticsMode } from '../core/collecting.ts';
+import type { Definition } from './define.ts';
+
+/** A check as the configuration has it. */
+type Seated = {
+  readonly name: string;
+  readonly definition: Definition;
+  readonly settings: Record<string, unknown>;
+};
+
+/** `off` with `why`: it would be read if there were a place to elect who does. */
+export type Seat =
+  | { readonly mode: 'off'; readonly why?: string }
+  | { readonly mode: 'all' }
+  /** `place` is the name of the check at whose server the replicas elect; a place is its own. */
+  | { readonly mode: 'leader'; readonly place: string };
+
+/** What was written for the check, else for all. */
+function modeOf({ settings }: Seated, general: StatisticsMode): StatisticsMode {
+  const own = settings.statistics as { readonly mode?: StatisticsMode } | undefined;
+  return own?.mode ?? general;
+}
+
+/**
+ * Checks that can be a place elect for themselves; the others follow the first place whose server is said to be a
+ * primary, else the first that may be one. Without any they are off: nobody is ever made to read everything silently.
+ */
+export function seatsOf(checks: readonly Seated[], general: StatisticsMode): ReadonlyMap<string, Seat> {
+  const able = checks.filter(({ definition }) => definition.statistics !== undefined);
+  const roleOf = ({ definition, settings }: Seated) => definition.elects?.(settings as never);
+  const places = able.filter((check) => modeOf(check, general) === 'leader' && roleOf(check) !== undefined);
+  const first = places.find((check) => roleOf(check) === 'primary') ?? places.find((check) => roleOf(check) === 'any');
+  const seatOf = (check: Seated): Seat => {
+    const mode = modeOf(check, general);
+    if (mode !== 'leader') return { mode };
+    const place = places.includes(check) ? check : first;
+    return place === undefined ? { mode: 'off', why: noPlace(check.name) } : { mode, place: place.name };
+  };
+  return new Map(able.map((check) => [check.name, seatOf(check)]));
+}
+
+const noPlace = (check: string): string =>
+  `${check}: its statistics are off: replicas elect who reads them at a PostgreSQL primary, and no check of one is there. ` +
+  'Set `statistics: { mode: all }` to let every replica read them.';

@@ -1,0 +1,94 @@
+// One step with a deadline, and one run of a collector: the only place that turns what a collector throws into a value.
+import type { Clock } from '../core/clock.ts';
+import { type FamilyText, renderSamples } from '../core/exposition.ts';
+import type { DependencyClass } from '../core/failure.ts';
+import type { Sample } from '../core/family.ts';
+import type { Redact } from '../core/redact.ts';
+import { brief, classify, type Knowing, messageOf, overdue } from '../dependencies/fault.ts';
+import { type Collector, type Limits, MissingPrivilege, type Source } from '../dependencies/statistics.ts';
+
+export type Collected =
+  | { readonly kind: 'collected'; readonly texts: readonly FamilyText[]; readonly cut: number; readonly lacks?: Lack }
+  | { readonly kind: 'failed'; readonly fault: Fault };
+
+export type Lack = { readonly privilege: string; readonly statement: string };
+
+export type Fault = {
+  readonly errorClass: DependencyClass;
+  readonly message: string;
+  /** Nothing came before our own deadline: whatever comes later on this connection is no answer to the next question. */
+  readonly hangs: boolean;
+};
+
+export type Collectors = Knowing & {
+  readonly check: string;
+  readonly settings: unknown;
+  readonly timeoutMs: number;
+  /** Series of one collector: what is beyond is cut and counted. */
+  readonly maxSeries: number;
+  readonly clock: Clock;
+  readonly redact: Redact;
+  /** Takes the requests that are made, of a type whose requests are counted. */
+  readonly count?: Limits['count'];
+};
+
+/**
+ * @throws `overdue` at the deadline or when the signal aborts, whatever the step does then; else what the step throws.
+ */
+export async function withLimits<T>(
+  { clock, timeoutMs, count }: Pick<Collectors, 'clock' | 'timeoutMs' | 'count'>,
+  signal: AbortSignal,
+  step: (limits: Limits) => Promise<T>,
+): Promise<T> {
+  const ending = new AbortController();
+  const deadline = clock.now() + timeoutMs;
+  const limits: Limits = { signal: ending.signal, remainingMs: () => Math.max(0, deadline - clock.now()), count };
+  const end = Promise.withResolvers<never>();
+  const onEnd = (): void => end.reject(overdue);
+  const timer = setTimeout(onEnd, timeoutMs);
+  signal.addEventListener('abort', onEnd);
+  if (signal.aborted) onEnd();
+  try {
+    return await Promise.race([step(limits), end.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onEnd);
+    ending.abort();
+  }
+}
+
+export async function collect(
+  collectors: Collectors,
+  collector: Collector,
+  source: Source,
+  signal: AbortSignal,
+): Promise<Collected> {
+  const { check, settings } = collectors;
+  let cut = 0;
+  const rendered = (found: readonly Sample[], lacks?: Lack): Collected => {
+    const kept = found.slice(0, collectors.maxSeries);
+    const texts = renderSamples(kept, { check, instance: source.instance });
+    return { kind: 'collected', texts, cut: cut + found.length - kept.length, ...(lacks && { lacks }) };
+  };
+  try {
+    return rendered(
+      await withLimits(collectors, signal, (limits) =>
+        collector.collect(source as never, settings as never, {
+          ...limits,
+          cut(count) {
+            cut += count;
+          },
+        }),
+      ),
+    );
+  } catch (error) {
+    if (!(error instanceof MissingPrivilege)) return { kind: 'failed', fault: faultOf(collectors, error) };
+    return rendered(error.samples, { privilege: error.privilege, statement: error.statement });
+  }
+}
+
+export function faultOf(collectors: Collectors, error: unknown): Fault {
+  const { errorClass } = classify(collectors, error);
+  const message = brief(messageOf(error, collectors.timeoutMs), collectors.redact);
+  return { errorClass, message, hangs: error === overdue };
+}

@@ -1,0 +1,172 @@
+// The statistics of all checks: who reads them, and their readings. A reload replaces those whose settings changed.
+
+import type { Clock } from '../core/clock.ts';
+import type { StatisticsMetrics, StatisticsMode } from '../core/collecting.ts';
+import type { Log } from '../core/log.ts';
+import type { Redact } from '../core/redact.ts';
+import type { Request } from '../core/request.ts';
+import { same } from '../core/same.ts';
+import type { Driver, Election, Session } from '../dependencies/define.ts';
+import { type Seat, seatsOf } from '../dependencies/seats.ts';
+import type { Job } from '../schedule/job.ts';
+import { keyOf } from './key.ts';
+import { createReading, type Reading, type Room, type StatisticsCheck, type Turn } from './reading.ts';
+import type { Snapshots } from './snapshots.ts';
+import { createTeller } from './tell.ts';
+import { createPlace, everybodysTurn, type Place } from './turns.ts';
+
+export type StatisticsSettings = {
+  readonly mode: StatisticsMode;
+  /** Of one question, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Of one collector. */
+  readonly maxSeries: number;
+};
+
+export type StatisticsOptions = {
+  readonly settings: StatisticsSettings;
+  /** With the service and the check it says which replicas elect together. */
+  readonly namespace: string;
+  readonly service: string;
+  readonly snapshots: Snapshots;
+  readonly metrics: StatisticsMetrics;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly redact: Redact;
+  /** Takes the requests of the check's collectors, of a type whose requests are counted. */
+  readonly count?: (check: string, type: string, request: Request) => void;
+  readonly scheduler: { add(job: Job): void; nudge(job: Job): void; remove(job: Job): Promise<void> };
+};
+
+export interface StatisticsRoom {
+  /**
+   * Makes these the checks whose statistics are read; what has not changed goes on.
+   * @throws when a client library cannot be had; nothing has changed then.
+   */
+  replace(checks: readonly StatisticsCheck[]): Promise<void>;
+  /** Where the replicas elect, what a probe is to look for; undefined for other checks. */
+  election(check: string): Election | undefined;
+  /** Cuts every connection. */
+  close(): void;
+}
+
+type Member = {
+  readonly check: StatisticsCheck;
+  readonly seat: Seat;
+  readonly place?: Place;
+  readonly reading?: Reading;
+};
+
+export function createStatistics(options: StatisticsOptions): StatisticsRoom {
+  const { settings, scheduler, metrics, log } = options;
+  let members = new Map<string, Member>();
+  /** The checks that this replica reads by election. */
+  const read = new Set<string>();
+  const rooms = new Map<string, Room>();
+
+  /** After any change of a place: those who follow it begin or end, and all are asked anew when they run. */
+  const placeChanged = (name: string): void => {
+    for (const member of members.values()) {
+      const { seat, reading, check } = member;
+      if (seat.mode !== 'leader' || seat.place !== name || reading === undefined) continue;
+      const reads = members.get(name)?.place?.reads() ?? false;
+      metrics.standing(check.name, { mode: 'leader', reads });
+      if (reads) read.add(check.name);
+      else if (read.delete(check.name)) {
+        reading.standDown();
+        metrics.forget(check.name);
+      }
+      scheduler.nudge(reading);
+    }
+  };
+  const turnOf = (seat: Seat, place: Place | undefined): Turn => {
+    if (seat.mode !== 'leader') return everybodysTurn;
+    if (place !== undefined) return place.turn;
+    const leads = (): boolean => members.get(seat.place)?.place?.reads() ?? false;
+    return {
+      reads: leads,
+      from: () => (leads() ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
+      broke: () => false,
+    };
+  };
+  const enlist = (check: StatisticsCheck, seat: Seat): Member => {
+    const { name, definition } = check;
+    const room = rooms.get(definition.type);
+    if (seat.mode === 'off' || room === undefined) return { check, seat };
+    const isPlace = seat.mode === 'leader' && seat.place === name;
+    const key = keyOf(options.namespace, options.service, name);
+    const place = isPlace
+      ? createPlace({ ...options, check: name, key, changed: () => placeChanged(name) })
+      : undefined;
+    const teller = createTeller({ check: name, log, metrics, wall: options.clock.wall });
+    const reading = createReading(check, room, {
+      ...options,
+      ...settings,
+      ...{ turn: turnOf(seat, place), teller },
+      count: (request) => options.count?.(name, definition.type, request),
+    });
+    return { check, seat, reading, ...(place && { place }) };
+  };
+  const begin = ({ check, seat, reading, place }: Member): void => {
+    const reads =
+      seat.mode === 'all' ||
+      (place?.reads() ?? (seat.mode === 'leader' && (members.get(seat.place)?.place?.reads() ?? false)));
+    metrics.standing(check.name, { mode: seat.mode, reads });
+    if (seat.mode === 'off' && seat.why !== undefined) log.warn({ 'labels.check': check.name }, seat.why);
+    if (reading !== undefined) scheduler.add(reading);
+  };
+  const end = ({ check, reading }: Member): void => {
+    metrics.standing(check.name, undefined);
+    metrics.forget(check.name);
+    if (reading === undefined) return;
+    void scheduler.remove(reading);
+    reading.close();
+  };
+
+  return {
+    async replace(checks) {
+      const seats = seatsOf(checks, settings.mode);
+      await importRooms(checks, seats, rooms);
+      const before = members;
+      const after = new Map<string, Member>();
+      for (const check of checks) {
+        const seat = seats.get(check.name);
+        if (seat === undefined) continue;
+        const known = before.get(check.name);
+        const goesOn = known !== undefined && sameCheck(known.check, check) && same(known.seat, seat);
+        after.set(check.name, goesOn ? known : enlist(check, seat));
+      }
+      members = after;
+      for (const member of before.values()) if (after.get(member.check.name) !== member) end(member);
+      for (const member of after.values()) if (before.get(member.check.name) !== member) begin(member);
+      for (const [name, { place }] of after)
+        if (place !== undefined && before.get(name) !== after.get(name)) placeChanged(name);
+    },
+    election(check) {
+      const place = members.get(check)?.place;
+      return place && { key: place.key, tell: place.seen };
+    },
+    close() {
+      for (const { reading } of members.values()) reading?.close();
+    },
+  };
+}
+
+async function importRooms(
+  checks: readonly StatisticsCheck[],
+  seats: ReadonlyMap<string, Seat>,
+  rooms: Map<string, Room>,
+): Promise<void> {
+  for (const { name, definition } of checks) {
+    if ((seats.get(name)?.mode ?? 'off') === 'off' || rooms.has(definition.type)) continue;
+    const driver = (await definition.load()) as Driver<unknown, string, Session>;
+    const statistics = await definition.statistics?.();
+    if (statistics !== undefined) rooms.set(definition.type, { driver, statistics });
+  }
+}
+
+const sameCheck = (one: StatisticsCheck, other: StatisticsCheck): boolean =>
+  one.definition === other.definition &&
+  one.maxConnectionAgeMs === other.maxConnectionAgeMs &&
+  same(one.settings, other.settings);

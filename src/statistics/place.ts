@@ -1,0 +1,27 @@
+// The standing of this replica where replicas elect who reads: learnt from the probe, and from asking for the lead. Pure.
+
+/** `lost`: it led when its connection broke, and goes on for the checks that follow until it sees another leader. */
+export type Standing = 'follows' | 'leads' | 'lost';
+
+export type PlaceState = {
+  readonly standing: Standing;
+  /** What a probe last saw; undefined before any said. */
+  readonly held: boolean | undefined;
+};
+
+export type PlaceEvent =
+  | { readonly kind: 'seen'; readonly held: boolean }
+  | { readonly kind: 'asked'; readonly answer: 'leads' | 'follows' | 'cannot' }
+  | { readonly kind: 'broke' };
+
+export const initialPlace: PlaceState = { standing: 'follows', held: undefined };
+
+export function nextPlace(state: PlaceState, event: PlaceEvent): PlaceState {
+  if (event.kind === 'seen') return { ...state, held: event.held };
+  if (event.kind === 'broke') return { ...state, standing: state.standing === 'follows' ? 'follows' : 'lost' };
+  // A refusal says nothing of what a probe would see: `statistics_url` can lead to another server than `url`.
+  return event.answer === 'leads' ? { standing: 'leads', held: true } : { standing: 'follows', held: undefined };
+}
+
+/** Whether this replica reads the statistics of the checks that follow the place. */
+export const reads = ({ standing }: PlaceState): boolean => standing !== 'follows';

@@ -1,0 +1,183 @@
+// The statistics of one check, alive: one connection, one job that runs the collectors that are due, one after the other.
+import type { Clock, Instant } from '../core/clock.ts';
+import { renderSamples } from '../core/exposition.ts';
+import type { Redact } from '../core/redact.ts';
+import type { Definition, Driver, Session } from '../dependencies/define.ts';
+import type { Collector, Reader, Source, Statistics } from '../dependencies/statistics.ts';
+import type { Job } from '../schedule/job.ts';
+import { createLane } from '../schedule/lane.ts';
+import { type Collectors, collect, type Fault, faultOf, withLimits } from './collect.ts';
+import { createSlots } from './slots.ts';
+import type { Snapshots } from './snapshots.ts';
+import type { Teller } from './tell.ts';
+
+/** A check as the configuration has it. */
+export type StatisticsCheck = {
+  readonly name: string;
+  readonly definition: Definition;
+  readonly settings: Record<string, unknown>;
+  readonly maxConnectionAgeMs: number;
+};
+
+/** What a collector gave is shown for so many of its intervals. */
+const heldIntervals = 3;
+
+/** Whether this check is read here, as far as others decide it. */
+export interface Turn {
+  /** Whether this replica reads now. */
+  reads(): boolean;
+  /** When it may run at the earliest: Infinity while another replica reads and nothing is to be asked. */
+  from(): Instant;
+  /** Of a place of election: asks for the lead. @returns whether this replica has it. */
+  ask?(reader: Reader, run: Running): Promise<boolean>;
+  /** The connection broke. @returns whether what was read is void, since another may read it now. */
+  broke(): boolean;
+}
+
+export type Running = Pick<Collectors, 'clock' | 'timeoutMs'> & { readonly signal: AbortSignal };
+
+export type ReadingOptions = {
+  readonly turn: Turn;
+  readonly teller: Teller;
+  readonly snapshots: Snapshots;
+  readonly timeoutMs: number;
+  readonly maxSeries: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly redact: Redact;
+  readonly count?: Collectors['count'];
+};
+
+export interface Reading extends Job {
+  /** Shows nothing more, and gives its connection up: another replica reads. */
+  standDown(): void;
+  close(): void;
+}
+
+/** The driver and the statistics of the check's type, as imported. */
+export type Room = { readonly driver: Driver<unknown, string, Session>; readonly statistics: Statistics };
+
+export function createReading(check: StatisticsCheck, room: Room, options: ReadingOptions): Reading {
+  const { turn, teller, snapshots, timeoutMs, clock } = options;
+  const { name, definition, settings } = check;
+  const { driver, statistics } = room;
+  const collectors: Collectors = { ...options, check: name, definition, driver, settings };
+  const wanted = wantedOf(statistics, settings);
+  const slots = createSlots(wanted, clock.now());
+  const open = (): Reader => {
+    const reader = openReader(driver, settings);
+    // Another may lead from now on: what it was told by is void before the next round.
+    reader.onEnd?.(() => {
+      if (!inRound && turn.ask !== undefined) broke(ended);
+    });
+    return reader;
+  };
+  const lane = createLane(open, {
+    // What is elected ends with the connection: that of a place lives as long as the lead.
+    maxAgeMs: turn.ask === undefined ? check.maxConnectionAgeMs : Number.POSITIVE_INFINITY,
+    clock,
+    random: options.random,
+  });
+  let inRound = false;
+  let instance = definition.target(settings as never);
+
+  const showUp = (up: 0 | 1): void => {
+    const sample = { family: statistics.up, labels: [], value: up };
+    snapshots.put(name, 'up', renderSamples([sample], { check: name, instance }), Number.POSITIVE_INFINITY);
+  };
+  const broke = (fault: Fault): void => {
+    const now = clock.now();
+    lane.cut();
+    const due = slots.due(now);
+    for (const collector of due) slots.ran(collector, now);
+    slots.broke(fault.errorClass, now);
+    if (turn.broke()) {
+      snapshots.drop(name);
+      slots.restart(now);
+    }
+    if (!turn.reads()) return;
+    teller.unreachable(
+      fault,
+      due.map((collector) => collector.name),
+    );
+    showUp(0);
+  };
+
+  /** @returns the fault after which this connection is of no more use. */
+  const runOne = async (collector: Collector, source: Source, signal: AbortSignal): Promise<Fault | undefined> => {
+    const begin = clock.now();
+    const found = await collect(collectors, collector, source, signal);
+    const end = clock.now();
+    if (signal.aborted) return undefined;
+    slots.ran(collector, end);
+    if (found.kind === 'failed') {
+      teller.failed(collector.name, begin, end, found.fault);
+      return found.fault.hangs || lane.openedAt === undefined ? found.fault : undefined;
+    }
+    snapshots.put(name, collector.name, found.texts, begin + heldIntervals * collector.intervalMs);
+    teller.collected(collector.name, begin, end, found);
+    if (found.lacks === undefined && collector.privilege !== undefined) teller.granted(collector.privilege);
+    return undefined;
+  };
+
+  const round = async (signal: AbortSignal): Promise<Fault | undefined> => {
+    if (lane.aged) lane.cut();
+    const reader = lane.session();
+    const limits = { clock, timeoutMs, signal, count: options.count };
+    const source = await withLimits(limits, signal, (within) => reader.open(within));
+    if (turn.ask !== undefined && !(await turn.ask(reader, limits))) {
+      lane.cut(); // who follows holds no connection
+      return undefined;
+    }
+    instance = source.instance;
+    showUp(1);
+    slots.mended();
+    for (const collector of slots.due(clock.now())) {
+      const fault = await runOne(collector, source, signal);
+      if (fault !== undefined || signal.aborted) return fault;
+    }
+    return undefined;
+  };
+
+  const standDown = (): void => {
+    lane.cut();
+    snapshots.drop(name);
+    slots.restart(clock.now());
+  };
+  return {
+    name: `statistics of ${name}`,
+    limitMs: timeoutMs * (wanted.length + 2),
+    next: () => Math.max(turn.from(), slots.next()),
+    async run(signal) {
+      if (turn.from() === Number.POSITIVE_INFINITY) return;
+      inRound = true;
+      try {
+        const fault = await round(signal);
+        if (fault !== undefined && !signal.aborted) broke(fault);
+      } catch (error) {
+        if (!signal.aborted) broke(faultOf(collectors, error));
+      } finally {
+        inRound = false;
+      }
+      if (signal.aborted) lane.cut();
+    },
+    standDown,
+    close() {
+      lane.cut();
+      snapshots.drop(name);
+    },
+  };
+}
+
+const ended: Fault = { errorClass: 'refused', message: 'the connection was closed', hangs: false };
+
+const wantedOf = (statistics: Statistics, settings: unknown): readonly Collector[] => [
+  ...statistics.collectors.filter((collector) => collector.wanted?.(settings) ?? true),
+  ...(statistics.custom?.(settings) ?? []),
+];
+
+function openReader(driver: Room['driver'], settings: unknown): Reader {
+  const reader = driver.reader?.(settings);
+  if (reader === undefined) throw new Error('a type with statistics has a driver with a reader');
+  return reader;
+}

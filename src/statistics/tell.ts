@@ -1,0 +1,78 @@
+// What the readers of statistics tell: metrics and log, each said when it changes and not before.
+
+import type { Instant } from '../core/clock.ts';
+import type { CollectorRun, StatisticsMetrics } from '../core/collecting.ts';
+import type { Log } from '../core/log.ts';
+import type { Fault, Lack } from './collect.ts';
+
+export interface Teller {
+  collected(
+    collector: string,
+    begin: Instant,
+    end: Instant,
+    found: { readonly cut: number; readonly lacks?: Lack },
+  ): void;
+  failed(collector: string, begin: Instant, end: Instant, fault: Fault): void;
+  /** A connection could not be had, or broke, before these collectors were run that were due. */
+  unreachable(fault: Fault, due: readonly string[]): void;
+  /** The privilege is granted, as far as a run could see. */
+  granted(privilege: string): void;
+}
+
+export type TellerOptions = {
+  readonly check: string;
+  readonly log: Log;
+  readonly metrics: StatisticsMetrics;
+  readonly wall: () => Date;
+};
+
+export function createTeller({ check, log, metrics, wall }: TellerOptions): Teller {
+  /** What was said last of each collector: its class and message when it failed. */
+  const said = new Map<string, string>();
+  const lacking = new Map<string, string>();
+  const labels = { 'labels.check': check, 'event.kind': 'event' };
+
+  const sayOnce = (what: string, { errorClass, message }: Fault, text: string): void => {
+    if (said.get(what) === errorClass) return;
+    said.set(what, errorClass);
+    const fields = { ...labels, 'event.action': 'statistics', 'event.outcome': 'failure' };
+    log.warn({ ...fields, 'error.type': errorClass, 'error.message': message }, text);
+  };
+  const sayBack = (what: string, text: string): void => {
+    if (!said.delete(what)) return;
+    log.info({ ...labels, 'event.action': 'statistics', 'event.outcome': 'success' }, text);
+  };
+  const lack = ({ privilege, statement }: Lack): void => {
+    metrics.privilege(check, privilege, false);
+    if (lacking.get(privilege) === statement) return;
+    lacking.set(privilege, statement);
+    log.warn(
+      { ...labels, 'event.action': 'statistics-privilege', 'labels.privilege': privilege },
+      `${check}: the privilege ${privilege} is not granted, and what needs it is absent. To grant it run: ${statement}`,
+    );
+  };
+  return {
+    collected(collector, begin, end, { cut, lacks }) {
+      const run: CollectorRun = { ok: lacks === undefined, durationMs: end - begin, cut, time: wall() };
+      metrics.ran(check, collector, lacks === undefined ? run : { ...run, errorClass: 'permission' });
+      sayBack('connection', `${check}: its statistics are read again`);
+      sayBack(collector, `${check}: the collector ${collector} works again`);
+      if (lacks !== undefined) lack(lacks);
+    },
+    failed(collector, begin, end, fault) {
+      const { errorClass } = fault;
+      metrics.ran(check, collector, { ok: false, durationMs: end - begin, errorClass, cut: 0, time: wall() });
+      sayOnce(collector, fault, `${check}: the collector ${collector} failed (${errorClass})`);
+    },
+    unreachable(fault, due) {
+      const run: CollectorRun = { ok: false, durationMs: 0, errorClass: fault.errorClass, cut: 0, time: wall() };
+      for (const collector of due) metrics.ran(check, collector, run);
+      sayOnce('connection', fault, `${check}: its statistics cannot be read (${fault.errorClass})`);
+    },
+    granted(privilege) {
+      metrics.privilege(check, privilege, true);
+      if (!lacking.delete(privilege)) return;
+      log.info({ ...labels, 'labels.privilege': privilege }, `${check}: the privilege ${privilege} is granted now`);
+    },
+  };
+}

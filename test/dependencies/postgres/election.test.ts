@@ -1,0 +1,155 @@
+// Who reads the statistics: an advisory lock of the reader's session, and what the probe sees of it.
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { driver } from '../../../src/dependencies/postgres/driver.ts';
+import type { Rung } from '../../../src/dependencies/postgres/settings.ts';
+import { type PostgresServer, type PostgresStandby, startPostgres } from '../../servers/postgres.ts';
+import { makeAttempt } from '../attempt.ts';
+import { limits, openReader, parse } from './reading.ts';
+
+let server: PostgresServer;
+let standby: PostgresStandby;
+beforeAll(async () => {
+  server = await startPostgres({ standby: true, settings: { log_statement: 'all' } });
+  if (server.standby === undefined) throw new Error('started without a standby');
+  standby = server.standby;
+  await server.query('CREATE DATABASE other');
+});
+afterAll(() => server?.remove());
+afterEach(() => vi.waitFor(async () => expect(await locks()).toEqual([])));
+
+const key = -8_446_744_073_709_551_617n;
+const keys = [key, 0n, -1n, 1n, 2n ** 63n - 1n, -(2n ** 63n), 0xffff_ffffn, 2n ** 32n];
+const locks = () => server.query("SELECT pid FROM pg_locks WHERE locktype = 'advisory'");
+
+/** What one run of the probe tells of the key; undefined when it told nothing. */
+async function seen(given: object, wanted = key, session = driver.session(parse(given))): Promise<boolean | undefined> {
+  onTestFinished(() => session.destroy());
+  let held: boolean | undefined;
+  const attempt = makeAttempt<Rung>();
+  const election = { key: wanted, tell: (told: boolean) => void (held = told) };
+  await driver.probe(session, parse(given), { ...attempt, election });
+  return held;
+}
+
+test.each([
+  ['a primary', () => server.url],
+  ['a standby', () => standby.url],
+])('at %s one leads and the other follows, until the connection of the first ends', async (_, url) => {
+  const [first, second] = [await openReader({ url: url() }), await openReader({ url: url() })];
+  expect(await first.reader.elect(key, limits())).toEqual({ kind: 'leads' });
+  expect(await second.reader.elect(key, limits())).toEqual({ kind: 'follows' });
+  expect(await first.reader.elect(key, limits())).toEqual({ kind: 'leads' });
+  expect(await first.source.rows("SELECT current_setting('transaction_read_only') AS now", limits())).toEqual([
+    { now: 'on' },
+  ]);
+  first.reader.destroy();
+  await vi.waitFor(async () => expect(await second.reader.elect(key, limits())).toEqual({ kind: 'leads' }));
+  await expect(first.reader.elect(key, limits())).rejects.toMatchObject({ errorClass: 'refused' });
+  second.reader.destroy();
+});
+
+test('each key is a lock of its own, and is seen as that', async () => {
+  const { reader } = await openReader({ url: server.url });
+  const other = await openReader({ url: server.url });
+  for (const one of keys) {
+    expect(await seen({ url: server.url }, one)).toBe(false);
+    expect(await reader.elect(one, limits())).toEqual({ kind: 'leads' });
+    expect(await seen({ url: server.url }, one)).toBe(true);
+    expect(await other.reader.elect(one, limits())).toEqual({ kind: 'follows' });
+  }
+  expect(await locks()).toHaveLength(keys.length);
+  for (const each of [reader, other.reader]) each.destroy();
+});
+
+test('another database elects apart', async () => {
+  const elsewhere = server.url.replace(/shop$/, 'other');
+  const [here, there] = [await openReader({ url: server.url }), await openReader({ url: elsewhere })];
+  expect(await there.reader.elect(key, limits())).toEqual({ kind: 'leads' });
+  expect(await seen({ url: server.url })).toBe(false);
+  expect(await seen({ url: elsewhere })).toBe(true);
+  expect(await here.reader.elect(key, limits())).toEqual({ kind: 'leads' });
+  for (const each of [here.reader, there.reader]) each.destroy();
+});
+
+test('whoever leads takes the lock once, and takes it again when it was lost', async () => {
+  const { reader, source } = await openReader({ url: server.url });
+  for (const _ of [1, 2, 3]) expect(await reader.elect(key, limits())).toEqual({ kind: 'leads' });
+  const release = `SELECT pg_advisory_unlock('${key}') AS released`;
+  expect(await source.rows(release, limits())).toEqual([{ released: true }]);
+  expect(await locks()).toEqual([]);
+  expect(await reader.elect(key, limits())).toEqual({ kind: 'leads' });
+  expect(await locks()).toHaveLength(1);
+  reader.destroy();
+});
+
+test('a slow question costs the leader neither its connection nor the lead', async () => {
+  const { reader, source } = await openReader({ url: server.url });
+  await reader.elect(key, limits());
+  const slow = source.rows('SELECT pg_sleep(30)', limits({ timeoutMs: 500 }));
+  await expect(slow).rejects.toMatchObject({ code: '57014' });
+  expect(await locks()).toHaveLength(1);
+  expect(await reader.elect(key, limits())).toEqual({ kind: 'leads' });
+  reader.destroy();
+});
+
+test('a server without pg_locks is no place: nobody leads, and the probe passes and tells nothing', async () => {
+  await server.query('REVOKE SELECT ON pg_locks FROM PUBLIC');
+  onTestFinished(async () => void (await server.query('GRANT SELECT ON pg_locks TO PUBLIC')));
+  const { reader } = await openReader({ url: server.url });
+  expect(await reader.elect(key, limits())).toEqual({
+    kind: 'cannot',
+    why: expect.stringMatching(/permission denied for .* pg_locks$/),
+  });
+  expect(reader.closed).toBe(false);
+  for (const expected of ['any', 'primary']) {
+    const given = { url: server.url, expect: expected };
+    const session = driver.session(parse(given));
+    expect(await seen(given, key, session)).toBeUndefined();
+    const before = server.output().length;
+    expect(await seen(given, key, session)).toBeUndefined();
+    expect(server.output().slice(before)).not.toContain('pg_locks');
+    session.destroy();
+  }
+  reader.destroy();
+});
+
+describe('the probe', () => {
+  test.each(['any', 'primary'])('expecting %s sees whether the key is held, with no statement more', async (role) => {
+    const given = { url: server.url, expect: role };
+    const session = driver.session(parse(given));
+    expect(await seen(given, key, session)).toBe(false);
+    const { reader } = await openReader({ url: server.url });
+    await reader.elect(key, limits());
+    const before = server.output().length;
+    expect(await seen(given, key, session)).toBe(true);
+    const statements = server
+      .output()
+      .slice(before)
+      .match(/statement: .*/g);
+    expect(statements).toHaveLength(role === 'any' ? 1 : 2);
+    expect(statements?.filter((statement) => statement.includes('pg_locks'))).toHaveLength(1);
+    reader.destroy();
+    await vi.waitFor(async () => expect(await seen(given, key, session)).toBe(false));
+  });
+  test('of another role than expected sees it all the same', async () => {
+    const { reader } = await openReader({ url: standby.url });
+    await reader.elect(key, limits());
+    let held: boolean | undefined;
+    const given = parse({ url: standby.url, expect: 'primary' });
+    const session = driver.session(given);
+    const election = { key, tell: (told: boolean) => void (held = told) };
+    await expect(driver.probe(session, given, { ...makeAttempt<Rung>(), election })).rejects.toMatchObject({
+      errorClass: 'readonly',
+    });
+    expect(held).toBe(true);
+    for (const each of [session, reader]) each.destroy();
+  });
+  test('where nobody elects does not ask', async () => {
+    const given = parse({ url: server.url, expect: 'primary' });
+    const session = driver.session(given);
+    const before = server.output().length;
+    await driver.probe(session, given, makeAttempt<Rung>());
+    expect(server.output().slice(before)).not.toContain('pg_locks');
+    session.destroy();
+  });
+});

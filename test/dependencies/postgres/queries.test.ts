@@ -1,0 +1,253 @@
+// Queries of the operator's own on a real server: what becomes of their rows, and that they can do nothing but read.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { queryCollectors } from '../../../src/dependencies/postgres/statistics/queries.ts';
+import { queryProblems } from '../../../src/dependencies/postgres/statistics/queries-settings.ts';
+import { type PostgresServer, startPostgres } from '../../servers/postgres.ts';
+import { type Run, runOf, settingsOf } from './collecting.ts';
+import { limits, makeReader } from './reading.ts';
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await startPostgres();
+  await server.query(`
+    CREATE TABLE api_keys (id int, tenant text, revoked_at timestamptz);
+    INSERT INTO api_keys SELECT n, CASE WHEN n % 3 = 0 THEN NULL ELSE 'tenant ' || n % 3 END,
+      CASE WHEN n > 90 THEN now() END FROM generate_series(1, 100) n;
+    GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON api_keys TO app;
+    CREATE SEQUENCE numbers;
+    GRANT ALL ON SEQUENCE numbers TO app;
+    CREATE SCHEMA "Audit Log";
+    CREATE TABLE "Audit Log"."Events" (at timestamptz);
+    CREATE TABLE secrets (word text);
+    CREATE SCHEMA other;
+    CREATE TABLE other.secrets (word text);
+    GRANT USAGE ON SCHEMA other TO app;
+    CREATE FUNCTION nobody() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    REVOKE EXECUTE ON FUNCTION nobody() FROM PUBLIC;
+    CREATE FUNCTION forget() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM api_keys; SELECT 1'`);
+});
+afterAll(() => server?.remove());
+
+async function runQuery(query: object, timeoutMs?: number): Promise<Run> {
+  const settings = settingsOf({ queries: [{ name: 'shop_things', ...query }] });
+  const [collector] = queryCollectors(settings);
+  if (collector === undefined) throw new Error('no collector');
+  const source = await makeReader({ url: server.url }).open(limits());
+  return await runOf(collector, source, settings, timeoutMs);
+}
+
+const rowsOf = async (table: string): Promise<unknown> =>
+  (await server.query(`SELECT count(*)::int AS n, coalesce(sum(id), 0)::int AS sum FROM ${table}`))[0];
+
+describe('values', () => {
+  test('a count is what the server counts', async () => {
+    const { values } = await runQuery({ sql: 'SELECT count(*) AS value FROM api_keys WHERE revoked_at IS NULL' });
+    const [row] = await server.query('SELECT count(*)::int AS n FROM api_keys WHERE revoked_at IS NULL');
+    expect([...values]).toEqual([['shop_things', row?.n]]);
+  });
+
+  test('other columns become labels; a label that is NULL is empty, a value that is NULL has no sample', async () => {
+    const sql = `SELECT tenant, revoked_at IS NULL AS valid, CASE WHEN tenant = 'tenant 2' THEN NULL ELSE sum(id) END AS total
+      FROM api_keys WHERE revoked_at IS NULL GROUP BY 1, 2`;
+    const { samples, values } = await runQuery({ sql, value: 'total', type: 'counter', name: 'shop_total', help: 'Ids.' });
+    expect(new Map(values)).toEqual(
+      new Map([
+        ['shop_total{tenant="",valid="true"}', 1395],
+        ['shop_total{tenant="tenant 1",valid="true"}', 1335],
+      ]),
+    );
+    expect(samples[0]?.family).toMatchObject({ type: 'counter', help: 'Ids.', labels: ['tenant', 'valid'] });
+  });
+
+  test.each([
+    ['12345678901234567890.5::numeric', 12345678901234567000],
+    ["'-Infinity'::float8", Number.NEGATIVE_INFINITY],
+    ['-1.5e-7::float8', -1.5e-7],
+    ['9007199254740993::bigint', 9007199254740992],
+    ['true', 1],
+  ])('%s', async (expression, value) => {
+    const { values } = await runQuery({ sql: `SELECT ${expression} AS value` });
+    expect([...values.values()]).toEqual([value]);
+  });
+
+  test('no row is no sample', async () => {
+    expect((await runQuery({ sql: 'SELECT 1 AS value WHERE false' })).samples).toEqual([]);
+  });
+});
+
+describe('what cannot be samples names the query and the column', () => {
+  test.each([
+    ['SELECT 1 AS number', 'the query shop_things gives no column value but number: select one AS value, or set `value`'],
+    ['SELECT 1 AS number WHERE false', 'gives no column value but number'],
+    ["SELECT 'many' AS value", 'the query shop_things gives in the column value what is not a number'],
+    ["SELECT 'NaN'::float8 AS value", 'gives in the column value what is not a number'],
+    ["SELECT '' AS value", 'gives in the column value what is not a number'],
+    ['SELECT now() AS value', 'what is not a number: select extract(epoch FROM …)'],
+    ['SELECT 1 AS value, 2 AS instance', 'gives a column instance, which cannot be a label: it must not be instance'],
+    ['SELECT 1 AS value, 2 AS "a-b"', 'gives a column a-b, which cannot be a label: it must be letters, digits and _'],
+    ['SELECT 1 AS value, 2 AS __name__', 'must not begin with __'],
+    ['SELECT 1 AS value, 2 AS a, 3 AS a', 'gives two columns a'],
+    ['SELECT 1 AS value, ARRAY[1] AS a', 'gives in the column a what is not a text'],
+    ['SELECT 1 AS value, 1 a, 1 b, 1 c, 1 d, 1 e, 1 f, 1 g, 1 h, 1 i, 1 j, 1 k', 'gives 11 columns for labels, and 10 are the most'],
+    ["SELECT n AS value, 'x' AS a FROM generate_series(1, 2) n", 'gives several rows for a=x: group them'],
+    ['SELECT n AS value FROM generate_series(1, 2) n', 'gives several rows and no column for a label'],
+  ])('%s', async (sql, message) => {
+    await expect(runQuery({ sql })).rejects.toMatchObject({
+      name: 'UnreadableAnswer',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('columns that differ from those that `labels` names', async () => {
+    const sql = 'SELECT 1 AS value, 2 AS a, 3 AS b';
+    await expect(runQuery({ sql, labels: ['a'] })).rejects.toThrow('a column b, which is neither the value nor in `labels`');
+    await expect(runQuery({ sql, labels: ['a', 'b', 'c'] })).rejects.toThrow('no column c, which `labels` names');
+    const { values } = await runQuery({ sql, labels: ['b', 'a'] });
+    expect([...values.keys()]).toEqual(['shop_things{b="3",a="2"}']);
+  });
+});
+
+describe('it can only read', () => {
+  test.each([
+    ['INSERT INTO api_keys VALUES (101)', '42601'],
+    ['INSERT INTO api_keys VALUES (101) RETURNING id AS value', '42601'],
+    ['WITH gone AS (DELETE FROM api_keys RETURNING id) SELECT count(*) AS value FROM gone', '0A000'],
+    ["SELECT nextval('numbers') AS value", '25006'],
+    ['SELECT 1 AS value INTO copied', '42601|42P11'],
+    ['SELECT id AS value FROM api_keys LIMIT 1 FOR UPDATE', '25006'],
+    ['SELECT 1 AS value; COMMIT; DELETE FROM api_keys', '42601'],
+    ['SELECT 1 AS value; DELETE FROM api_keys', '42601'],
+    ['COMMIT', '42601'],
+    ['TRUNCATE api_keys', '42601'],
+    ["SELECT set_config('transaction_read_only', 'off', false) AS value", '25001'],
+    ['SELECT forget() AS value', '25006'],
+    ["COPY api_keys TO PROGRAM 'cat'", '42601'],
+    ['DO $$ BEGIN DELETE FROM api_keys; END $$', '42601'],
+    ['CALL nothing()', '42601'],
+  ])('%s', async (sql, code) => {
+    const before = await rowsOf('api_keys');
+    const error = await runQuery({ sql }).then(
+      () => undefined,
+      (thrown: { code?: string }) => thrown,
+    );
+    expect(error?.code).toMatch(new RegExp(`^(${code})$`));
+    expect(await rowsOf('api_keys')).toEqual(before);
+    expect((await server.query('SELECT is_called FROM numbers'))[0]?.is_called).toBe(false);
+  });
+
+  test('what it sets is gone with its transaction', async () => {
+    const settings = settingsOf({
+      queries: [
+        { name: 'first', sql: "SELECT length(set_config('default_transaction_read_only', 'off', false)) AS value" },
+        { name: 'second', sql: "SELECT count(*) AS value, current_setting('default_transaction_read_only') AS was FROM api_keys" },
+      ],
+    });
+    const source = await makeReader({ url: server.url }).open(limits());
+    const [first, second] = queryCollectors(settings);
+    if (first === undefined || second === undefined) throw new Error('no collectors');
+    await runOf(first, source, settings);
+    expect([...(await runOf(second, source, settings)).values.keys()]).toEqual(['second{was="on"}']);
+  });
+});
+
+describe('limits', () => {
+  test('the server ends it at its timeout, and the connection goes on', async () => {
+    const settings = settingsOf({
+      queries: [
+        { name: 'slow', sql: 'SELECT 1 AS value FROM pg_sleep(30)', timeout: '300ms' },
+        { name: 'quick', sql: 'SELECT 1 AS value' },
+      ],
+    });
+    const source = await makeReader({ url: server.url }).open(limits());
+    const [slow, quick] = queryCollectors(settings);
+    if (slow === undefined || quick === undefined) throw new Error('no collectors');
+    const begin = performance.now();
+    await expect(runOf(slow, source, settings)).rejects.toMatchObject({ code: '57014' });
+    expect(performance.now() - begin).toBeLessThan(2000);
+    await server.until("SELECT count(*) = 0 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND state = 'active' AND pid <> pg_backend_pid()");
+    expect((await runOf(quick, source, settings)).values).toEqual(new Map([['quick', 1]]));
+  });
+
+  test('rows beyond the cap are cut, and counted', async () => {
+    const sql = 'SELECT n AS value, n AS id FROM generate_series(1, 120) n ORDER BY n';
+    const { samples, cut } = await runQuery({ sql, max_rows: 50 });
+    expect([samples.length, cut, samples.at(-1)?.value]).toEqual([50, 70, 50]);
+    expect(await runQuery({ sql, max_rows: 120 })).toMatchObject({ cut: 0 });
+    const endless = await runQuery({ sql: 'SELECT n AS value, n AS id FROM generate_series(1, 3000000) n', max_rows: 10 });
+    expect([endless.samples.length, endless.cut]).toEqual([10, 1000]);
+  });
+});
+
+describe('a grant that is missing', () => {
+  test.each([
+    ['SELECT count(*) AS value FROM secrets', 'GRANT SELECT ON public.secrets TO "app";'],
+    ['SELECT count(*) AS value FROM other.secrets', 'GRANT SELECT ON other.secrets TO "app";'],
+    ['SELECT count(*) AS value FROM "Audit Log"."Events"', 'GRANT USAGE ON SCHEMA "Audit Log" TO "app";'],
+    ['SELECT nobody() AS value', 'GRANT EXECUTE ON FUNCTION public.nobody() TO "app";'],
+    ["SELECT count(*) AS value FROM pg_read_file('postgresql.conf')", /^GRANT EXECUTE ON FUNCTION pg_catalog\.pg_read_file\(.*\) TO "app";$/],
+  ])('%s', async (sql, statement) => {
+    const { lacks, samples } = await runQuery({ sql });
+    expect(samples).toEqual([]);
+    const wanted = typeof statement === 'string' ? statement : expect.stringMatching(statement);
+    expect(lacks).toEqual({ privilege: 'select_shop_things', statement: wanted });
+  });
+
+  test('granted as it says, it works', async () => {
+    const sql = 'SELECT count(*) AS value FROM "Audit Log"."Events"';
+    for (let grants = 0; grants < 3; grants += 1) {
+      const { lacks, values } = await runQuery({ sql });
+      if (lacks === undefined) {
+        expect(grants).toBe(2);
+        expect([...values.values()]).toEqual([0]);
+        return;
+      }
+      await server.query(lacks.statement);
+    }
+    throw new Error('it never worked');
+  });
+});
+
+describe('settings', () => {
+  const problemsWith = (...queries: object[]): string[] => {
+    const whole = queries.map((query) => ({ name: 'shop_things', sql: 'SELECT 1 AS value', ...query }));
+    return queryProblems(settingsOf({ queries: whole }).statistics.queries).map(
+      ({ path, message }) => `${path.slice(2).join('.')}: ${message}`,
+    );
+  };
+
+  test('what is wrong between fields and between queries', () => {
+    expect(problemsWith({}, { name: 'shop_total', type: 'counter' })).toEqual([]);
+    expect(problemsWith({ type: 'counter' })).toEqual([
+      '0.name: is a counter’s, so it must end in _total: call it shop_things_total',
+    ]);
+    expect(problemsWith({ name: 'shop_total' })).toEqual([
+      '0.name: ends in _total, as only a counter’s does: rename it, or set `type: counter`',
+    ]);
+    expect(problemsWith({}, {})).toEqual([
+      '1.name: is the name of an earlier query too: give it another than shop_things',
+    ]);
+    expect(problemsWith({ labels: ['a', 'value', 'a'] })).toEqual([
+      '0.labels: name the value’s column value: take it out, or set another `value`',
+      '0.labels: name a column twice: take one out',
+    ]);
+  });
+
+  test.each([
+    [{ name: 'pg_things' }, 'must not be pg_*, which is taken'],
+    [{ name: 'sidewarden_things' }, 'must not be sidewarden_*, which is taken'],
+    [{ name: 'up' }, 'must not be up, which is taken'],
+    [{ name: 'a:b' }, 'must be the name of a metric'],
+    [{ name: '1st' }, 'must be the name of a metric'],
+    [{ interval: '4s' }, 'must be between 5s and 1d'],
+    [{ timeout: '2m' }, 'must be between 10ms and 1m'],
+    [{ labels: ['check'] }, 'must not be check, which every sample has already'],
+    [{ labels: ['__x'] }, 'must not begin with __'],
+    [{ sql: ' ' }, 'must be a statement'],
+  ])('%o', (query, message) => {
+    expect(() => problemsWith(query)).toThrow(message);
+  });
+
+  test.each([{ max_rows: 0 }, { max_rows: 1001 }, { type: 'histogram' }, { query: 'SELECT 1' }])('%o is refused', (query) => {
+    expect(() => problemsWith(query)).toThrow();
+  });
+});

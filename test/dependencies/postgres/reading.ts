@@ -1,0 +1,33 @@
+// A reader of the statistics without the daemon, and the limits of one step.
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { driver } from '../../../src/dependencies/postgres/driver.ts';
+import { postgres } from '../../../src/dependencies/postgres/index.ts';
+import type { Settings } from '../../../src/dependencies/postgres/settings.ts';
+import type { PostgresSource, Question } from '../../../src/dependencies/postgres/statistics/source.ts';
+import type { Reader } from '../../../src/dependencies/statistics.ts';
+import { makeAttempt } from '../attempt.ts';
+
+export type PostgresReader = Reader<PostgresSource> & Required<Pick<Reader, 'elect'>>;
+
+export const parse = (given: object): Settings => z.strictObject(postgres.settings).parse(given);
+
+/** Ends with the test. */
+export function makeReader(given: object): PostgresReader {
+  const reader = driver.reader?.(parse(given));
+  if (reader?.elect === undefined) throw new Error('the driver has no reader that elects');
+  onTestFinished(() => reader.destroy());
+  return reader as PostgresReader;
+}
+
+/** Of one step that begins now. */
+export function limits({ timeoutMs = 5000, maxRows }: { timeoutMs?: number; maxRows?: number } = {}): Question {
+  const { signal, remainingMs } = makeAttempt({ timeoutMs });
+  return { signal, remainingMs, ...(maxRows === undefined ? {} : { maxRows }) };
+}
+
+/** A reader whose connection is open. */
+export async function openReader(given: object): Promise<{ reader: PostgresReader; source: PostgresSource }> {
+  const reader = makeReader(given);
+  return { reader, source: await reader.open(limits()) };
+}

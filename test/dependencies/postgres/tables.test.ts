@@ -1,0 +1,140 @@
+// The tables with the most dead tuples on a real server: their numbers are those of the server's own views, and no table
+// is locked for them.
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tables } from '../../../src/dependencies/postgres/statistics/tables.ts';
+import { type PostgresServer, startPostgres } from '../../servers/postgres.ts';
+import { runOf, settingsOf } from './collecting.ts';
+import { limits, makeReader } from './reading.ts';
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await startPostgres({ settings: { autovacuum: 'off', track_counts: 'on' } });
+  // Table n of 8 has 100 × n rows, of which 10 × n die; the 8th has no index.
+  const made = Array.from({ length: 8 }, (_, index) => {
+    const n = index + 1;
+    return `CREATE TABLE shelf_${n} (id int ${n === 8 ? '' : 'PRIMARY KEY'}, word text);
+      INSERT INTO shelf_${n} SELECT g, 'w' FROM generate_series(1, ${100 * n}) g;
+      DELETE FROM shelf_${n} WHERE id <= ${10 * n};`;
+  });
+  await server.query(made.join('\n'));
+  await server.query('VACUUM ANALYZE shelf_1');
+  await server.query('SELECT count(*) FROM shelf_8; SELECT * FROM shelf_7 WHERE id = 300');
+  await settled();
+});
+afterAll(() => server?.remove());
+
+/** Backends report what they did a moment later, at the latest when they end. */
+const settled = (): Promise<void> =>
+  server.until('SELECT sum(n_tup_del) = 360 AND sum(n_dead_tup) = 350 FROM pg_stat_user_tables');
+
+const rank = async (most: number): Promise<string[]> =>
+  (await server.query(`SELECT relname FROM pg_stat_user_tables ORDER BY n_dead_tup DESC LIMIT ${most}`)).map(
+    ({ relname }) => String(relname),
+  );
+
+const shownIn = (values: ReadonlyMap<string, number>): string[] =>
+  [...values.keys()].flatMap((key) => /^pg_stat_user_tables_n_dead_tup.*relname="(.*)"/.exec(key)?.[1] ?? []).sort();
+
+const open = () => makeReader({ url: server.url }).open(limits());
+
+test('values are those of the views, of the tables with the most dead tuples', async () => {
+  const { values } = await runOf(tables, await open(), settingsOf({ tables: 3 }));
+  expect(shownIn(values)).toEqual((await rank(3)).sort());
+  const rows = await server.query(`SELECT *, extract(epoch FROM last_vacuum)::float8 AS last_vacuum,
+    extract(epoch FROM last_analyze)::float8 AS last_analyze, extract(epoch FROM last_autovacuum)::float8 AS last_autovacuum,
+    extract(epoch FROM last_autoanalyze)::float8 AS last_autoanalyze
+    FROM pg_stat_user_tables ORDER BY n_dead_tup DESC LIMIT 3`);
+  const names = [
+    ...['seq_scan', 'seq_tup_read', 'idx_scan', 'idx_tup_fetch', 'n_tup_ins', 'n_tup_upd', 'n_tup_del', 'n_tup_hot_upd'],
+    ...['n_live_tup', 'n_dead_tup', 'n_mod_since_analyze', 'last_vacuum', 'last_autovacuum', 'last_analyze'],
+    ...['last_autoanalyze', 'vacuum_count', 'autovacuum_count', 'analyze_count', 'autoanalyze_count'],
+  ];
+  for (const row of rows) {
+    for (const name of names) {
+      const key = `pg_stat_user_tables_${name}{datname="shop",schemaname="public",relname="${row.relname}"}`;
+      expect([key, values.get(key)]).toEqual([key, row[name] === null ? undefined : Number(row[name])]);
+    }
+  }
+  expect(values.has('pg_stat_user_tables_idx_scan{datname="shop",schemaname="public",relname="shelf_8"}')).toBe(false);
+  const blocks = await server.query('SELECT * FROM pg_statio_user_tables ORDER BY relname');
+  for (const name of ['heap', 'idx', 'toast', 'tidx'].flatMap((kind) => [`${kind}_blks_read`, `${kind}_blks_hit`])) {
+    const key = `pg_statio_user_tables_${name.replace('blks', 'blocks')}{datname="shop",schemaname="public",relname="shelf_7"}`;
+    const row = blocks.find(({ relname }) => relname === 'shelf_7');
+    expect([key, values.get(key)]).toEqual([key, Number(row?.[name])]);
+  }
+});
+
+test('the time of a vacuum, and the size that it found', async () => {
+  const { values } = await runOf(tables, await open(), settingsOf({ tables: 8 }));
+  const of = '{datname="shop",schemaname="public",relname="shelf_1"}';
+  const [row] = await server.query(`SELECT extract(epoch FROM last_vacuum)::float8 AS at, relpages::int * 8192 AS bytes
+    FROM pg_stat_user_tables JOIN pg_class ON oid = relid WHERE pg_class.relname = 'shelf_1'`);
+  expect(values.get(`pg_stat_user_tables_last_vacuum${of}`)).toBe(row?.at);
+  expect(values.has(`pg_stat_user_tables_last_autovacuum${of}`)).toBe(false);
+  expect(values.get(`sidewarden_postgres_table_estimated_bytes${of}`)).toBe(row?.bytes);
+  expect(row?.bytes).toBeGreaterThan(0);
+});
+
+test('sums are those of all tables, without temporary ones', async () => {
+  const other = new Client({ connectionString: server.url });
+  await other.connect();
+  try {
+    await other.query('CREATE TEMPORARY TABLE passing AS SELECT generate_series(1, 500) AS id');
+    await other.query('DELETE FROM passing');
+    await server.until("SELECT count(*) = 1 FROM pg_stat_user_tables WHERE relname = 'passing'");
+    const { values } = await runOf(tables, await open(), settingsOf({ tables: 1 }));
+    const [row] = await server.query(`SELECT sum(n_live_tup)::int AS live, sum(n_dead_tup)::int AS dead, count(*)::int AS n
+      FROM pg_stat_user_tables WHERE relname LIKE 'shelf%'`);
+    expect(values.get('sidewarden_postgres_live_tuples{datname="shop"}')).toBe(row?.live);
+    expect(values.get('sidewarden_postgres_dead_tuples{datname="shop"}')).toBe(row?.dead);
+    expect(values.get('sidewarden_postgres_tables{datname="shop"}')).toBe(row?.n);
+    expect(shownIn(values)).toEqual(['shelf_8']);
+  } finally {
+    await other.end();
+  }
+});
+
+test('a database without tables has sums of 0', async () => {
+  const reader = makeReader({ url: server.url.replace(/shop$/, 'postgres') });
+  const { values } = await runOf(tables, await reader.open(limits()), settingsOf({}));
+  expect([...values]).toEqual([
+    ['sidewarden_postgres_live_tuples{datname="postgres"}', 0],
+    ['sidewarden_postgres_dead_tuples{datname="postgres"}', 0],
+    ['sidewarden_postgres_tables{datname="postgres"}', 0],
+  ]);
+});
+
+test('a table that is locked against everything is read all the same', async () => {
+  const other = new Client({ connectionString: server.url });
+  await other.connect();
+  try {
+    await server.query('GRANT ALL ON shelf_8 TO app; ALTER TABLE shelf_8 OWNER TO app');
+    await other.query('BEGIN; LOCK TABLE shelf_8 IN ACCESS EXCLUSIVE MODE');
+    const begin = performance.now();
+    const { values } = await runOf(tables, await open(), settingsOf({ tables: 1 }));
+    expect(performance.now() - begin).toBeLessThan(900); // lock_timeout is 1 s
+    expect(shownIn(values)).toEqual(['shelf_8']);
+  } finally {
+    await other.end();
+  }
+});
+
+test('a table that was among the first stays until it is well outside', async () => {
+  const source = await open();
+  const settings = settingsOf({ tables: 2 });
+  expect(shownIn((await runOf(tables, source, settings)).values)).toEqual(['shelf_7', 'shelf_8']);
+  await server.query('DELETE FROM shelf_6 WHERE id <= 200'); // the first now
+  await server.until("SELECT n_dead_tup = 200 FROM pg_stat_user_tables WHERE relname = 'shelf_6'");
+  expect(await rank(3)).toEqual(['shelf_6', 'shelf_8', 'shelf_7']);
+  expect(shownIn((await runOf(tables, source, settings)).values)).toEqual(['shelf_6', 'shelf_7', 'shelf_8']);
+  expect(shownIn((await runOf(tables, await open(), settings)).values)).toEqual(['shelf_6', 'shelf_8']);
+  await server.query('VACUUM shelf_8'); // 0 dead tuples: the last
+  await server.until("SELECT n_dead_tup = 0 FROM pg_stat_user_tables WHERE relname = 'shelf_8'");
+  expect(shownIn((await runOf(tables, source, settings)).values)).toEqual(['shelf_6', 'shelf_7']);
+});
+
+test('0 turns it off', () => {
+  expect(tables.wanted?.(settingsOf({ tables: 0 }))).toBe(false);
+  expect(tables.wanted?.(settingsOf({}))).toBe(true);
+});

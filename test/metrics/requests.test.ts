@@ -1,0 +1,94 @@
+// Requests on the registry's page: of a check whose type names operations, at 0 from the start, gone with the check.
+import { expect, test } from 'vitest';
+import { createMonitor } from '../../src/checks/monitor.ts';
+import { requestBuckets } from '../../src/core/names.ts';
+import type { Request } from '../../src/core/request.ts';
+import { kms } from '../../src/dependencies/kms/index.ts';
+import { createRegistry } from '../../src/metrics/registry.ts';
+import { fakeCheck, surroundings } from '../checks/fake.ts';
+import { makeBoard, makeClock } from '../core/entries.ts';
+
+const registryNow = () =>
+  createRegistry({
+    version: '1',
+    clock: makeClock(),
+    board: makeBoard([]),
+    draining: () => false,
+    latenessMs: () => 0,
+  });
+const { type, classes, requests } = kms;
+const keys = { name: 'keys', type, classes, ...(requests && { requests }) };
+const request: Request = { operation: 'DescribeKey', durationMs: 30, result: 'ok', attempts: 1 };
+type Registry = ReturnType<typeof registryNow>;
+const linesOf = async (registry: Registry, start = 'sidewarden_kms_') =>
+  (await registry.text()).split('\n').filter((line) => line.startsWith(start));
+
+test('every operation and every result is at 0 from the start, and nothing is there without such a check', async () => {
+  const registry = registryNow();
+  registry.add({ name: 'cache', type: 'redis', classes: ['dns'] });
+  expect(await registry.text()).not.toContain('sidewarden_kms');
+  registry.add(keys);
+  const operations = requests?.operations ?? [];
+  expect(operations).toHaveLength(5);
+  const results = operations.flatMap((operation) =>
+    ['ok', ...classes].map(
+      (result) => `sidewarden_kms_requests_total{check="keys",operation="${operation}",result="${result}"} 0`,
+    ),
+  );
+  expect(await linesOf(registry, 'sidewarden_kms_requests_total')).toEqual(results);
+  for (const name of ['throttles_total', 'request_attempts_total', 'request_duration_seconds_count']) {
+    expect(await linesOf(registry, `sidewarden_kms_${name}`), name).toEqual(
+      operations.map((operation) => `sidewarden_kms_${name}{check="keys",operation="${operation}"} 0`),
+    );
+  }
+  expect(await linesOf(registry, 'sidewarden_kms_request_duration_seconds_bucket')).toHaveLength(
+    operations.length * (requestBuckets.length + 1),
+  );
+});
+
+test('a request is timed, counted by what came of it, by its attempts, and as a throttle', async () => {
+  const registry = registryNow();
+  registry.add(keys);
+  await registry.text(); // what was rendered once does not hide what comes after
+  registry.request('keys', type, request);
+  registry.request('keys', type, { ...request, result: 'throttled', durationMs: 700, attempts: 2 });
+  const lines = (await linesOf(registry)).filter((line) => line.includes('operation="DescribeKey"'));
+  const labels = 'check="keys",operation="DescribeKey"';
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      `sidewarden_kms_requests_total{${labels},result="ok"} 1`,
+      `sidewarden_kms_requests_total{${labels},result="throttled"} 1`,
+      `sidewarden_kms_throttles_total{${labels}} 1`,
+      `sidewarden_kms_request_attempts_total{${labels}} 3`,
+      `sidewarden_kms_request_duration_seconds_sum{${labels}} 0.73`,
+      `sidewarden_kms_request_duration_seconds_count{${labels}} 2`,
+    ]),
+  );
+  const buckets = lines.filter((line) => /_bucket.*le="0\.(025|05|5)"|_bucket.*le="1"/.test(line));
+  expect(buckets.map((line) => line.split(' ')[1])).toEqual(['0', '1', '1', '2']);
+});
+
+test('of a check that is removed nothing is left, also when a request ends after it; the other’s stay', async () => {
+  const registry = registryNow();
+  registry.add(keys);
+  registry.add({ ...keys, name: 'others' });
+  const others = async () => (await linesOf(registry)).filter((line) => line.includes('"others"'));
+  const before = await others();
+  registry.request('keys', type, request);
+  registry.remove(keys);
+  registry.request('keys', type, request);
+  expect((await linesOf(registry)).filter((line) => line.includes('"keys"'))).toEqual([]);
+  expect(await others()).toEqual(before);
+});
+
+test('what a run asks is counted for its check and type', async () => {
+  const told: unknown[] = [];
+  const monitor = createMonitor(
+    fakeCheck(async ({ count }) => count?.(request)),
+    { ...surroundings(), count: (...all) => void told.push(all) },
+  );
+  await monitor.load();
+  await monitor.run(new AbortController().signal);
+  monitor.close();
+  expect(told).toEqual([['database', 'fake', request]]);
+});

@@ -1,0 +1,69 @@
+// The page of the statistics: one header and one group of lines a family, dropped when stale, stamped on demand.
+import { expect, test } from 'vitest';
+import { renderSamples } from '../../src/core/exposition.ts';
+import { samples } from '../../src/core/family.ts';
+import { createSnapshots } from '../../src/statistics/snapshots.ts';
+import { family } from './world.ts';
+
+const backends = family('pg_backends', { labels: ['state'] });
+const texts = (check: string, ...values: readonly (readonly [string, number])[]) =>
+  renderSamples(
+    values.flatMap(([state, value]) => samples(backends, value, state)),
+    { check, instance: 'db:5432' },
+  );
+
+test('the lines of a family stand together, whoever read them', () => {
+  const snapshots = createSnapshots();
+  snapshots.put('one', 'activity', texts('one', ['active', 1], ['idle', 2]), 100);
+  snapshots.put('one', 'up', renderSamples(samples(family('pg_up'), 1), { check: 'one', instance: 'db:5432' }), 100);
+  snapshots.put('two', 'activity', texts('two', ['active', 3]), 100);
+  expect(snapshots.text(0).split('\n')).toEqual([
+    '# HELP pg_backends What pg_backends is.',
+    '# TYPE pg_backends gauge',
+    'pg_backends{check="one",instance="db:5432",state="active"} 1',
+    'pg_backends{check="one",instance="db:5432",state="idle"} 2',
+    'pg_backends{check="two",instance="db:5432",state="active"} 3',
+    '# HELP pg_up What pg_up is.',
+    '# TYPE pg_up gauge',
+    'pg_up{check="one",instance="db:5432"} 1',
+    '',
+  ]);
+});
+
+test('a snapshot is there until its end, and not after it, without any timer', () => {
+  const snapshots = createSnapshots();
+  snapshots.put('one', 'activity', texts('one', ['active', 1]), 100);
+  snapshots.put('two', 'activity', texts('two', ['active', 3]), 200);
+  expect(snapshots.text(99)).toContain('check="one"');
+  expect(snapshots.text(100)).not.toContain('check="one"');
+  expect(snapshots.text(100)).toContain('check="two"');
+  expect(snapshots.text(200)).toBe('');
+});
+
+test('what was collected takes the place of what was there, and is dropped by check or collector', () => {
+  const snapshots = createSnapshots();
+  snapshots.put('one', 'activity', texts('one', ['active', 1], ['gone', 1]), 100);
+  snapshots.put('one', 'activity', texts('one', ['active', 2]), 100);
+  expect(snapshots.text(0)).toContain('state="active"} 2\n');
+  expect(snapshots.text(0)).not.toContain('gone');
+  snapshots.drop('one', 'activity');
+  expect(snapshots.text(0)).toBe('');
+  snapshots.put('one', 'activity', texts('one', ['active', 2]), 100);
+  snapshots.drop('one');
+  expect(snapshots.text(0)).toBe('');
+});
+
+test('with a stamp, every sample has the time, and no other line', () => {
+  const snapshots = createSnapshots();
+  expect(snapshots.text(0, 5000)).toBe('');
+  snapshots.put('one', 'activity', texts('one', ['active', 1], ['idle', 2]), 100);
+  expect(snapshots.text(0, 5000).split('\n')).toEqual([
+    '# HELP pg_backends What pg_backends is.',
+    '# TYPE pg_backends gauge',
+    'pg_backends{check="one",instance="db:5432",state="active"} 1 5000',
+    'pg_backends{check="one",instance="db:5432",state="idle"} 2 5000',
+    '',
+  ]);
+  expect(snapshots.text(0, 6000)).toContain('} 2 6000\n');
+  expect(snapshots.text(0)).toContain('} 2\n');
+});

@@ -5,7 +5,7 @@ import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
 import type { Pods } from '../core/cost.ts';
 import { formatDuration } from '../core/duration.ts';
 import { defineCommand } from './command.ts';
-import { costJson, costText, podsOf } from './costing.ts';
+import { costJson, costText, podsOf, readersOf } from './costing.ts';
 import { badConfiguration, type Configuration, load } from './loading.ts';
 import { configuration as configurationOptions, json } from './options.ts';
 import { allPassed, type Probed, probe, probedText } from './probing.ts';
@@ -70,12 +70,13 @@ function textOf(configuration: Configuration, findings: Findings & { readonly no
     ...notes.map((note) => `${paint.doubtful('note:')} ${note}\n`),
     ...(noted ? [`${paint.bad('failed:')} --strict, and there is ${counted(notes.length, 'note')}\n`] : []),
     ...(probed === undefined ? [] : ['\n', probedText(probed, paint)]),
-    ...(pods === undefined || rows.length === 0 ? [] : ['\n', costText(configuration.checks, pods)]),
+    ...(pods === undefined || rows.length === 0 ? [] : ['\n', costText(configuration, pods)]),
   ].join('');
 }
 
 function jsonOf(configuration: Configuration, findings: Findings & { readonly ok: boolean }): object {
   const { notes, ok, probed, pods } = findings;
+  const readers = pods && readersOf(configuration, pods);
   const checks = configuration.checks.map((check) => {
     const { name, policy, definition, required, gates } = planOf(check);
     const facts = {
@@ -87,7 +88,7 @@ function jsonOf(configuration: Configuration, findings: Findings & { readonly ok
       detection_bound_ms: detectionBoundMs(policy),
       expiry_ms: expiryMs(policy),
       ...(probed?.[name] && { probe: probed[name] }),
-      ...(pods && { cost: costJson(check, pods) }),
+      ...(pods && readers && { cost: costJson(check, pods, readers) }),
     };
     return [name, facts] as const;
   });

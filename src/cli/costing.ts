@@ -1,6 +1,8 @@
 // What N pods cost the dependencies, as check-config says it: from the configuration in force to words and numbers.
 import { type ConfiguredCheck, planOf } from '../checks/plan-of.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { type CallCost, type CheckCost, costOf, defaultSurge, type Pods } from '../core/cost.ts';
+import { seatsOf } from '../dependencies/seats.ts';
 import type { Cron } from '../schedule/cron.ts';
 import { UsageError } from './command.ts';
 import { counted, table } from './terminal.ts';
@@ -25,17 +27,32 @@ function meanGapMs(cron: Cron): number {
   return runs.length < 2 ? cron.longestGapMs : (last - first) / (runs.length - 1);
 }
 
-function costOfCheck(check: ConfiguredCheck, pods: Pods): CheckCost {
+/** How many pods have a connection more, to read the statistics of each check by. */
+export type Readers = ReadonlyMap<string, Pods>;
+
+export function readersOf({ checks, statistics }: Configuration, pods: Pods): Readers {
+  const seats = seatsOf(checks, statistics.mode);
+  const counts = { off: { replicas: 0, surge: 0 }, leader: { replicas: 1, surge: 0 }, all: pods };
+  return new Map(checks.map(({ name }) => [name, counts[seats.get(name)?.mode ?? 'off']]));
+}
+
+function costOfCheck(check: ConfiguredCheck, pods: Pods, readers: Readers): CheckCost {
   const { definition, settings, policy, maxConnectionAgeMs } = planOf(check);
   const { schedule } = check;
   const intervalMs = schedule.kind === 'cron' ? meanGapMs(schedule) : schedule.intervalMs;
   const cost = definition.cost(settings as never);
-  return costOf({ cost, keeps: definition.keeps, policy, intervalMs, maxConnectionAgeMs }, pods);
+  const found = costOf({ cost, keeps: definition.keeps, policy, intervalMs, maxConnectionAgeMs }, pods);
+  const { replicas = 0, surge = 0 } = readers.get(check.name) ?? {};
+  const { kept, rotating, rollout } = found.connections;
+  const connections = { kept: kept + replicas, rotating: rotating + replicas, rollout: rollout + replicas + surge };
+  return { ...found, connections };
 }
 
-export function costText(checks: readonly ConfiguredCheck[], pods: Pods): string {
+export function costText(configuration: Configuration, pods: Pods): string {
+  const { checks } = configuration;
+  const readers = readersOf(configuration, pods);
   const header = ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming'];
-  const costs = checks.map((check) => ({ name: check.name, cost: costOfCheck(check, pods) }));
+  const costs = checks.map((check) => ({ name: check.name, cost: costOfCheck(check, pods, readers) }));
   const rows = costs.map(({ name, cost: { connections, logInsPerSecond, requestsPerSecond } }) => [
     name,
     ...[connections.kept, connections.rotating, connections.rollout].map(String),
@@ -64,8 +81,8 @@ function pricedLine(check: string, { call, perMonth, usdPerMonth, quotaShare }: 
 }
 
 /** As `cost` of one check in `check-config --json`; docs/cli.md has its schema. */
-export function costJson(check: ConfiguredCheck, pods: Pods): object {
-  const { connections, logInsPerSecond, requestsPerSecond, calls } = costOfCheck(check, pods);
+export function costJson(check: ConfiguredCheck, pods: Pods, readers: Readers): object {
+  const { connections, logInsPerSecond, requestsPerSecond, calls } = costOfCheck(check, pods, readers);
   return {
     connections,
     log_ins_per_second: { at_rest: number(logInsPerSecond.atRest), restart: logInsPerSecond.restart },

@@ -48,7 +48,7 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
     lacking.set(privilege, statement);
     log.warn(
       { ...labels, 'event.action': 'statistics-privilege', 'labels.privilege': privilege },
-      `${check}: the privilege ${privilege} is not granted, and what needs it is absent. To grant it run: ${statement}`,
+      `${check}: the privilege ${privilege} is not granted, and what needs it is absent. To grant it: ${statement}`,
     );
   };
   return {

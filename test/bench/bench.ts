@@ -11,8 +11,9 @@ import { answers } from './answers.ts';
 import { exporters } from './exporters.ts';
 import { type Contestant, memoryTable, startTable } from './footprint.ts';
 import { hanging } from './hanging.ts';
+import { statistics } from './statistics.ts';
 
-const parts = ['answers', 'hanging', 'start', 'memory', 'exporters'] as const;
+const parts = ['answers', 'hanging', 'start', 'memory', 'exporters', 'statistics'] as const;
 type Part = (typeof parts)[number];
 type Tuning = { readonly entry: string; readonly node: readonly string[] };
 
@@ -69,6 +70,9 @@ const measure: Readonly<Record<Part, (four: Four) => Promise<string>>> = {
     return memoryTable(await contestants(four), Math.max(1, Math.floor(rounds / 2)));
   },
   exporters,
+  async statistics(four) {
+    return statistics(four, tunings.memory, rounds);
+  },
 };
 
 /** The last is what the others are compared with. */

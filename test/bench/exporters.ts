@@ -9,16 +9,25 @@ import { type Program, start } from './start.ts';
 const restMs = 5000;
 const scrapes = 500;
 
-type Exporter = { readonly name: string; readonly program: (port: number) => Omit<Program, 'command'> };
+export type Exporter = {
+  readonly name: string;
+  readonly command: string;
+  /** Whether the statistics stand in for it. */
+  readonly stands: boolean;
+  readonly program: (port: number) => Omit<Program, 'command'>;
+};
+
+export const installed = ({ command }: Pick<Exporter, 'command'>): boolean => existsSync(command);
 
 const at = (port: number, args: readonly string[], path = '/metrics'): Omit<Program, 'command'> => ({
   args,
   url: `http://127.0.0.1:${port}${path}`,
 });
 
-const exportersOf = (four: Four): readonly Exporter[] => [
+const all = (four: Four): readonly Omit<Exporter, 'command'>[] => [
   {
     name: 'prometheus-postgres-exporter',
+    stands: true,
     program: (port) => ({
       ...at(port, [`--web.listen-address=127.0.0.1:${port}`]),
       environment: { DATA_SOURCE_NAME: `${four.database.url}?sslmode=disable` },
@@ -26,28 +35,35 @@ const exportersOf = (four: Four): readonly Exporter[] => [
   },
   {
     name: 'prometheus-redis-exporter',
+    stands: true,
     program: (port) => at(port, [`-web.listen-address=127.0.0.1:${port}`, `-redis.addr=${four.redis.url}`]),
   },
   {
     name: 'prometheus-elasticsearch-exporter',
+    stands: true,
     program: (port) =>
       at(port, [`--web.listen-address=127.0.0.1:${port}`, `--es.uri=${four.elasticsearch.url}`], '/healthz'),
   },
   {
     name: 'prometheus-blackbox-exporter',
+    stands: false,
     program: (port) =>
       at(port, [`--web.listen-address=127.0.0.1:${port}`, '--config.file=/etc/prometheus/blackbox.yml']),
   },
 ];
+
+/** As Debian installs them. */
+export const exportersOf = (four: Four): readonly Exporter[] =>
+  all(four).map((exporter) => ({ ...exporter, command: `/usr/bin/${exporter.name}` }));
 
 /** One row each: start, memory at rest and after 500 scrapes, and what a scrape takes. */
 export async function exporters(four: Four): Promise<string> {
   const rows: string[][] = [];
   const idles: Memory[] = [];
   const loadeds: Memory[] = [];
-  for (const { name, program } of exportersOf(four)) {
-    const command = `/usr/bin/${name}`;
-    if (!existsSync(command)) {
+  for (const exporter of exportersOf(four)) {
+    const { name, command, program } = exporter;
+    if (!installed(exporter)) {
       rows.push([name, 'not installed', '', '', '']);
       continue;
     }

@@ -147,9 +147,9 @@ describe('check-config --replicas', () => {
     const rows = table.split('\n').map((line) => line.split(/ {2,}/));
     expect(rows.slice(0, 5)).toEqual([
       ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming'],
-      ['database', '50', '100', '126', '50', '21.7', '222'],
-      ['keys', '50', '100', '126', '0', '1.17', '33.3'],
-      ['search', '50', '100', '126', '0', '1.67', '55.6'],
+      ['database', '51', '101', '127', '50', '21.7', '222'],
+      ['keys', '51', '101', '127', '0', '1.17', '33.3'],
+      ['search', '51', '101', '127', '0', '1.67', '55.6'],
       ['app', '0', '50', '63', '0', '10', '55.6'],
     ]);
     expect(table).toContain('\nkeys: 2160000 DescribeKey in 30 days, USD 6.48 (');

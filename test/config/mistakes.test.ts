@@ -35,9 +35,9 @@ const rows: readonly Row[] = [
   ],
   [
     'a feature that is not there yet',
-    'statistics: { mode: all }',
-    '1:1 statistics',
-    'unknown key `statistics`',
+    'backup: { every: 1d }',
+    '1:1 backup',
+    'unknown key `backup`',
     'known here: service',
   ],
   [

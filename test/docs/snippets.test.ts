@@ -18,7 +18,8 @@ const samples: Readonly<Record<string, string>> = {
   SIDEWARDEN_TOKEN: '0123456789abcdef',
 };
 
-const isConfiguration = (text: string): boolean => !text.includes('apiVersion:');
+/** Of Sidewarden, where others are Kubernetes' objects, and Prometheus' jobs and rules. */
+const isConfiguration = (text: string): boolean => !/^(apiVersion|scrape_configs|groups):/m.test(text);
 const types = new Set<string>(definitions.map(({ type }) => type));
 /** CONTRIBUTING.md shows a type that does not exist yet; its test adds it. */
 const usesKnownTypes = (text: string): boolean =>

@@ -48,6 +48,7 @@ export function placesOf(planted: Planted, folder: string): Record<string, Place
     pgParameter: coded('password parameter of a postgres URL'),
     pgOther: coded('password in a postgres URL that is none for others'),
     pg: planted.plant('password of postgres'),
+    pgStatistics: coded('password in the statistics_url of postgres'),
     pgFile: file('pg', planted.plant('password_file of postgres')),
     redisUrl: coded('password in a redis URL'),
     redis: planted.plant('password of redis'),
@@ -95,6 +96,10 @@ export function placesOf(planted: Planted, folder: string): Record<string, Place
     }),
     'postgres-file': (at, secure) => ({
       ...{ url: `postgres://shop@${host(at)}/shop?${ssl(secure)}`, password_file: secrets.pgFile },
+    }),
+    'postgres-statistics': (at, secure) => ({
+      ...{ url: `postgres://shop@${host(at)}/shop?${ssl(secure)}`, statistics: { mode: 'all' } },
+      statistics_url: `postgres://shop:${secrets.pgStatistics}@${host(at)}/shop?${ssl(secure)}`,
     }),
     'redis-url': (at, secure) => ({ url: `${scheme('redis', secure)}://shop:${secrets.redisUrl}@${host(at)}` }),
     'redis-password': (at, secure) => ({

@@ -148,18 +148,42 @@ test('only the plain sidecar is no init container, and it alone delays its end',
   }
 });
 
-test('the PodMonitor selects the pods, names the port, and gives a job of its own', () => {
+test('the PodMonitor selects the pods, names the port, and gives each half of the metrics a job of its own', () => {
   const objects = render(`${folder}/overlays/prometheus-operator`);
   const pod = podOf(objects);
   const { spec } = find(objects, 'PodMonitor') as unknown as {
     spec: { selector: { matchLabels: object }; podMetricsEndpoints: Record<string, unknown>[] };
   };
   expect(pod.metadata.labels).toMatchObject(spec.selector.matchLabels);
+  const port = named(pod, 'sidewarden').ports?.[0]?.name;
   expect(spec.podMetricsEndpoints).toEqual([
     expect.objectContaining({
-      port: named(pod, 'sidewarden').ports?.[0]?.name,
+      port,
       path: '/metrics/checks',
       relabelings: [{ action: 'replace', targetLabel: 'job', replacement: 'shop-sidewarden' }],
     }),
+    expect.objectContaining({
+      port,
+      path: '/metrics/statistics',
+      honorLabels: true,
+      relabelings: [
+        { action: 'replace', targetLabel: 'job', replacement: 'shop-statistics' },
+        { action: 'labeldrop', regex: 'pod|container|endpoint' },
+      ],
+    }),
   ]);
+  // Either would end a series with the replica that read it.
+  for (const endpoint of spec.podMetricsEndpoints) {
+    expect(Object.keys(endpoint)).not.toContain('honorTimestamps');
+    expect(Object.keys(endpoint)).not.toContain('trackTimestampsStaleness');
+  }
+});
+
+test.each(kustomizations)('%s: the sidecar is told its namespace, which it could not read itself', (path) => {
+  const pod = podOf(render(`${folder}/${path}`));
+  expect(named(pod, 'sidewarden').env).toContainEqual({
+    name: 'SIDEWARDEN_NAMESPACE',
+    valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } },
+  });
+  expect(pod).toMatchObject({ automountServiceAccountToken: false });
 });

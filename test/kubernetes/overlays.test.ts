@@ -66,14 +66,14 @@ describe('annotations', () => {
     pod = await untilReady(stage);
   }, 150_000);
 
-  test('Prometheus finds both containers with the documented rules, each once', async () => {
+  test('Prometheus finds both containers with the documented rules, each once, and the statistics', async () => {
     prometheus = await startDiscovering(stage);
     const ours = async () => (await prometheus.targets()).filter(({ labels }) => labels.namespace === stage.namespace);
     const lineOf = ({ labels, scrapeUrl, health, lastError }: Target): string =>
       `${labels.job} ${scrapeUrl} ${health} ${lastError}`.trimEnd();
-    const { found, tookMs } = await until('two targets are up', 30_000, async () => {
+    const { found, tookMs } = await until('three targets are up', 30_000, async () => {
       const targets = await ours();
-      if (targets.filter(({ health }) => health === 'up').length >= 2) return targets;
+      if (targets.filter(({ health }) => health === 'up').length >= 3) return targets;
       throw new Error(`Prometheus has ${targets.map(lineOf).join(', ') || 'none'}`);
     });
     const lines = found.map(lineOf).toSorted();
@@ -81,8 +81,9 @@ describe('annotations', () => {
     expect(lines).toEqual([
       `shop http://${pod.ip}:8080/metrics up`,
       `shop-sidewarden http://${pod.ip}:9090/metrics/checks up`,
+      `shop-statistics http://${pod.ip}:9090/metrics/statistics up`,
     ]);
-    for (const { labels } of found) expect(labels.pod).toBe(pod.name);
+    for (const { labels } of found) expect(labels.pod).toBe(labels.job === 'shop-statistics' ? undefined : pod.name);
   }, 60_000);
 
   test('what it stores is there once: each target, each check, and the metric of the service', async () => {
@@ -96,13 +97,17 @@ describe('annotations', () => {
     };
     await expect
       .poll(() => count('job, container', 'up', '== 1'))
-      .toEqual({ 'shop shop': 1, 'shop-sidewarden sidewarden': 1 });
+      .toEqual({ 'shop shop': 1, 'shop-sidewarden sidewarden': 1, 'shop-statistics ': 1 });
     const checks = await count('check', 'sidewarden_check_up');
     tell(`series of sidewarden_check_up: ${JSON.stringify(checks)}`);
     expect(checks).toEqual({ database: 1, sessions: 1, search: 1, keys: 1, app: 1 });
     expect(await count('job', 'sidewarden_check_up')).toEqual({ 'shop-sidewarden': 5 });
     expect(await count('job', 'sidewarden_build_info')).toEqual({ 'shop-sidewarden': 1 });
     expect(await count('job', 'shop_requests_total')).toEqual({ shop: 1 });
+    for (const up of ['pg_up', 'redis_up', 'elasticsearch_clusterinfo_up', 'sidewarden_kms_up'])
+      await expect
+        .poll(() => count('job, pod', up, '== 1'), { message: up, timeout: 30_000 })
+        .toEqual({ 'shop-statistics ': 1 });
     const [healthy] = await prometheus.query(`min(sidewarden_check_up${among})`);
     expect(healthy?.value).toBe(1);
   });

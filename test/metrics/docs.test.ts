@@ -7,7 +7,8 @@ import { makeBoard, makeClock, makeEntry } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
 
 const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
-const rows = [...page.matchAll(/^\| `(sidewarden_\w+)` \| (\w+) \| (.*?) \| (.*?) \|$/gm)].map(
+const own = page.slice(0, page.indexOf('\n## Statistics'));
+const rows = [...own.matchAll(/^\| `(sidewarden_\w+)` \| (\w+) \| (.*?) \| (.*?) \|$/gm)].map(
   ([, name, type, labels = '', help]) => ({
     name,
     type,

@@ -6,8 +6,14 @@ import type { Distribution } from './elasticsearch-distribution.ts';
 import { serverUser } from './process.ts';
 
 export type User = { readonly username: string; readonly password: string };
-/** May do all; has the least privilege that the probe needs; may do nothing. */
-export type Users = { readonly admin: User; readonly probe: User; readonly nobody: User };
+/** May do all; have the least privilege that the probe, the statistics, those of snapshots need; may do nothing. */
+export type Users = {
+  readonly admin: User;
+  readonly probe: User;
+  readonly monitor: User;
+  readonly snapshots: User;
+  readonly nobody: User;
+};
 
 /** A node of a cluster: the one with the transport port `first` is its only possible master, the others hold data. */
 export type Member = { readonly transportPort: number; readonly first: number };
@@ -21,8 +27,13 @@ export type NodeSettings = {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 };
 
-/** The role of docs/elasticsearch.md. */
-const roles = ['sidewarden:', '  cluster: ["cluster:monitor/health"]', 'nothing:', '  cluster: []', ''].join('\n');
+/** The roles of docs/elasticsearch.md. */
+const roles = [
+  ...['sidewarden:', '  cluster: ["cluster:monitor/health"]'],
+  ...['monitor:', '  cluster: ["monitor"]'],
+  ...['snapshots:', '  cluster: ["monitor", "monitor_snapshot"]'],
+  ...['nothing:', '  cluster: []', ''],
+].join('\n');
 
 /** Writes `<folder>/config`; the distribution stays as it is. */
 export function writeConfiguration({ product, home }: Distribution, folder: string, settings: NodeSettings): void {
@@ -81,15 +92,23 @@ function membership(product: string, { transportPort, first }: Member): string[]
  * https://www.elastic.co/guide/en/elasticsearch/reference/current/file-realm.html
  * @param more further users who may do what the probe may.
  */
-export function writeUsers(folder: string, { admin, probe, nobody }: Users, more: readonly User[] = []): void {
+export function writeUsers(folder: string, users: Users, more: readonly User[] = []): void {
+  const { admin, probe, monitor, snapshots, nobody } = users;
   const probes = [probe, ...more];
-  const lines = [admin, nobody, ...probes].map(({ username, password }) => `${username}:${hash(password)}`);
+  const lines = [admin, monitor, snapshots, nobody, ...probes].map(
+    ({ username, password }) => `${username}:${hash(password)}`,
+  );
   const named = probes.map(({ username }) => username).join(',');
   writeFileSync(join(folder, 'config', 'users'), `${lines.join('\n')}\n`);
-  writeFileSync(
-    join(folder, 'config', 'users_roles'),
-    `superuser:${admin.username}\nsidewarden:${named}\nnothing:${nobody.username}\n`,
-  );
+  const members = [
+    ['superuser', admin.username],
+    ['sidewarden', named],
+    ['monitor', monitor.username],
+    ['snapshots', snapshots.username],
+    ['nothing', nobody.username],
+  ];
+  const roleLines = members.map(([role, names]) => `${role}:${names}\n`);
+  writeFileSync(join(folder, 'config', 'users_roles'), roleLines.join(''));
 }
 
 function hash(password: string): string {

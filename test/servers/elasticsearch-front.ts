@@ -63,12 +63,14 @@ export async function startFront({ port, nodePort, users, tls, refused }: FrontO
   };
 }
 
-function refuse({ admin, probe, nobody }: Users, { headers, url }: IncomingMessage): 401 | 403 | undefined {
+function refuse(users: Users, { headers, url = '' }: IncomingMessage): 401 | 403 | undefined {
   const given = headers.authorization?.replace(/^Basic /, '') ?? '';
-  const user = [admin, probe, nobody].find(
+  const { admin, probe, monitor, snapshots } = users;
+  const user = Object.values(users).find(
     ({ username, password }) => Buffer.from(`${username}:${password}`).toString('base64') === given,
   );
   if (user === undefined) return 401;
-  if (user === admin || (user === probe && url?.startsWith('/_cluster/health'))) return undefined;
-  return 403;
+  if (user === admin || user === snapshots) return undefined;
+  if (user === monitor && !url.startsWith('/_snapshot')) return undefined;
+  return user === probe && url.startsWith('/_cluster/health') ? undefined : 403;
 }

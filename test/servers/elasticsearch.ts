@@ -59,6 +59,8 @@ const host = '127.0.0.1';
 const users: Users = {
   admin: { username: 'admin', password: 'admin-Zs9!xQ' },
   probe: { username: 'sidewarden', password: 'pröbe:Kq7&y/%' },
+  monitor: { username: 'monitor', password: 'monitor-Hv2*k' },
+  snapshots: { username: 'snapshots', password: 'snapshots-Ny5=p' },
   nobody: { username: 'nobody', password: 'nobody-Wd3#v' },
 };
 

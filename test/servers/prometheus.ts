@@ -37,21 +37,32 @@ export type Prometheus = {
   /** An instant query's samples, now. @throws with Prometheus' own words when the expression is wrong. */
   query(expr: string): Promise<readonly Sample[]>;
   targets(): Promise<readonly Target[]>;
+  /** The `data` of what its API answers: https://prometheus.io/docs/prometheus/latest/querying/api/ */
+  api<Data>(path: string): Promise<Data>;
   output(): string;
   /** Stops it and removes its files. */
   stop(): Promise<void>;
 };
 
-/** Takes about a second. Scrapes every second unless an entry says otherwise. */
-export async function startPrometheus({ scrape }: { scrape: readonly ScrapeConfig[] }): Promise<Prometheus> {
+export type PrometheusOptions = {
+  readonly scrape: readonly ScrapeConfig[];
+  /** The `groups` of a rule file: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
+  readonly groups?: readonly object[];
+};
+
+/** Takes about a second. Scrapes, and evaluates rules, every second unless an entry says otherwise. */
+export async function startPrometheus({ scrape, groups = [] }: PrometheusOptions): Promise<Prometheus> {
   const command = await locate(prometheusSource);
   const folder = await runFolder('prometheus');
   const port = await freePort();
   const url = `http://${host}:${port}`;
   const file = join(folder, 'prometheus.yml');
-  await writeFile(file, stringify({ global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: scrape }));
+  const rules = join(folder, 'rules.yml');
+  const global = { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' };
+  await writeFile(file, stringify({ global, scrape_configs: scrape, rule_files: [rules] }));
+  await writeFile(rules, stringify({ groups }));
   const user = serverUser();
-  if (user !== undefined) await chown(file, user.uid, user.gid);
+  if (user !== undefined) for (const each of [file, rules]) await chown(each, user.uid, user.gid);
   const server = await startProcess({
     name: 'prometheus',
     command,
@@ -64,21 +75,22 @@ export async function startPrometheus({ scrape }: { scrape: readonly ScrapeConfi
     port,
     ready: async () => (await fetch(`${url}/-/ready`)).ok,
   });
-  const ask = async (path: string): Promise<unknown> => {
+  const api = async <Data>(path: string): Promise<Data> => {
     const answer = (await (await fetch(url + path)).json()) as { status: string; error?: string; data?: unknown };
     if (answer.status !== 'success') throw new Error(`${path}: ${answer.error}`);
-    return answer.data;
+    return answer.data as Data;
   };
   return {
     url,
     async query(expr) {
-      const data = await ask(`/api/v1/query?query=${encodeURIComponent(expr)}`);
-      const { result } = data as { result: { metric: Record<string, string>; value: [number, string] }[] };
+      type Data = { result: { metric: Record<string, string>; value: [number, string] }[] };
+      const { result } = await api<Data>(`/api/v1/query?query=${encodeURIComponent(expr)}`);
       return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
     },
     async targets() {
-      return ((await ask('/api/v1/targets?state=active')) as { activeTargets: Target[] }).activeTargets;
+      return (await api<{ activeTargets: Target[] }>('/api/v1/targets?state=active')).activeTargets;
     },
+    api,
     output: () => server.output(),
     async stop() {
       await server.stop();

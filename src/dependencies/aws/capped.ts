@@ -3,7 +3,7 @@ import { pipeline, Readable, Transform } from 'node:stream';
 import { UnreadableAnswer } from '../statistics.ts';
 
 /** The largest answer of those that are asked for is a list of a thousand rows. */
-export const longestAnswer = 1024 * 1024;
+const longestAnswer = 1024 * 1024;
 
 /** @returns what stands for the body, which ends in an UnreadableAnswer beyond the cap. */
 export function capped(body: unknown): unknown {

@@ -51,15 +51,7 @@ function createSession(settings: KmsSettings): KmsSession {
     maxAttempts: 1, // our own schedule repeats
     requestHandler: agents,
   });
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const output = await next(args);
-      const response = output.response as { body?: unknown };
-      response.body = capped(response.body);
-      return output;
-    },
-    { step: 'deserialize', priority: 'low' }, // next to the wire
-  );
+  capAnswers(client);
   const destroy = (): void => {
     if (cut.signal.aborted) return;
     cut.abort();
@@ -106,6 +98,18 @@ function createSession(settings: KmsSettings): KmsSession {
       }
     },
   };
+}
+
+function capAnswers(client: KMSClient): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const output = await next(args);
+      const response = output.response as { body?: unknown };
+      response.body = capped(response.body);
+      return output;
+    },
+    { step: 'deserialize', priority: 'low' }, // next to the wire
+  );
 }
 
 async function probe(session: KmsSession, settings: KmsSettings, attempt: KmsAttempt): Promise<void> {

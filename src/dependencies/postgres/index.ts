@@ -15,10 +15,7 @@ function knownTarget({ url }: Pick<Settings, 'url'>): Target | undefined {
 }
 
 function problems(settings: Settings): SettingsProblem[] {
-  const found = [
-    ...iamProblems(settings, { region: settings.region }),
-    ...queryProblems(settings.statistics.queries),
-  ];
+  const found = [...iamProblems(settings, { region: settings.region }), ...queryProblems(settings.statistics.queries)];
   const target = knownTarget(settings);
   if (target !== undefined) found.push(...problemsOf(settings, target));
   if (settings.statistics_url === undefined) return found;

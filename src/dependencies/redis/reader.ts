@@ -18,6 +18,7 @@ export function createReader(settings: RedisSettings, openConnection: OpenConnec
   let source: RedisSource | undefined;
   let left = false;
   let beside: Connection | undefined;
+  let destroyed = false;
 
   const askSentinel = async <T>(
     asked: SentinelSettings,
@@ -26,6 +27,7 @@ export function createReader(settings: RedisSettings, openConnection: OpenConnec
   ): Promise<T> => {
     const node: Node = {
       open(endpoint) {
+        if (destroyed) throw new Failure('refused', 'the connection was given up');
         beside = openConnection(endpoint, asked.tls);
         return beside;
       },
@@ -59,18 +61,18 @@ export function createReader(settings: RedisSettings, openConnection: OpenConnec
     };
   };
 
-  const destroy = (): void => {
-    session.destroy();
-    beside?.destroy();
-  };
   return {
     get closed() {
       return session.closed;
     },
-    destroy,
+    destroy() {
+      destroyed = true;
+      session.destroy();
+      beside?.destroy();
+    },
     async open(limits) {
-      if (left) {
-        destroy();
+      if (left && !destroyed) {
+        session.destroy();
         session = createSession(settings, openConnection);
         source = undefined;
         left = false;

@@ -187,11 +187,15 @@ test('the last rotation, for who asks for it: absent before the first, then the 
   const latest = (await collect('rotations')).key_last_rotation_timestamp_seconds;
   expect(latest).toBeCloseTo(Math.max(...dates), 2);
 
-  const page = (RotationDate: number, more: object) => ({ Rotations: [{ RotationDate }], ...more });
-  inject({ operation: 'ListKeyRotations', once: true, answer: page(7000, { Truncated: true, NextMarker: 'a' }) });
-  inject({ operation: 'ListKeyRotations', once: true, answer: page(5000, { Truncated: false }) });
-  expect(await collect('rotations')).toEqual({ key_last_rotation_timestamp_seconds: 7000 });
-  inject({ operation: 'ListKeyRotations', answer: page(7000, { Truncated: true, NextMarker: 'a' }) });
+  const page = await ask('ListKeyRotations', { KeyId: keyId, Limit: 1 });
+  expect(page).toMatchObject({ Truncated: true, Rotations: [{ RotationDate: Math.min(...dates) }] });
+  const begin = { operation: 'ListKeyRotations', once: true, answer: page };
+  inject(begin);
+  inject({ ...begin, answer: { Rotations: [{ RotationDate: 5000 }], Truncated: false } });
+  expect((await collect('rotations')).key_last_rotation_timestamp_seconds).toBeCloseTo(Math.min(...dates), 2);
+  inject(begin); // the stand-in sees by the marker that the page was of another size
+  await expect(collect('rotations')).rejects.toThrow('inconsistent with page token');
+  inject({ operation: 'ListKeyRotations', answer: page });
   await expect(collect('rotations')).rejects.toThrow('more than 5 pages');
 });
 

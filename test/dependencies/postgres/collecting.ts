@@ -5,7 +5,7 @@ import { postgres } from '../../../src/dependencies/postgres/index.ts';
 import type { Settings } from '../../../src/dependencies/postgres/settings.ts';
 import type { PostgresSource } from '../../../src/dependencies/postgres/statistics/source.ts';
 import { type Collector, MissingPrivilege } from '../../../src/dependencies/statistics.ts';
-import { limits } from './reading.ts';
+import { makeAttempt } from '../attempt.ts';
 
 /** The settings of a check whose `statistics` are these. */
 export const settingsOf = (statistics: object): Settings =>
@@ -27,7 +27,7 @@ export async function runOf(
   timeoutMs = 5000,
 ): Promise<Run> {
   let cut = 0;
-  const collecting = Object.assign(limits(timeoutMs), {
+  const collecting = Object.assign(makeAttempt({ timeoutMs }), {
     cut(count: number) {
       cut += count;
     },

@@ -1,6 +1,8 @@
 // Who reads the statistics: an advisory lock of the reader's session, and what the probe sees of it.
+import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { driver } from '../../../src/dependencies/postgres/driver.ts';
+import { electQuery } from '../../../src/dependencies/postgres/election.ts';
 import type { Rung } from '../../../src/dependencies/postgres/settings.ts';
 import { type PostgresServer, type PostgresStandby, startPostgres } from '../../servers/postgres.ts';
 import { makeAttempt } from '../attempt.ts';
@@ -21,14 +23,13 @@ const key = -8_446_744_073_709_551_617n;
 const keys = [key, 0n, -1n, 1n, 2n ** 63n - 1n, -(2n ** 63n), 0xffff_ffffn, 2n ** 32n];
 const locks = () => server.query("SELECT pid FROM pg_locks WHERE locktype = 'advisory'");
 
-/** What one run of the probe tells of the key; undefined when it told nothing. */
-async function seen(given: object, wanted = key, session = driver.session(parse(given))): Promise<boolean | undefined> {
+/** What one run of the probe tells of the key. */
+async function seen(given: object, wanted = key, session = driver.session(parse(given))): Promise<boolean[]> {
   onTestFinished(() => session.destroy());
-  let held: boolean | undefined;
-  const attempt = makeAttempt<Rung>();
-  const election = { key: wanted, tell: (told: boolean) => void (held = told) };
-  await driver.probe(session, parse(given), { ...attempt, election });
-  return held;
+  const told: boolean[] = [];
+  const election = { key: wanted, tell: (held: boolean) => void told.push(held) };
+  await driver.probe(session, parse(given), { ...makeAttempt<Rung>(), election });
+  return told;
 }
 
 test.each([
@@ -52,9 +53,9 @@ test('each key is a lock of its own, and is seen as that', async () => {
   const { reader } = await openReader({ url: server.url });
   const other = await openReader({ url: server.url });
   for (const one of keys) {
-    expect(await seen({ url: server.url }, one)).toBe(false);
+    expect(await seen({ url: server.url }, one)).toEqual([false]);
     expect(await reader.elect(one, limits())).toEqual({ kind: 'leads' });
-    expect(await seen({ url: server.url }, one)).toBe(true);
+    expect(await seen({ url: server.url }, one)).toEqual([true]);
     expect(await other.reader.elect(one, limits())).toEqual({ kind: 'follows' });
   }
   expect(await locks()).toHaveLength(keys.length);
@@ -65,8 +66,8 @@ test('another database elects apart', async () => {
   const elsewhere = server.url.replace(/shop$/, 'other');
   const [here, there] = [await openReader({ url: server.url }), await openReader({ url: elsewhere })];
   expect(await there.reader.elect(key, limits())).toEqual({ kind: 'leads' });
-  expect(await seen({ url: server.url })).toBe(false);
-  expect(await seen({ url: elsewhere })).toBe(true);
+  expect(await seen({ url: server.url })).toEqual([false]);
+  expect(await seen({ url: elsewhere })).toEqual([true]);
   expect(await here.reader.elect(key, limits())).toEqual({ kind: 'leads' });
   for (const each of [here.reader, there.reader]) each.destroy();
 });
@@ -80,6 +81,19 @@ test('whoever leads takes the lock once, and takes it again when it was lost', a
   expect(await reader.elect(key, limits())).toEqual({ kind: 'leads' });
   expect(await locks()).toHaveLength(1);
   reader.destroy();
+});
+
+test('a backend that is not the one that let us in locks nothing', async () => {
+  const client = new Client({ connectionString: server.url });
+  await client.connect();
+  const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+  const leads = async (pid: number) => (await client.query(electQuery(key, pid))).rows[0]?.leads;
+  expect(await leads(rows[0].pid + 1)).toBeNull();
+  expect(await locks()).toEqual([]);
+  expect(await leads(rows[0].pid)).toBe(true);
+  expect(await locks()).toEqual(rows);
+  expect(await leads(rows[0].pid + 1)).toBeNull();
+  await client.end();
 });
 
 test('a slow question costs the leader neither its connection nor the lead', async () => {
@@ -104,9 +118,9 @@ test('a server without pg_locks is no place: nobody leads, and the probe passes 
   for (const expected of ['any', 'primary']) {
     const given = { url: server.url, expect: expected };
     const session = driver.session(parse(given));
-    expect(await seen(given, key, session)).toBeUndefined();
+    expect(await seen(given, key, session)).toEqual([]);
     const before = server.output().length;
-    expect(await seen(given, key, session)).toBeUndefined();
+    expect(await seen(given, key, session)).toEqual([]);
     expect(server.output().slice(before)).not.toContain('pg_locks');
     session.destroy();
   }
@@ -117,11 +131,11 @@ describe('the probe', () => {
   test.each(['any', 'primary'])('expecting %s sees whether the key is held, with no statement more', async (role) => {
     const given = { url: server.url, expect: role };
     const session = driver.session(parse(given));
-    expect(await seen(given, key, session)).toBe(false);
+    expect(await seen(given, key, session)).toEqual([false]);
     const { reader } = await openReader({ url: server.url });
     await reader.elect(key, limits());
     const before = server.output().length;
-    expect(await seen(given, key, session)).toBe(true);
+    expect(await seen(given, key, session)).toEqual([true]);
     const statements = server
       .output()
       .slice(before)
@@ -129,19 +143,19 @@ describe('the probe', () => {
     expect(statements).toHaveLength(role === 'any' ? 1 : 2);
     expect(statements?.filter((statement) => statement.includes('pg_locks'))).toHaveLength(1);
     reader.destroy();
-    await vi.waitFor(async () => expect(await seen(given, key, session)).toBe(false));
+    await vi.waitFor(async () => expect(await seen(given, key, session)).toEqual([false]));
   });
   test('of another role than expected sees it all the same', async () => {
     const { reader } = await openReader({ url: standby.url });
     await reader.elect(key, limits());
-    let held: boolean | undefined;
+    const told: boolean[] = [];
     const given = parse({ url: standby.url, expect: 'primary' });
     const session = driver.session(given);
-    const election = { key, tell: (told: boolean) => void (held = told) };
+    const election = { key, tell: (held: boolean) => void told.push(held) };
     await expect(driver.probe(session, given, { ...makeAttempt<Rung>(), election })).rejects.toMatchObject({
       errorClass: 'readonly',
     });
-    expect(held).toBe(true);
+    expect(told).toEqual([true]);
     for (const each of [session, reader]) each.destroy();
   });
   test('where nobody elects does not ask', async () => {

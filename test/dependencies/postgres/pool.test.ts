@@ -28,7 +28,7 @@ async function connect(application: string, url = server.url): Promise<Client> {
 const run = async (settings: object, url = server.url): Promise<Run> =>
   await runOf(pool, await makeReader({ url }).open(limits()), settingsOf({ pool: settings }));
 
-const valueOf = ({ values }: Run, name: string, state: string): number | undefined =>
+const countOf = ({ values }: Run, name: string, state: string): number | undefined =>
   values.get(`sidewarden_postgres_pool_connections{name="${name}",state="${state}"}`);
 
 const theServers = async (): Promise<Map<string, number>> =>
@@ -55,8 +55,8 @@ test('by application_name, in each state as the server says, and who waits for a
   expect(expected.size).toBe(4);
   const seen = [...found.values].filter(([key, value]) => key.includes('pool_connections') && value > 0);
   expect(new Map(seen)).toEqual(expected);
-  expect(valueOf(found, 'web', 'idle')).toBe(3);
-  expect(valueOf(found, 'web', 'idle in transaction (aborted)')).toBe(0);
+  expect(countOf(found, 'web', 'idle')).toBe(3);
+  expect(countOf(found, 'web', 'idle in transaction (aborted)')).toBe(0);
   expect(found.values.get('sidewarden_postgres_pool_lock_waiters{name="worker"}')).toBe(1);
   expect(found.values.get('sidewarden_postgres_pool_lock_waiters{name="web"}')).toBe(0);
   expect([...found.values.keys()].filter((key) => /elsewhere|sidewarden"/.test(key))).toEqual([]);
@@ -69,8 +69,8 @@ test('by user', async () => {
   await connect('two', asPlain());
   await connect('');
   const found = await run({ by: 'user' });
-  expect(valueOf(found, 'plain', 'idle')).toBe(2);
-  expect(valueOf(found, 'app', 'idle')).toBe(1);
+  expect(countOf(found, 'plain', 'idle')).toBe(2);
+  expect(countOf(found, 'app', 'idle')).toBe(1);
 });
 
 test('names that are wanted are always there, the rest is other, and an empty name is none', async () => {
@@ -79,10 +79,10 @@ test('names that are wanted are always there, the rest is other, and an empty na
   await connect('stray');
   await connect('');
   const found = await run({ names: ['web', "o'clock\\", 'gone'] });
-  const idle = ['web', "o'clock\\", 'gone', 'other'].map((name) => valueOf(found, name, 'idle'));
+  const idle = ['web', "o'clock\\", 'gone', 'other'].map((name) => countOf(found, name, 'idle'));
   expect(idle).toEqual([1, 1, 0, 2]);
   expect(found.cut).toBe(0);
-  expect(valueOf(await run({}), 'none', 'idle')).toBe(1);
+  expect(countOf(await run({}), 'none', 'idle')).toBe(1);
 });
 
 test('twenty names at the most, those with the most connections', async () => {
@@ -91,8 +91,8 @@ test('twenty names at the most, those with the most connections', async () => {
   const found = await run({});
   const names = new Set(found.samples.map(({ labels: [name] }) => name));
   expect(names.size).toBe(21);
-  expect(valueOf(found, 'many', 'idle')).toBe(2);
-  expect(valueOf(found, 'other', 'idle')).toBe(5);
+  expect(countOf(found, 'many', 'idle')).toBe(2);
+  expect(countOf(found, 'other', 'idle')).toBe(5);
   expect(found.cut).toBe(5);
 });
 

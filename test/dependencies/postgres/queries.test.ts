@@ -49,7 +49,13 @@ describe('values', () => {
   test('other columns become labels; a label that is NULL is empty, a value that is NULL has no sample', async () => {
     const sql = `SELECT tenant, revoked_at IS NULL AS valid, CASE WHEN tenant = 'tenant 2' THEN NULL ELSE sum(id) END AS total
       FROM api_keys WHERE revoked_at IS NULL GROUP BY 1, 2`;
-    const { samples, values } = await runQuery({ sql, value: 'total', type: 'counter', name: 'shop_total', help: 'Ids.' });
+    const { samples, values } = await runQuery({
+      sql,
+      value: 'total',
+      type: 'counter',
+      name: 'shop_total',
+      help: 'Ids.',
+    });
     expect(new Map(values)).toEqual(
       new Map([
         ['shop_total{tenant="",valid="true"}', 1395],
@@ -77,7 +83,10 @@ describe('values', () => {
 
 describe('what cannot be samples names the query and the column', () => {
   test.each([
-    ['SELECT 1 AS number', 'the query shop_things gives no column value but number: select one AS value, or set `value`'],
+    [
+      'SELECT 1 AS number',
+      'the query shop_things gives no column value but number: select one AS value, or set `value`',
+    ],
     ['SELECT 1 AS number WHERE false', 'gives no column value but number'],
     ["SELECT 'many' AS value", 'the query shop_things gives in the column value what is not a number'],
     ["SELECT 'NaN'::float8 AS value", 'gives in the column value what is not a number'],
@@ -88,7 +97,10 @@ describe('what cannot be samples names the query and the column', () => {
     ['SELECT 1 AS value, 2 AS __name__', 'must not begin with __'],
     ['SELECT 1 AS value, 2 AS a, 3 AS a', 'gives two columns a'],
     ['SELECT 1 AS value, ARRAY[1] AS a', 'gives in the column a what is not a text'],
-    ['SELECT 1 AS value, 1 a, 1 b, 1 c, 1 d, 1 e, 1 f, 1 g, 1 h, 1 i, 1 j, 1 k', 'gives 11 columns for labels, and 10 are the most'],
+    [
+      'SELECT 1 AS value, 1 a, 1 b, 1 c, 1 d, 1 e, 1 f, 1 g, 1 h, 1 i, 1 j, 1 k',
+      'gives 11 columns for labels, and 10 are the most',
+    ],
     ["SELECT n AS value, 'x' AS a FROM generate_series(1, 2) n", 'gives several rows for a=x: group them'],
     ['SELECT n AS value FROM generate_series(1, 2) n', 'gives several rows and no column for a label'],
   ])('%s', async (sql, message) => {
@@ -100,7 +112,9 @@ describe('what cannot be samples names the query and the column', () => {
 
   test('columns that differ from those that `labels` names', async () => {
     const sql = 'SELECT 1 AS value, 2 AS a, 3 AS b';
-    await expect(runQuery({ sql, labels: ['a'] })).rejects.toThrow('a column b, which is neither the value nor in `labels`');
+    await expect(runQuery({ sql, labels: ['a'] })).rejects.toThrow(
+      'a column b, which is neither the value nor in `labels`',
+    );
     await expect(runQuery({ sql, labels: ['a', 'b', 'c'] })).rejects.toThrow('no column c, which `labels` names');
     const { values } = await runQuery({ sql, labels: ['b', 'a'] });
     expect([...values.keys()]).toEqual(['shop_things{b="3",a="2"}']);
@@ -139,7 +153,10 @@ describe('it can only read', () => {
     const settings = settingsOf({
       queries: [
         { name: 'first', sql: "SELECT length(set_config('default_transaction_read_only', 'off', false)) AS value" },
-        { name: 'second', sql: "SELECT count(*) AS value, current_setting('default_transaction_read_only') AS was FROM api_keys" },
+        {
+          name: 'second',
+          sql: "SELECT count(*) AS value, current_setting('default_transaction_read_only') AS was FROM api_keys",
+        },
       ],
     });
     const source = await makeReader({ url: server.url }).open(limits());
@@ -164,7 +181,9 @@ describe('limits', () => {
     const begin = performance.now();
     await expect(runOf(slow, source, settings)).rejects.toMatchObject({ code: '57014' });
     expect(performance.now() - begin).toBeLessThan(2000);
-    await server.until("SELECT count(*) = 0 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND state = 'active' AND pid <> pg_backend_pid()");
+    await server.until(
+      "SELECT count(*) = 0 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND state = 'active' AND pid <> pg_backend_pid()",
+    );
     expect((await runOf(quick, source, settings)).values).toEqual(new Map([['quick', 1]]));
   });
 
@@ -173,7 +192,10 @@ describe('limits', () => {
     const { samples, cut } = await runQuery({ sql, max_rows: 50 });
     expect([samples.length, cut, samples.at(-1)?.value]).toEqual([50, 70, 50]);
     expect(await runQuery({ sql, max_rows: 120 })).toMatchObject({ cut: 0 });
-    const endless = await runQuery({ sql: 'SELECT n AS value, n AS id FROM generate_series(1, 3000000) n', max_rows: 10 });
+    const endless = await runQuery({
+      sql: 'SELECT n AS value, n AS id FROM generate_series(1, 3000000) n',
+      max_rows: 10,
+    });
     expect([endless.samples.length, endless.cut]).toEqual([10, 1000]);
   });
 });
@@ -184,7 +206,10 @@ describe('a grant that is missing', () => {
     ['SELECT count(*) AS value FROM other.secrets', 'GRANT SELECT ON other.secrets TO "app";'],
     ['SELECT count(*) AS value FROM "Audit Log"."Events"', 'GRANT USAGE ON SCHEMA "Audit Log" TO "app";'],
     ['SELECT nobody() AS value', 'GRANT EXECUTE ON FUNCTION public.nobody() TO "app";'],
-    ["SELECT count(*) AS value FROM pg_read_file('postgresql.conf')", /^GRANT EXECUTE ON FUNCTION pg_catalog\.pg_read_file\(.*\) TO "app";$/],
+    [
+      "SELECT count(*) AS value FROM pg_read_file('postgresql.conf')",
+      /^GRANT EXECUTE ON FUNCTION pg_catalog\.pg_read_file\(.*\) TO "app";$/,
+    ],
   ])('%s', async (sql, statement) => {
     const { lacks, samples } = await runQuery({ sql });
     expect(samples).toEqual([]);
@@ -247,7 +272,10 @@ describe('settings', () => {
     expect(() => problemsWith(query)).toThrow(message);
   });
 
-  test.each([{ max_rows: 0 }, { max_rows: 1001 }, { type: 'histogram' }, { query: 'SELECT 1' }])('%o is refused', (query) => {
-    expect(() => problemsWith(query)).toThrow();
-  });
+  test.each([{ max_rows: 0 }, { max_rows: 1001 }, { type: 'histogram' }, { query: 'SELECT 1' }])(
+    '%o is refused',
+    (query) => {
+      expect(() => problemsWith(query)).toThrow();
+    },
+  );
 });

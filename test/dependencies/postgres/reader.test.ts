@@ -200,6 +200,15 @@ describe('a question', () => {
     const { source } = await openReader({ url: server.url });
     const asked = [1, 2, 3].map((n) => source.rows(`SELECT ${n} AS n, pg_sleep(0.${4 - n})`, limits()));
     expect((await Promise.all(asked)).map(([row]) => row?.n)).toEqual([1, 2, 3]);
+    const small = source.rows('SELECT 1 AS n', limits());
+    const large = source.rows("SELECT repeat('x', 9000000)", limits());
+    const next = source.rows('SELECT 1 AS n', limits());
+    const ends = await Promise.allSettled([small, large, next]);
+    expect(ends).toMatchObject([
+      { value: [{ n: 1 }] },
+      { reason: { name: 'UnreadableAnswer' } },
+      { reason: { errorClass: 'refused' } },
+    ]);
   });
   test('has a cap of rows', async () => {
     const { source } = await openReader({ url: server.url });

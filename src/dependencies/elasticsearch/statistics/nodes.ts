@@ -23,7 +23,7 @@ const filter = [
   ...['_nodes.failed', 'cluster_name'],
   ...[
     ...['name', 'host', 'roles', ...wanted, 'os.cpu.percent', 'os.cpu.load_average', 'os.mem.free_in_bytes'],
-    ...['os.mem.used_in_bytes', 'process.*_file_descriptors', 'process.cpu', 'process.mem', 'transport.?x_*'],
+    ...['os.mem.used_in_bytes', 'process.*_file_descriptors', 'process.cpu', 'process.mem', 'transport.rx_*', 'transport.tx_*'],
     ...['jvm.uptime_in_millis', 'jvm.mem.*_in_bytes', 'jvm.gc.collectors', 'jvm.buffer_pools.direct.used_in_bytes'],
     ...['young', 'survivor', 'old'].map((pool) => `jvm.mem.pools.${pool}`),
     ...['jvm.buffer_pools.mapped.used_in_bytes', 'thread_pool', 'breakers.*.*_in_bytes', 'breakers.*.overhead'],

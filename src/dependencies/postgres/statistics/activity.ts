@@ -1,10 +1,9 @@
 // Who is connected, in which state, waiting for what, and what has gone on for longest: one pass over pg_stat_activity.
 import { type Sample, samples } from '../../../core/family.ts';
-import type { Collector } from '../../statistics.ts';
-import { activities, chosenNames, databaseOrder, databases, limit } from './caps.ts';
+import { activities, capped, chosenNames, databaseOrder, databases, limit } from './caps.ts';
 import { choose, column, familiesOf, numberOf, ours, since, textOf, theirs } from './columns.ts';
-import { monitor, withoutMonitor } from './privilege.ts';
-import type { PostgresSource, Row } from './source.ts';
+import type { Row } from './source.ts';
+import type { Section } from './together.ts';
 
 const labels = ['datname', 'state', 'usename', 'application_name', 'backend_type', 'wait_event_type', 'wait_event'];
 /** Whose values clients choose. */
@@ -102,7 +101,7 @@ const sqlOf = (list: string): string => `
 SELECT GROUPING(datname, backend_type) AS level, ${labels.join(', ')},
   pg_catalog.count(*) AS connections, ${oldest('xact_start')} AS longest,
   CASE WHEN GROUPING(datname, backend_type) = ${levels.all} THEN (
-    SELECT pg_catalog.json_agg(datname)::pg_catalog.text
+    SELECT pg_catalog.json_agg(datname)
     FROM (SELECT datname FROM pg_catalog.pg_database d ORDER BY ${databaseOrder} LIMIT ${databases}) AS known
   ) END AS databases,
   ${list}
@@ -112,22 +111,19 @@ GROUP BY GROUPING SETS ((${labels.join(', ')}), (backend_type), ())
 ORDER BY level DESC, connections DESC
 ${limit(activities)}`;
 
-export const activity: Collector<unknown, PostgresSource> = {
+export const activity: Section = {
   name: 'activity',
-  intervalMs: 15_000,
-  asks: 'pg_stat_activity',
+  asks: 'pg_stat_activity, pg_database',
   families: [count, longest, backends, ...familiesOf(totals)],
-  privilege: monitor,
-  async collect(source, _settings, limits) {
-    if (!source.facts.monitor) throw withoutMonitor(source);
-    const { list, samples: ofTotals } = choose(source.facts, totals);
-    const rows = await source.rows(sqlOf(list), { ...limits, maxRows: activities });
+  needsMonitor: 'all',
+  sql: (facts) => sqlOf(choose(facts, totals).list),
+  samples(rows, { facts }, cut) {
     const at = (level: number): Row[] => rows.filter((row) => numberOf(row.level) === level);
     const [all = {}] = at(levels.all);
     return [
-      ...alike(at(levels.alike), JSON.parse(textOf(all.databases) || '[]') as string[]),
+      ...alike(capped(at(levels.alike), activities, cut), (all.databases ?? []) as string[]),
       ...at(levels.kind).flatMap((row) => samples(backends, numberOf(row.connections), textOf(row.backend_type))),
-      ...ofTotals(all),
+      ...choose(facts, totals).samples(all),
     ];
   },
 };

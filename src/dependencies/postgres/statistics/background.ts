@@ -1,7 +1,7 @@
 // What the server's own processes have done: checkpoints, background writer, WAL, archiver. One row of all their views.
-import type { Collector } from '../../statistics.ts';
 import { type Column, choose, column, columnOf, epoch, familiesOf, ours, since, theirs } from './columns.ts';
-import type { Facts, PostgresSource } from './source.ts';
+import type { Facts } from './source.ts';
+import type { Section } from './together.ts';
 import { has, type Switch } from './versions.ts';
 
 const named = (view: string, column: string, name: string, help: string, unit?: string) =>
@@ -121,13 +121,10 @@ FROM ${views
   .map(({ view }) => `pg_catalog.pg_stat_${view} AS ${view}`)
   .join('\nCROSS JOIN ')}`;
 
-export const background: Collector<unknown, PostgresSource> = {
+export const background: Section = {
   name: 'background',
-  intervalMs: 15_000,
   asks: 'pg_stat_bgwriter, pg_stat_checkpointer, pg_stat_archiver, pg_stat_wal',
   families: familiesOf(columns),
-  async collect(source, _settings, limits) {
-    const { list, samples } = choose(source.facts, columns);
-    return (await source.rows(sqlOf(list, source.facts), limits)).flatMap((row) => samples(row));
-  },
+  sql: (facts) => sqlOf(choose(facts, columns).list, facts),
+  samples: (rows, { facts }) => rows.flatMap((row) => choose(facts, columns).samples(row)),
 };

@@ -1,4 +1,6 @@
 // How many rows of each kind become series, and which.
+import type { Collecting } from '../../statistics.ts';
+import type { Row } from './source.ts';
 
 /** The database that we are connected to, then the oldest ones. */
 export const databases = 200;
@@ -14,7 +16,13 @@ export const roles = 200;
 export const activities = 1000;
 
 /** The server sends some more than a cap, so that what is cut can be counted, and not without end. */
-export const limit = (cap: number): string => `LIMIT ${cap * 5}`;
+export const limit = (cap: number): string => `LIMIT ${cap * 4}`;
+
+/** @param cut takes how many rows are left out. */
+export function capped(rows: readonly Row[], cap: number, cut: Collecting['cut']): readonly Row[] {
+  if (rows.length > cap) cut(rows.length - cap);
+  return rows.slice(0, cap);
+}
 
 /** The order in which databases are taken; `d` is pg_database. */
 export const databaseOrder = '(d.datname = pg_catalog.current_database()) DESC, d.oid';

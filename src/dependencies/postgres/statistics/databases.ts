@@ -1,9 +1,8 @@
 // What each database has done since its statistics were reset: pg_stat_database and pg_stat_database_conflicts.
 import type { Sample } from '../../../core/family.ts';
-import type { Collector } from '../../statistics.ts';
-import { databases as cap, databaseOrder, limit } from './caps.ts';
+import { databases as cap, capped, databaseOrder, limit } from './caps.ts';
 import { type Column, choose, column, columnOf, epoch, familiesOf, ours, textOf, theirs } from './columns.ts';
-import type { PostgresSource } from './source.ts';
+import type { Section } from './together.ts';
 
 const labels = ['datid', 'datname'];
 const exported = (name: string, help: string, unit?: string): Column =>
@@ -102,18 +101,17 @@ LEFT JOIN pg_catalog.pg_stat_database_conflicts c ON c.datid = d.oid
 ORDER BY ${databaseOrder}
 ${limit(cap)}`;
 
-export const databases: Collector<unknown, PostgresSource> = {
+export const databases: Section = {
   name: 'databases',
-  intervalMs: 15_000,
   asks: 'pg_stat_database, pg_stat_database_conflicts',
   families: familiesOf([...done, ...allConflicts]),
-  async collect(source, _settings, limits) {
-    const counters = choose(source.facts, done);
-    const cancels = choose(source.facts, allConflicts, 'x');
-    const rows = await source.rows(sqlOf(counters.list, cancels.list), { ...limits, maxRows: cap });
-    return rows.flatMap((row): Sample[] => {
+  sql: (facts) => sqlOf(choose(facts, done).list, choose(facts, allConflicts, 'x').list),
+  samples(rows, { facts, instance }, cut) {
+    const counters = choose(facts, done);
+    const cancels = choose(facts, allConflicts, 'x');
+    return capped(rows, cap, cut).flatMap((row): Sample[] => {
       const values = [textOf(row.datid), textOf(row.datname)];
-      return [...counters.samples(row, ...values), ...cancels.samples(row, ...values, source.instance)];
+      return [...counters.samples(row, ...values), ...cancels.samples(row, ...values, instance)];
     });
   },
 };

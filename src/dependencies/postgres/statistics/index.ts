@@ -6,28 +6,31 @@ import { background } from './background.ts';
 import { theirs } from './columns.ts';
 import { databases } from './databases.ts';
 import { locks } from './locks.ts';
+import { pool } from './pool.ts';
+import { queryCollectors } from './queries.ts';
 import { replication } from './replication.ts';
 import { roles } from './roles.ts';
 import { server } from './server.ts';
 import { serverSettings } from './server-settings.ts';
 import { sizes } from './sizes.ts';
 import type { PostgresSource } from './source.ts';
+import { statements, topStatements } from './statements.ts';
+import { tables } from './tables.ts';
+import { together } from './together.ts';
 import { vacuums } from './vacuums.ts';
 import { walDirectory } from './wal-directory.ts';
 
 export const statistics = defineStatistics<Settings, PostgresSource>({
   up: theirs('pg_up', 'gauge', 'Whether the server answered the last time that its statistics were asked.'),
   collectors: [
-    activity,
-    databases,
-    background,
-    replication,
-    locks,
-    server,
-    vacuums,
-    serverSettings,
+    ...together(15_000, [activity, databases, background, replication, locks, server, vacuums]),
+    ...together(300_000, [serverSettings, roles]),
     sizes,
-    roles,
     walDirectory,
+    pool,
+    tables,
+    statements,
+    topStatements,
   ],
+  custom: queryCollectors,
 });

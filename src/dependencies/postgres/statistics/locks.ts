@@ -1,9 +1,9 @@
 // Locks by database and mode, and who waits: one pass over pg_locks.
 import { type Sample, samples } from '../../../core/family.ts';
-import type { Collector } from '../../statistics.ts';
-import { databaseOrder, databases, limit } from './caps.ts';
+import { databaseOrder, databases } from './caps.ts';
 import { choose, columnOf, numberOf, ours, since, textOf, theirs } from './columns.ts';
-import type { PostgresSource, Row } from './source.ts';
+import type { Row } from './source.ts';
+import type { Section } from './together.ts';
 
 /** In the order of their strength, as the exporter spells them. */
 const modes = [
@@ -45,19 +45,14 @@ FULL JOIN (
   WHERE pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
   GROUP BY 1, 2
 ) AS locks ON locks.database = known.oid
-${limit(databases * modes.length)}`;
+LIMIT ${2 * databases * modes.length}`;
 
-export const locks: Collector<unknown, PostgresSource> = {
+export const locks: Section = {
   name: 'locks',
-  intervalMs: 30_000,
-  asks: 'pg_locks',
+  asks: 'pg_locks, pg_database',
   families: [held, waited, longest.family],
-  async collect(source, _settings, limits) {
-    const { list, samples: ofLongest } = choose(source.facts, [longest]);
-    const rows = await source.rows(sqlOf(list), { ...limits, maxRows: databases * modes.length });
-    const waits = ofLongest(worst(rows));
-    return [...counts(rows), ...waiting(rows), ...waits];
-  },
+  sql: (facts) => sqlOf(choose(facts, [longest]).list),
+  samples: (rows, { facts }) => [...counts(rows), ...waiting(rows), ...choose(facts, [longest]).samples(worst(rows))],
 };
 
 function counts(rows: readonly Row[]): Sample[] {

@@ -18,7 +18,7 @@ export function samplesOf(query: Query, { columns, rows }: Pick<Selection, 'colu
   const family = familyOf(query, labels);
   const seen = new Set<string>();
   return rows.flatMap((row): Sample[] => {
-    const value = valueOf(query, row[query.value]);
+    const value = numberFrom(query, row[query.value]);
     if (value === undefined) return [];
     const texts = labels.map((label) => labelOf(query, label, row[label]));
     const key = JSON.stringify(texts);
@@ -61,7 +61,7 @@ function labelsOf(query: Query, columns: readonly string[]): readonly string[] {
 /** As PostgreSQL writes numbers, which clients hand on as text where they are long: bigint, numeric. */
 const numeric = /^-?(\d+(\.\d*)?(e[+-]?\d+)?|Infinity)$/i;
 
-function valueOf(query: Query, value: unknown): number | undefined {
+function numberFrom(query: Query, value: unknown): number | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'boolean') return value ? 1 : 0;
   const known = typeof value === 'number' || (typeof value === 'string' && numeric.test(value));

@@ -1,9 +1,7 @@
 // Where the WAL stands, how far behind standbys, slots and, on a replica, we are: the server's row beside its peers'.
 import { type Sample, samples } from '../../../core/family.ts';
-import type { Collector } from '../../statistics.ts';
-import { limit, peers } from './caps.ts';
+import { capped, limit, peers } from './caps.ts';
 import { choose, familiesOf, textOf } from './columns.ts';
-import { monitor, withoutMonitor } from './privilege.ts';
 import {
   ofReceiver,
   ofReplicaWithGrant,
@@ -17,7 +15,8 @@ import {
   slotStatus,
   standbyLabels,
 } from './replication-families.ts';
-import type { Facts, PostgresSource, Row } from './source.ts';
+import type { Facts, Row } from './source.ts';
+import type { Section } from './together.ts';
 
 const withoutGrant = [...ofServer, ...ofSlotByDatabase, ...ofSlot];
 const withGrant = [...ofReplicaWithGrant, ...ofReceiver, ...ofStandby];
@@ -34,25 +33,19 @@ LEFT JOIN (
 ORDER BY slot.slot_name, standby.pid
 ${limit(peers)}`;
 
-export const replication: Collector<unknown, PostgresSource> = {
+export const replication: Section = {
   name: 'replication',
-  intervalMs: 15_000,
   asks: 'pg_stat_replication, pg_replication_slots, pg_stat_wal_receiver, positions in the WAL',
   families: [...familiesOf([...withoutGrant, ...withGrant]), slotStatus],
-  privilege: monitor,
-  async collect(source, _settings, limits) {
-    const parts = partsOf(source.facts);
-    const rows = await source.rows(sqlOf(parts.lists), { ...limits, maxRows: peers });
-    const open = [
-      ...rows.slice(0, 1).flatMap((row) => parts.server(row)),
-      ...rows.filter(({ slot_name }) => slot_name !== null).flatMap((row) => parts.slot(row)),
-    ];
-    if (!source.facts.monitor) throw withoutMonitor(source, open);
-    return [
-      ...open,
-      ...rows.slice(0, 1).flatMap((row) => parts.receiver(row)),
-      ...worst(rows.flatMap((row) => parts.standby(row))),
-    ];
+  needsMonitor: 'some',
+  sql: (facts) => sqlOf(partsOf(facts).lists),
+  samples(rows, { facts }, cut) {
+    const parts = partsOf(facts);
+    const kept = capped(rows, peers, cut);
+    const first = kept.slice(0, 1);
+    const open = [...first.flatMap(parts.server), ...kept.flatMap(parts.slot)];
+    if (!facts.monitor) return open;
+    return [...open, ...first.flatMap(parts.receiver), ...worst(kept.flatMap(parts.standby))];
   },
 };
 
@@ -77,6 +70,7 @@ function partsOf(facts: Facts) {
       return row.standby_state === null ? [] : standbys.samples(row, ...labels);
     },
     slot: (row: Row) => {
+      if (row.slot_name === null) return [];
       const [name, type, database, status] = [row.slot_name, row.slot_type, row.database, row.wal_status].map(textOf);
       return [
         ...slots.samples(row, name ?? '', type ?? ''),

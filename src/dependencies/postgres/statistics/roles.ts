@@ -1,8 +1,7 @@
 // The limits of connections that roles have; most have none, and roles can be many and made by machines.
-import type { Collector } from '../../statistics.ts';
-import { roles as cap, limit } from './caps.ts';
+import { roles as cap, capped, limit } from './caps.ts';
 import { choose, column, textOf, theirs } from './columns.ts';
-import type { PostgresSource } from './source.ts';
+import type { Section } from './together.ts';
 
 const limitOf = column(
   'rolconnlimit',
@@ -12,15 +11,16 @@ const limitOf = column(
   }),
 );
 
-export const roles: Collector<unknown, PostgresSource> = {
+const sqlOf = (list: string): string => `
+SELECT rolname, ${list} FROM pg_catalog.pg_roles WHERE rolconnlimit <> -1 ORDER BY oid ${limit(cap)}`;
+
+export const roles: Section = {
   name: 'roles',
-  intervalMs: 300_000,
   asks: 'pg_roles',
   families: [limitOf.family],
-  async collect(source, _settings, limits) {
-    const { list, samples } = choose(source.facts, [limitOf]);
-    const sql = `SELECT rolname, ${list} FROM pg_catalog.pg_roles WHERE rolconnlimit <> -1 ORDER BY oid ${limit(cap)}`;
-    const rows = await source.rows(sql, { ...limits, maxRows: cap });
-    return rows.flatMap((row) => samples(row, textOf(row.rolname)));
+  sql: (facts) => sqlOf(choose(facts, [limitOf]).list),
+  samples(rows, { facts }, cut) {
+    const { samples } = choose(facts, [limitOf]);
+    return capped(rows, cap, cut).flatMap((row) => samples(row, textOf(row.rolname)));
   },
 };

@@ -1,9 +1,9 @@
 // The settings of the server that explain its other numbers, under the exporter's names and units.
 import { type Family, type Sample, samples } from '../../../core/family.ts';
-import type { Collector } from '../../statistics.ts';
 import { numberOf, textOf, theirs } from './columns.ts';
 import { settingsTable } from './server-settings-table.ts';
-import type { PostgresSource, Row } from './source.ts';
+import type { Row } from './source.ts';
+import type { Section } from './together.ts';
 
 type Kind = keyof typeof settingsTable;
 type Known = { readonly kind: Kind; readonly family: Family };
@@ -36,14 +36,12 @@ SELECT name, reset_val, unit
 FROM pg_catalog.pg_settings
 WHERE vartype IN ('bool', 'integer', 'real') AND name IN (${[...known.keys()].map((name) => `'${name}'`).join(', ')})`;
 
-export const serverSettings: Collector<unknown, PostgresSource> = {
+export const serverSettings: Section = {
   name: 'settings',
-  intervalMs: 300_000,
   asks: 'pg_settings',
   families: [...known.values()].map(({ family }) => family),
-  async collect(source, _settings, limits) {
-    return (await source.rows(sql, { ...limits, maxRows: known.size })).flatMap(sampleOf);
-  },
+  sql: () => sql,
+  samples: (rows) => rows.flatMap(sampleOf),
 };
 
 function sampleOf(row: Row): Sample[] {

@@ -1,9 +1,8 @@
 // What the server is, since when it runs, and how near its databases are to a wraparound.
 import { samples } from '../../../core/family.ts';
-import type { Collector } from '../../statistics.ts';
-import { databaseOrder, databases, limit } from './caps.ts';
+import { capped, databaseOrder, databases, limit } from './caps.ts';
 import { choose, column, epoch, familiesOf, ours, since, textOf, theirs } from './columns.ts';
-import type { PostgresSource } from './source.ts';
+import type { Section } from './together.ts';
 
 const version = theirs('pg_static', 'untyped', '1 with the version of the server.', {
   labels: ['version', 'short_version', 'server'],
@@ -65,22 +64,20 @@ WHERE d.datallowconn
 ORDER BY ${databaseOrder}
 ${limit(databases)}`;
 
-export const server: Collector<unknown, PostgresSource> = {
+export const server: Section = {
   name: 'server',
-  intervalMs: 60_000,
   asks: 'version(), pg_postmaster_start_time(), pg_prepared_xacts, pg_database',
   families: [version, ...familiesOf([...ofServer, ...ofDatabase])],
-  async collect(source, _settings, limits) {
-    const one = choose(source.facts, ofServer);
-    const each = choose(source.facts, ofDatabase, 'd');
-    const rows = await source.rows(sqlOf(one.list, each.list), { ...limits, maxRows: databases });
+  sql: (facts) => sqlOf(choose(facts, ofServer).list, choose(facts, ofDatabase, 'd').list),
+  samples(rows, { facts, instance }, cut) {
     const ofAll = rows
       .slice(0, 1)
       .flatMap((row) => [
-        ...samples(version, 1, textOf(row.version), shortVersion(textOf(row.short_version)), source.instance),
-        ...one.samples(row),
+        ...samples(version, 1, textOf(row.version), shortVersion(textOf(row.short_version)), instance),
+        ...choose(facts, ofServer).samples(row),
       ]);
-    return [...ofAll, ...rows.flatMap((row) => each.samples(row, textOf(row.datname)))];
+    const each = choose(facts, ofDatabase, 'd');
+    return [...ofAll, ...capped(rows, databases, cut).flatMap((row) => each.samples(row, textOf(row.datname)))];
   },
 };
 

@@ -11,6 +11,8 @@ export type Reading = {
 };
 
 export interface Totals {
+  /** The last reading. */
+  readonly last: Reading | undefined;
   read(reading: Reading): void;
   /** Of the databases that the last reading named. They begin at 0. */
   readonly sums: ReadonlyMap<string, readonly number[]>;
@@ -18,11 +20,14 @@ export interface Totals {
   readonly skipped: number;
 }
 
-export function createTotals(): Totals {
-  let last: Reading | undefined;
+/** @param last what they grow from; unless given, the first reading. */
+export function createTotals(last?: Reading): Totals {
   let sums = new Map<string, readonly number[]>();
   let skipped = 0;
   return {
+    get last() {
+      return last;
+    },
     read(reading) {
       const grown = last === undefined ? new Map<string, readonly number[]>() : growth(last, reading);
       if (grown === undefined) skipped += 1;

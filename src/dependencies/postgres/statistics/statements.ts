@@ -54,8 +54,27 @@ const skipped = ours(
   `Readings that the sums leave out, since entries were evicted or reset meanwhile, ${growing}.`,
 );
 
-/** Ends with the connection: whoever reads next begins at 0, which a rate takes for what it is. */
-const counting = new WeakMap<PostgresSource, Totals>();
+const intervalMs = 60_000;
+
+/** Of each check: by which connection it was read last, when, and what came of it. */
+const counting = new WeakMap<Settings, { readonly source: PostgresSource; at: number; readonly totals: Totals }>();
+
+/**
+ * Whoever reads by another connection begins at 0, since another replica may have read meanwhile: a rate takes that for
+ * what it is, where a jump back to what this replica had would be counted. What grew since its last reading is not lost.
+ */
+function totalsOf(settings: Settings, source: PostgresSource): Totals {
+  const now = performance.now();
+  const before = counting.get(settings);
+  if (before?.source === source) {
+    before.at = now;
+    return before.totals;
+  }
+  const recent = before !== undefined && now - before.at < 2 * intervalMs;
+  const totals = createTotals(recent ? before.totals.last : undefined);
+  counting.set(settings, { source, at: now, totals });
+  return totals;
+}
 
 function totalsQuestion({ entries: from, info }: Statements): string {
   const list = sums.map(([sql], index) => `sum(${sql})::float8 AS s${index}`).join(', ');
@@ -67,16 +86,15 @@ FROM ${info === undefined ? '(SELECT 1) i' : `${info} i`} LEFT JOIN (SELECT b.da
 
 export const statements: Collector<Settings, PostgresSource> = {
   name: 'statements',
-  intervalMs: 60_000,
+  intervalMs,
   asks: 'pg_stat_statements(false), which gives no texts; pg_stat_statements_info',
   families: [...sums.map(([, family]) => family), entries, evictions, skipped],
   privilege: extension,
   wanted: ({ statistics }) => statistics.statements !== undefined,
-  async collect(source, _settings, limits) {
+  async collect(source, settings, limits) {
     const found = await findStatements(source, limits);
     const rows = await askStatements(found, totalsQuestion(found), limits);
-    const totals = counting.get(source) ?? createTotals();
-    counting.set(source, totals);
+    const totals = totalsOf(settings, source);
     const databases = rows.filter(({ datname }) => datname !== null);
     totals.read({
       evictions: numberOf(rows[0]?.dealloc),
@@ -141,7 +159,7 @@ ORDER BY sum(s.total_exec_time) DESC, s.queryid LIMIT ${top}`;
 
 export const topStatements: Collector<Settings, PostgresSource> = {
   name: 'statements_top',
-  intervalMs: 60_000,
+  intervalMs,
   asks: 'pg_stat_statements(false), which gives no texts',
   families: familiesOf(each({ read: '', written: '' })),
   privilege: monitor,

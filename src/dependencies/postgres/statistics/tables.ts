@@ -23,14 +23,15 @@ const sums = [
   ),
 ];
 
-/** The tables that have series on this connection. */
-const shown = new WeakMap<PostgresSource, ReadonlySet<string>>();
+/** Of each check: the tables that have series. */
+const shown = new WeakMap<Settings, ReadonlySet<string>>();
 
 /** A table enters when it is among the first `top`, and leaves when it is not among the first 2 × `top` any more. */
-function select(source: PostgresSource, ranked: readonly Row[], top: number): string[] {
-  const before = shown.get(source);
+function select(settings: Settings, ranked: readonly Row[]): string[] {
+  const before = shown.get(settings);
+  const top = settings.statistics.tables;
   const chosen = ranked.map(({ relid }) => textOf(relid)).filter((relid, rank) => rank < top || before?.has(relid));
-  shown.set(source, new Set(chosen));
+  shown.set(settings, new Set(chosen));
   return chosen;
 }
 
@@ -52,14 +53,14 @@ export const tables: Collector<Settings, PostgresSource> = {
   asks: 'pg_stat_user_tables of the database that the check names; pg_class for temporary ones',
   families: [...familiesOf(sums), ...familiesOf(tableColumns)],
   wanted: ({ statistics }) => statistics.tables > 0,
-  async collect(source, { statistics }, limits) {
+  async collect(source, settings, limits) {
     const { facts } = source;
     const together = choose(facts, sums);
     const each = choose(facts, tableColumns);
-    const ranked = await source.rows(ranking(together.list, 2 * statistics.tables), limits);
+    const ranked = await source.rows(ranking(together.list, 2 * settings.statistics.tables), limits);
     const [first] = ranked;
     const summed = together.samples(first ?? { c0: 0, c1: 0, c2: 0 }, facts.database);
-    const relids = select(source, ranked, statistics.tables);
+    const relids = select(settings, ranked);
     if (relids.length === 0) return summed;
     const rows = await source.rows(details(each.list, relids), limits);
     return [

@@ -1,10 +1,8 @@
 // How far the vacuums that run have come.
 import { samples } from '../../../core/family.ts';
-import type { Collector } from '../../statistics.ts';
-import { vacuums as cap, limit } from './caps.ts';
+import { vacuums as cap, capped, limit } from './caps.ts';
 import { type Column, choose, column, columnOf, familiesOf, ours, textOf, theirs } from './columns.ts';
-import { monitor, withoutMonitor } from './privilege.ts';
-import type { PostgresSource } from './source.ts';
+import type { Section } from './together.ts';
 
 const labels = ['datname', 'relname'];
 const when = 'a vacuum runs';
@@ -52,17 +50,15 @@ FROM pg_catalog.pg_stat_progress_vacuum
 ORDER BY pid
 ${limit(cap)}`;
 
-export const vacuums: Collector<unknown, PostgresSource> = {
+export const vacuums: Section = {
   name: 'vacuums',
-  intervalMs: 60_000,
   asks: 'pg_stat_progress_vacuum',
   families: [phase, ...familiesOf(columns)],
-  privilege: monitor,
-  async collect(source, _settings, limits) {
-    if (!source.facts.monitor) throw withoutMonitor(source);
-    const chosen = choose(source.facts, columns);
-    const rows = await source.rows(sqlOf(chosen.list), { ...limits, maxRows: cap });
-    return rows.flatMap((row) => {
+  needsMonitor: 'all',
+  sql: (facts) => sqlOf(choose(facts, columns).list),
+  samples(rows, { facts }, cut) {
+    const chosen = choose(facts, columns);
+    return capped(rows, cap, cut).flatMap((row) => {
       const values = [textOf(row.datname), textOf(row.relname)];
       return [
         ...phases.flatMap((name) => samples(phase, Number(name === row.phase), ...values, name)),

@@ -13,8 +13,6 @@ export const switches = {
   lockWaitStart: { since: 14_00_00 },
   /** pg_stat_database_conflicts.confl_active_logicalslot. */
   logicalSlotConflicts: { since: 16_00_00 },
-  /** The setting reserved_connections. */
-  reservedConnections: { since: 16_00_00 },
   /** Checkpoints, and buffers written by backends, in pg_stat_bgwriter. */
   checkpointsInBgwriter: { until: 17_00_00 },
   /** The view pg_stat_checkpointer. */

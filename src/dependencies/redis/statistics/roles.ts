@@ -112,11 +112,11 @@ function databaseSamples(fields: Fields, cut: (count: number) => void): Sample[]
   const databases = listOf(fields, 'db', /^\d+$/);
   if (databases.length > mostDatabases) cut(databases.length - mostDatabases);
   return databases.slice(0, mostDatabases).flatMap(({ name, pairs }) => {
-    const ttl = numberOf(pairs.get('avg_ttl'));
+    const ttl = numberOf(pairs.get('avg_ttl')); // 0 until the server has sampled keys that can expire
     return [
       ...samples(families.keys, numberOf(pairs.get('keys')), `db${name}`),
       ...samples(families.expiring, numberOf(pairs.get('expires')), `db${name}`),
-      ...samples(families.ttl, ttl === undefined ? undefined : ttl / 1e3, `db${name}`),
+      ...samples(families.ttl, ttl === undefined || ttl === 0 ? undefined : ttl / 1e3, `db${name}`),
     ];
   });
 }

@@ -1,0 +1,266 @@
+// The built-in collectors on a primary: what its connections, locks and transactions do; grants, caps, statements.
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { statistics } from '../../../src/dependencies/postgres/statistics/index.ts';
+import { type PostgresServer, startPostgres } from '../../servers/postgres.ts';
+import { openStatistics, type Round, type Statistics } from './statistics-run.ts';
+
+const live = ['activity', 'databases', 'background', 'replication', 'locks', 'server', 'vacuums'];
+const settings = { max_prepared_transactions: '5', max_replication_slots: '220', deadlock_timeout: '20ms' };
+
+let server: PostgresServer;
+let opened: Statistics;
+beforeAll(async () => {
+  server = await startPostgres({ settings });
+  await server.query('GRANT pg_monitor TO app; CREATE TABLE items (n int); GRANT ALL ON items TO app');
+  await server.query('INSERT INTO items VALUES (1), (2)');
+  opened = await openStatistics({ url: server.url });
+});
+afterAll(async () => {
+  opened?.end();
+  await server?.remove();
+});
+
+/** A connection of the application, which ends with the test. */
+async function connect(name = 'shop', url = server.url): Promise<Client> {
+  const client = new Client({ connectionString: url, application_name: name });
+  client.on('error', () => {}); // what is under way rejects
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+const ours = { datname: 'shop', usename: 'app', application_name: 'shop', backend_type: 'client backend' };
+
+describe('connections', () => {
+  test('are counted by state and wait, and a state without any is 0', async () => {
+    const [, idler, sleeper] = [await connect(), await connect(), await connect()];
+    await idler.query('BEGIN; SELECT 1');
+    const sleeping = sleeper.query('SELECT pg_sleep(60)').catch(() => {});
+    await server.until("SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+    const round = await opened.round();
+    const count = (state: string, more = {}) => round.value('pg_stat_activity_count', { ...ours, state, ...more });
+    expect(count('idle')).toBe(1);
+    expect(count('idle in transaction', { wait_event_type: 'Client', wait_event: 'ClientRead' })).toBe(1);
+    expect(count('active', { wait_event_type: 'Timeout', wait_event: 'PgSleep' })).toBe(1);
+    const none = { datname: 'postgres', state: 'active', usename: '', application_name: '', wait_event: '' };
+    expect(round.value('pg_stat_activity_count', none)).toBe(0);
+    expect(round.value('pg_stat_activity_max_tx_duration', none)).toBe(0);
+    expect(round.all('pg_stat_activity_count', { datname: 'template0' })).toHaveLength(6);
+
+    const kinds = await server.query(`SELECT backend_type, count(*)::int AS n FROM pg_stat_activity
+      WHERE pid <> pg_backend_pid() AND application_name <> 'sidewarden statistics' GROUP BY 1`);
+    expect(
+      Object.fromEntries(round.all('sidewarden_postgres_backends').map((one) => [one.labels[0], one.value])),
+    ).toEqual(Object.fromEntries(kinds.map(({ backend_type, n }) => [backend_type, n])));
+    await server.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+    await sleeping;
+  });
+
+  test('the longest of each kind is what the server says', async () => {
+    const [idler, sleeper] = [await connect(), await connect()];
+    await idler.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM items');
+    const sleeping = sleeper.query('SELECT pg_sleep(60)').catch(() => {});
+    await server.until("SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+    await server.query('UPDATE items SET n = n');
+    const ask = async () => {
+      const [row = {}] = await server.query(`SELECT
+        (SELECT max(extract(epoch FROM clock_timestamp() - xact_start)) FROM pg_stat_activity
+          WHERE application_name = 'shop')::float AS "pg_long_running_transactions_oldest_timestamp_seconds",
+        (SELECT extract(epoch FROM clock_timestamp() - query_start) FROM pg_stat_activity
+          WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid())::float AS "sidewarden_postgres_longest_query_seconds",
+        (SELECT extract(epoch FROM clock_timestamp() - state_change) FROM pg_stat_activity
+          WHERE state = 'idle in transaction')::float AS "sidewarden_postgres_longest_idle_in_transaction_seconds",
+        (SELECT max(age(backend_xmin)) FROM pg_stat_activity WHERE state = 'idle in transaction')::int
+          AS "sidewarden_postgres_backend_xmin_age",
+        (SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'shop' AND xact_start IS NOT NULL)
+          AS "pg_long_running_transactions"`);
+      return row as Record<string, number>;
+    };
+    const [before, round, after] = [await ask(), await opened.round(), await ask()];
+    for (const [family, low] of Object.entries(before)) {
+      expect(low).toBeGreaterThan(0);
+      expect(round.value(family), family).toBeGreaterThanOrEqual(low);
+      expect(round.value(family), family).toBeLessThanOrEqual(after[family] ?? 0);
+    }
+    const state = { ...ours, state: 'idle in transaction' };
+    expect(round.value('pg_stat_activity_max_tx_duration', state)).toBeGreaterThan(0);
+    await server.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+    await sleeping;
+  });
+
+  test('of many applications the rarest share one name, and none is lost', async () => {
+    await Promise.all(Array.from({ length: 55 }, (_, index) => connect(`app ${index}`)));
+    await connect('app 54');
+    const counts = (await opened.round()).all('pg_stat_activity_count', { datname: 'shop', state: 'idle' });
+    const byName = new Map(counts.map(({ labels, value }) => [labels[3], value]));
+    expect(byName.size).toBe(51);
+    expect(byName.get('app 54')).toBe(2);
+    expect(byName.get('other')).toBe(5);
+    expect([...byName.values()].reduce((sum, value) => sum + value, 0)).toBe(56);
+  });
+});
+
+test('locks by mode, and who waits for them', async () => {
+  const [holder, waiter, rowWaiter] = [await connect(), await connect(), await connect()];
+  await holder.query('BEGIN; UPDATE items SET n = n; LOCK TABLE items IN SHARE MODE');
+  const waiting = [waiter.query('LOCK TABLE items IN EXCLUSIVE MODE'), rowWaiter.query('TRUNCATE items')];
+  const over = Promise.allSettled(waiting);
+  await server.until("SELECT count(*) = 2 FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+  const [round, rows] = [
+    await opened.round(),
+    await server.query(`SELECT lower(mode) AS mode, count(*)::int AS n, count(*) FILTER (WHERE NOT granted)::int AS waiting
+      FROM pg_locks WHERE pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = 'shop')
+      GROUP BY 1`),
+  ];
+  expect(rows.map(({ mode }) => mode)).toContain('accessexclusivelock');
+  for (const { mode, n } of rows) {
+    expect(round.value('pg_locks_count', { datname: 'shop', mode: String(mode) }), String(mode)).toBe(n);
+  }
+  expect(round.all('pg_locks_count', { datname: 'shop' })).toHaveLength(9);
+  expect(round.value('pg_locks_count', { datname: 'postgres', mode: 'sharelock' })).toBe(0);
+  expect(round.value('sidewarden_postgres_lock_waiters')).toBe(2);
+  expect(round.value('sidewarden_postgres_locks_waiting', { mode: 'accessexclusivelock' })).toBe(1);
+  expect(round.value('sidewarden_postgres_locks_waiting', { mode: 'sharelock' })).toBe(0);
+  expect(round.value('sidewarden_postgres_longest_lock_wait_seconds')).toBeGreaterThan(0);
+  await server.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'shop'");
+  await over;
+});
+
+test('a deadlock, a transaction in two phases, limits of roles and databases', async () => {
+  const [one, other] = [await connect(), await connect()];
+  await one.query('BEGIN; UPDATE items SET n = n WHERE n = 1');
+  await other.query('BEGIN; UPDATE items SET n = n WHERE n = 2');
+  await Promise.allSettled([
+    one.query('UPDATE items SET n = n WHERE n = 2'),
+    other.query('UPDATE items SET n = n WHERE n = 1'),
+  ]);
+  await Promise.all([one.end(), other.end()]);
+  await server.query("BEGIN; UPDATE items SET n = n; PREPARE TRANSACTION 'two'");
+  await server.query('CREATE ROLE few CONNECTION LIMIT 3; ALTER DATABASE postgres CONNECTION LIMIT 70');
+  onTestFinished(() => void server.query("ROLLBACK PREPARED 'two'"));
+  const fresh = await openStatistics({ url: server.url });
+  onTestFinished(fresh.end);
+  await vi.waitFor(async () => {
+    const { value, all } = await fresh.round();
+    expect(value('pg_stat_database_deadlocks', { datname: 'shop' })).toBe(1);
+    expect(value('sidewarden_postgres_prepared_transactions')).toBe(1);
+    expect(value('sidewarden_postgres_oldest_prepared_transaction_seconds')).toBeGreaterThan(0);
+    expect(all('pg_roles_connection_limit').map(({ labels, value: limit }) => [...labels, limit])).toEqual([
+      ['few', 3],
+    ]);
+    expect(value('pg_database_connection_limit', { datname: 'postgres' })).toBe(70);
+  }, 10_000);
+  await server.query('ALTER DATABASE postgres CONNECTION LIMIT -1');
+});
+
+describe('what the user may read', () => {
+  /** A user with these statements run for it; and what is read as it. */
+  async function roundAs(name: string, ...granted: readonly string[]): Promise<Round> {
+    const quoted = `"${name.replaceAll('"', '""')}"`;
+    await server.query(`DROP ROLE IF EXISTS ${quoted}; CREATE ROLE ${quoted} LOGIN PASSWORD 'secret'`);
+    for (const statement of granted) await server.query(statement);
+    const url = `postgres://${encodeURIComponent(name)}:secret@${server.host}:${server.port}/shop`;
+    const one = await openStatistics({ url });
+    onTestFinished(one.end);
+    return await one.round();
+  }
+
+  test('with CONNECT alone, what would be wrong is absent, and the statement that grants it is named', async () => {
+    const round = await roundAs('plain "user"');
+    const statement = 'GRANT pg_monitor TO "plain ""user""";';
+    const lacking = ['activity', 'replication', 'vacuums', 'wal_directory'];
+    expect(round.lacks).toEqual(Object.fromEntries(lacking.map((name) => [name, statement])));
+    expect(round.failed).toEqual({});
+    const names = new Set(round.samples.map(({ family }) => family.name));
+    const families = (name: string) => statistics.collectors.find((one) => one.name === name)?.families ?? [];
+    const absent = ['activity', 'vacuums', 'wal_directory'].flatMap(families);
+    expect(absent.length).toBeGreaterThan(10);
+    expect(absent.filter(({ name }) => names.has(name))).toEqual([]);
+    const ofReplication = families('replication').filter(({ privilege }) => privilege === 'pg_monitor');
+    expect(ofReplication.length).toBeGreaterThan(10);
+    expect(ofReplication.filter(({ name }) => names.has(name))).toEqual([]);
+    expect(round.value('pg_replication_is_replica')).toBe(0);
+    expect(round.value('pg_replication_lag_seconds')).toBe(0);
+    expect(round.value('pg_database_size_bytes', { datname: 'shop' })).toBeGreaterThan(1e6);
+    expect(round.value('pg_settings_max_connections')).toBe(100);
+
+    const granted = await roundAs('plain "user"', statement);
+    expect(granted).toMatchObject({ lacks: {}, failed: {} });
+    expect(granted.value('pg_wal_segments')).toBeGreaterThan(0);
+  });
+
+  test('a database that it may not enter has no size, and the others have', async () => {
+    await server.query('REVOKE CONNECT ON DATABASE template1 FROM PUBLIC');
+    onTestFinished(() => void server.query('GRANT CONNECT ON DATABASE template1 TO PUBLIC'));
+    const round = await roundAs('outsider');
+    expect(round.lacks.sizes).toBe('GRANT pg_monitor TO "outsider";');
+    expect(round.value('pg_database_size_bytes', { datname: 'template1' })).toBeUndefined();
+    expect(round.value('pg_database_connection_limit', { datname: 'template1' })).toBe(-1);
+    expect(round.value('pg_database_size_bytes', { datname: 'shop' })).toBeGreaterThan(1e6);
+  });
+
+  test('of a view that it may not read, one collector fails, and the others go on alone', async () => {
+    const one = await openStatistics({ url: server.url }, live);
+    onTestFinished(one.end);
+    expect((await one.round()).statements).toHaveLength(1);
+    await server.query('REVOKE SELECT ON pg_catalog.pg_stat_archiver FROM PUBLIC');
+    onTestFinished(() => void server.query('GRANT SELECT ON pg_catalog.pg_stat_archiver TO PUBLIC'));
+    for (const statements of [1 + live.length, live.length]) {
+      const round = await one.round();
+      expect(round.failed).toMatchObject({ background: { code: '42501' } });
+      expect(Object.keys(round.failed)).toEqual(['background']);
+      expect(round.value('pg_stat_database_xact_commit', { datname: 'shop' })).toBeGreaterThan(0);
+      expect(round.statements).toHaveLength(statements);
+    }
+  });
+
+  test("a user's search_path leads nowhere else", async () => {
+    await server.query(`CREATE SCHEMA evil; GRANT USAGE ON SCHEMA evil TO PUBLIC;
+      CREATE VIEW evil.pg_stat_activity AS SELECT 1 AS pid; GRANT SELECT ON evil.pg_stat_activity TO PUBLIC;
+      CREATE VIEW evil.pg_stat_database AS SELECT 1 AS datid; CREATE VIEW evil.pg_locks AS SELECT 1 AS pid;
+      CREATE FUNCTION evil.pg_is_in_recovery() RETURNS bool LANGUAGE sql AS 'SELECT true';
+      CREATE FUNCTION evil.floor(double precision) RETURNS double precision LANGUAGE sql AS 'SELECT -1.0::float8';
+      CREATE FUNCTION evil.lower(text) RETURNS text LANGUAGE sql AS $$SELECT 'evil'$$;
+      CREATE AGGREGATE evil.max(double precision) (sfunc = float8larger, stype = float8, initcond = '1e9');
+      CREATE FUNCTION evil.version() RETURNS text LANGUAGE sql AS $$SELECT 'evil'$$`);
+    onTestFinished(() => void server.query('DROP SCHEMA evil CASCADE'));
+    const round = await roundAs(
+      'lost',
+      'GRANT pg_monitor TO lost',
+      'ALTER ROLE lost SET search_path = evil, public, pg_catalog',
+    );
+    expect(round).toMatchObject({ lacks: {}, failed: {} });
+    expect(round.value('pg_replication_is_replica')).toBe(0);
+    expect(round.value('sidewarden_postgres_longest_query_seconds')).toBeLessThan(1e6);
+    expect(round.value('pg_locks_count', { datname: 'shop', mode: 'accesssharelock' })).toBeDefined();
+    expect(round.value('pg_stat_bgwriter_stats_reset_total')).toBeGreaterThan(1e9);
+    expect(round.all('pg_static')[0]?.labels[0]).toMatch(/^PostgreSQL \d/);
+  });
+});
+
+test('slots beyond the cap are cut, and counted', async () => {
+  await server.query("SELECT pg_create_physical_replication_slot('slot_' || n) FROM generate_series(1, 205) AS n");
+  const round = await opened.round();
+  expect(round.all('pg_replication_slots_active')).toHaveLength(200);
+  expect(round.cut).toEqual({ replication: 5 });
+  await server.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots');
+});
+
+test('a round is one statement; all that is slower is three more', async () => {
+  const one = await openStatistics({ url: server.url }, live);
+  onTestFinished(one.end);
+  for (let rounds = 0; rounds < 3; rounds++) expect((await one.round()).statements).toHaveLength(1);
+  const slower = await openStatistics({ url: server.url }, ['settings', 'roles', 'sizes', 'wal_directory']);
+  onTestFinished(slower.end);
+  expect((await slower.round()).statements).toHaveLength(3);
+});
+
+test('counters are read every 15 s or less', () => {
+  const slow = statistics.collectors.filter(({ name, intervalMs }) => live.includes(name) && intervalMs > 15_000);
+  expect(slow).toEqual([]);
+  const slower = statistics.collectors.filter(({ name }) =>
+    ['settings', 'roles', 'sizes', 'wal_directory'].includes(name),
+  );
+  expect(slower.flatMap(({ families }) => families).filter(({ type }) => type === 'counter')).toEqual([]);
+});

@@ -49,6 +49,7 @@ export async function startServers(say: Say, signal: AbortSignal): Promise<DemoS
 
 async function startDatabase(): Promise<DemoServer> {
   const server = await startPostgres();
+  await server.query('GRANT pg_monitor TO app'); // what its statistics need
   return { check: 'database', what: 'PostgreSQL', server, environment: { DATABASE_URL: server.url } };
 }
 

@@ -1,4 +1,5 @@
-// The contract tests against every server version that is promised, one at a time; the results go to docs/versions.md.
+// The contract tests, and those of the statistics, against every server version that is promised, one at a time; the
+// results go to docs/versions.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,8 +27,8 @@ const versions = new Map<string, Record<string, string>>([
 
 const HELP = `npm run test:versions [-- VERSION...]
 
-Runs the contract tests once for each server version, then every type under its default schedule, or only what is
-named, and writes docs/versions.md.
+Runs the contract tests and those of the statistics once for each server version, then every type under its default
+schedule, or only what is named, and writes docs/versions.md.
 Names: ${[...versions.keys()].join(', ')}
 `;
 
@@ -42,13 +43,28 @@ async function main(): Promise<number> {
   let failed = 0;
   for (const name of positionals.length > 0 ? positionals : versions.keys()) {
     process.stdout.write(`\n=== ${name}\n`);
-    const outcome = await runVitest(name === 'defaults' ? name : 'contract', versions.get(name));
+    const outcome = await runVersion(name);
     failed += outcome.failures.length;
     rows.set(name, row(name, outcome));
     writeRows(rows);
   }
   process.stdout.write(`\n${[...rows.values()].join('\n')}\n`);
   return failed === 0 ? 0 : 1;
+}
+
+async function runVersion(name: string): Promise<Outcome> {
+  const env = versions.get(name) ?? {};
+  const { SIDEWARDEN_TEST_TYPES: type } = env;
+  if (type === undefined) return runVitest(name);
+  const outcomes = [
+    await runVitest('contract', env),
+    await runVitest('unit', env, [`test/dependencies/${type}/statistics.test.ts`]),
+  ];
+  return {
+    passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
+    failures: outcomes.flatMap(({ failures }) => failures),
+    skipped: outcomes.flatMap(({ skipped }) => skipped),
+  };
 }
 
 function row(name: string, { passed, failures }: Outcome): string {

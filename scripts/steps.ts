@@ -39,13 +39,20 @@ async function runTool(name: string, command: string, args: readonly string[]): 
   return { passed: 0, failures: [{ name, message: `${message}\n(exit code ${code})` }], skipped: [] };
 }
 
-/** Runs one of vitest's projects: its own report is for people, a second one in JSON is counted. */
-export async function runVitest(project: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+/**
+ * Runs one of vitest's projects: its own report is for people, a second one in JSON is counted.
+ * @param files only those whose path has one of these in it.
+ */
+export async function runVitest(
+  project: string,
+  env: Readonly<Record<string, string>> = {},
+  files: readonly string[] = [],
+): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'sidewarden-report-'));
   const report = join(folder, 'report.json');
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const { code } = await run('vitest', ['run', '--project', project, ...reporters], 'show', env);
+    const { code } = await run('vitest', ['run', '--project', project, ...reporters, ...files], 'show', env);
     return count(project, code, report);
   } finally {
     rmSync(folder, { recursive: true, force: true });

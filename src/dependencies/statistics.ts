@@ -73,6 +73,8 @@ export interface Collector<Settings = unknown, From extends Source = Source> {
 export interface Statistics<Settings = unknown, From extends Source = Source> {
   /** 1 while the server answers, else 0: always there in the replica that reads. */
   readonly up: Family;
+  /** The label `instance` as long as nothing was read; the target of the check unless said. */
+  instance?(settings: Settings): string;
   /** In the order in which they are run when several are due. */
   readonly collectors: readonly Collector<Settings, From>[];
   /** Those that the settings themselves define. */

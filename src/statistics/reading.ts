@@ -79,7 +79,7 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
     random: options.random,
   });
   let inRound = false;
-  let instance = definition.target(settings as never);
+  let instance = statistics.instance?.(settings) ?? definition.target(settings as never);
 
   const showUp = (up: 0 | 1): void => {
     const sample = { family: statistics.up, labels: [], value: up };

@@ -1,6 +1,7 @@
 // Everything that the whole test run needs on a machine: what must be installed, and what is fetched before the start.
 import { spawnSync } from 'node:child_process';
 import { findDistribution } from './elasticsearch-distribution.ts';
+import { elasticsearchExporterSource } from './elasticsearch-exporter.ts';
 import { faketimeSource } from './faketime.ts';
 import { motoServer } from './kms.ts';
 import { kubernetesValidate } from './kubernetes-validate.ts';
@@ -26,6 +27,7 @@ const tools: readonly Source[] = [
   prometheusSource,
   promtoolSource,
   faketimeSource,
+  elasticsearchExporterSource,
   program('OpenSSL', 'openssl', 'openssl'),
 ];
 

@@ -62,7 +62,10 @@ export function isNotOffered(answer: Answer, path: string): boolean {
   if ((statusCode === 410 || statusCode === 404) && serverlessWords.test(wordsOf(answer))) return true;
   const { Message }: Body = typeof body === 'object' && body !== null ? body : {};
   const [asked] = typeof Message === 'string' ? (Message.split("'", 3)[1]?.split('?') ?? []) : [];
-  return asked === path && /^Your request: '.*' is not allowed/.test(String(Message));
+  return (
+    (asked === path || asked?.startsWith(`${path}/`) === true) &&
+    /^Your request: '.*' is not allowed/.test(String(Message))
+  );
 }
 
 /** The server's own words in an answer that is an error; begins with a colon or is empty. */

@@ -66,8 +66,8 @@ export function createReader(
       const waitMs = Math.ceil(limits.remainingMs() * 0.8);
       return await asked.connection.get(path, waits === undefined ? query : { ...query, [waits]: `${waitMs}ms` });
     } catch (error) {
-      if (error instanceof UnreadableAnswer)
-        end(); // the next question has another connection
+      // The next question has another connection.
+      if (error instanceof UnreadableAnswer) end();
       else if (asked === undefined || asked.closed) lost = true;
       throw error;
     }

@@ -20,7 +20,7 @@ export interface ElasticsearchSession extends Session {
   health(remainingMs: number): Promise<Health | undefined>;
   /** As `health`, with another question. */
   ask<T>(question: Question<T>, remainingMs: number): Promise<T>;
-  /** That in use, after `connect`. */
+  /** That in use, after `connect` and `authenticate`. */
   readonly connection: Connection;
   /** Of several nodes: the one that answered last, and why others that were tried did not. */
   readonly reached: Reached;
@@ -124,7 +124,9 @@ export function createSession(
       credentials ??= readCredentials(nodes, settings);
     },
     get connection() {
-      return inUse().connection;
+      const { connection } = inUse();
+      connection.authenticate(credentials);
+      return connection;
     },
     ask,
     health: (remainingMs) => ask(healthQuestion, remainingMs),

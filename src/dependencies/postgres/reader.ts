@@ -78,6 +78,7 @@ export function createReader(connection: Connection, newQuery: NewQuery): Reader
       return connection.closed;
     },
     destroy: () => connection.destroy(),
+    onEnd: connection.onEnd,
     open: (limits) =>
       within(limits, async () => {
         if (facing === undefined || source === undefined) await connect(limits).catch(endBefore(connection));

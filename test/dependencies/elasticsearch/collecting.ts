@@ -20,7 +20,7 @@ export type Collecting = {
   readonly cut: number;
 };
 
-export const collectorOf = (name: string): Collector<ElasticsearchSettings, ElasticsearchSource> => {
+const collectorOf = (name: string): Collector<ElasticsearchSettings, ElasticsearchSource> => {
   const found = statistics.collectors.find((one) => one.name === name);
   if (found === undefined) throw new Error(`no collector ${name}`);
   return found;

@@ -46,7 +46,11 @@ export const differences: readonly Difference[] = [
     'indices_store_throttle_time_seconds_total',
   ]),
   ...each('always', 'a gauge, as in 1.11.0; a counter in 1.5.0', ['indices_translog_size_in_bytes']),
-  ...each('always', 'with the label node, and with all roles, as in 1.11.0', ['nodes_roles']),
+  ...each(
+    'always',
+    'with the label node, as in 1.11.0; with every role, and a cluster manager of OpenSearch is a master, as in the label es_master_node',
+    ['nodes_roles'],
+  ),
   ...each('sometimes', 'absent when the server says -1, that it does not know', [
     ...['os_cpu_percent', 'process_cpu_percent', 'process_max_files_descriptors', 'process_open_files_count'],
     ...['process_mem_virtual_size_bytes', 'breakers_limit_size_bytes'],

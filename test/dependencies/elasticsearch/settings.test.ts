@@ -69,8 +69,10 @@ describe('docs/elasticsearch.md', () => {
   });
 
   const inTls = Object.keys(elasticsearch.settings.tls.unwrap().shape).map((name) => `tls.${name}`);
-  const options = Object.keys(elasticsearch.settings).filter((name) => name !== 'tls');
-  it.each([...options, ...inTls])('has a row for the option %s', (name) => {
+  const { shape } = elasticsearch.settings.statistics.unwrap();
+  const inStatistics = Object.keys(shape).map((name) => `statistics.${name}`);
+  const options = Object.keys(elasticsearch.settings).filter((name) => name !== 'tls' && name !== 'statistics');
+  it.each([...options, ...inTls, ...inStatistics])('has a row for the option %s', (name) => {
     expect(page).toMatch(new RegExp(`^\\| \`${name.replace('.', '\\.')}\` \\|`, 'm'));
   });
 

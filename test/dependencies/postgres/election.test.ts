@@ -6,7 +6,7 @@ import { electQuery } from '../../../src/dependencies/postgres/election.ts';
 import type { Rung } from '../../../src/dependencies/postgres/settings.ts';
 import { type PostgresServer, type PostgresStandby, startPostgres } from '../../servers/postgres.ts';
 import { makeAttempt } from '../attempt.ts';
-import { limits, openReader, parse } from './reading.ts';
+import { limits, openReader, parse, statementsDuring } from './reading.ts';
 
 let server: PostgresServer;
 let standby: PostgresStandby;
@@ -83,6 +83,21 @@ test('whoever leads takes the lock once, and takes it again when it was lost', a
   reader.destroy();
 });
 
+test('a leader hears at once that its connection ended, and not when it ended it itself', async () => {
+  const { reader } = await openReader({ url: server.url });
+  const { reader: other } = await openReader({ url: server.url });
+  const ended: string[] = [];
+  reader.onEnd?.(() => ended.push('by the server'));
+  other.onEnd?.(() => ended.push('by itself'));
+  await reader.elect(key, limits());
+  await server.query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'");
+  await vi.waitFor(() => expect(ended).toEqual(['by the server']));
+  expect(reader.closed).toBe(true);
+  other.destroy();
+  await vi.waitFor(async () => expect(await locks()).toEqual([]));
+  expect(ended).toEqual(['by the server']);
+});
+
 test('a backend that is not the one that let us in locks nothing', async () => {
   const client = new Client({ connectionString: server.url });
   await client.connect();
@@ -119,9 +134,8 @@ test('a server without pg_locks is no place: nobody leads, and the probe passes 
     const given = { url: server.url, expect: expected };
     const session = driver.session(parse(given));
     expect(await seen(given, key, session)).toEqual([]);
-    const before = server.output().length;
-    expect(await seen(given, key, session)).toEqual([]);
-    expect(server.output().slice(before)).not.toContain('pg_locks');
+    const said = await statementsDuring(server, async () => expect(await seen(given, key, session)).toEqual([]));
+    expect(said).not.toContain('pg_locks');
     session.destroy();
   }
   reader.destroy();
@@ -134,12 +148,8 @@ describe('the probe', () => {
     expect(await seen(given, key, session)).toEqual([false]);
     const { reader } = await openReader({ url: server.url });
     await reader.elect(key, limits());
-    const before = server.output().length;
-    expect(await seen(given, key, session)).toEqual([true]);
-    const statements = server
-      .output()
-      .slice(before)
-      .match(/statement: .*/g);
+    const said = await statementsDuring(server, async () => expect(await seen(given, key, session)).toEqual([true]));
+    const statements = said.match(/statement: .*/g);
     expect(statements).toHaveLength(role === 'any' ? 1 : 2);
     expect(statements?.filter((statement) => statement.includes('pg_locks'))).toHaveLength(1);
     reader.destroy();
@@ -161,9 +171,9 @@ describe('the probe', () => {
   test('where nobody elects does not ask', async () => {
     const given = parse({ url: server.url, expect: 'primary' });
     const session = driver.session(given);
-    const before = server.output().length;
-    await driver.probe(session, given, makeAttempt<Rung>());
-    expect(server.output().slice(before)).not.toContain('pg_locks');
+    const said = await statementsDuring(server, () => driver.probe(session, given, makeAttempt<Rung>()));
+    expect(said).toContain('pg_is_in_recovery');
+    expect(said).not.toContain('pg_locks');
     session.destroy();
   });
 });

@@ -200,6 +200,21 @@ describe('limits', () => {
   });
 });
 
+test('an answer that is too large ends the connection once, and the query rests', async () => {
+  const settings = settingsOf({
+    queries: [{ name: 'shop_texts', sql: "SELECT 1 AS value, repeat('x', 5000000) AS text" }],
+  });
+  const [collector] = queryCollectors(settings);
+  if (collector === undefined) throw new Error('no collector');
+  const [reader, next] = [makeReader({ url: server.url }), makeReader({ url: server.url })];
+  const run = async (by: typeof reader): Promise<unknown> =>
+    runOf(collector, await by.open(limits()), settings).catch((error: Error) => `${error.name}: ${error.message}`);
+  const told =
+    'UnreadableAnswer: the query shop_texts gave an answer that is too large, so it rests for an hour: select less';
+  expect([await run(reader), reader.closed]).toEqual([told, true]);
+  expect([await run(next), next.closed]).toEqual([told, false]);
+});
+
 describe('a grant that is missing', () => {
   test.each([
     ['SELECT count(*) AS value FROM secrets', 'GRANT SELECT ON public.secrets TO "app";'],

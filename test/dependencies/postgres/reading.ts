@@ -1,5 +1,5 @@
 // A reader of the statistics without the daemon, and the limits of one step.
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { driver } from '../../../src/dependencies/postgres/driver.ts';
 import { postgres } from '../../../src/dependencies/postgres/index.ts';
@@ -30,4 +30,27 @@ export function limits({ timeoutMs = 5000, maxRows }: { timeoutMs?: number; maxR
 export async function openReader(given: object): Promise<{ reader: PostgresReader; source: PostgresSource }> {
   const reader = makeReader(given);
   return { reader, source: await reader.open(limits()) };
+}
+
+/** What the server logs as statements while the work is done (`log_statement = all`); its log comes a moment later. */
+export async function statementsDuring(
+  server: { query(sql: string): Promise<unknown>; output(): string },
+  work: () => Promise<unknown>,
+): Promise<string> {
+  const mark = async (): Promise<string> => {
+    const said = `SELECT '${crypto.randomUUID()}'`;
+    await server.query(said);
+    await vi.waitFor(() => expect(server.output()).toContain(said));
+    return said;
+  };
+  const begin = await mark();
+  await work();
+  const end = await mark();
+  return (
+    server
+      .output()
+      .split(begin)[1]
+      ?.split(end)[0]
+      ?.replace(/[^\n]*$/, '') ?? ''
+  );
 }

@@ -76,9 +76,20 @@ export async function openStatistics(given: object, names?: readonly string[]): 
         } else failed[name] = error;
       }
     }
+    refuseDoubles(samples);
     return { ...lookUp(samples), samples, lacks, failed, cut: cuts, statements: [...statements] };
   };
   return { round, source, end: () => reader.destroy() };
+}
+
+/** A series twice costs Prometheus the whole scrape. */
+function refuseDoubles(samples: readonly Sample[]): void {
+  const seen = new Set<string>();
+  for (const sample of samples) {
+    const series = seriesOf(sample.family.name, labelsOf(sample));
+    if (seen.has(series)) throw new Error(`twice: ${series}`);
+    seen.add(series);
+  }
 }
 
 function lookUp(samples: readonly Sample[]): Pick<Round, 'value' | 'all'> {

@@ -102,9 +102,10 @@ describe('connections', () => {
 });
 
 test('locks by mode, and who waits for them', async () => {
-  const [holder, waiter, rowWaiter] = [await connect(), await connect(), await connect()];
+  const [holder, waiter, other] = [await connect(), await connect(), await connect()];
   await holder.query('BEGIN; UPDATE items SET n = n; LOCK TABLE items IN SHARE MODE');
-  const waiting = [waiter.query('LOCK TABLE items IN EXCLUSIVE MODE'), rowWaiter.query('TRUNCATE items')];
+  const lock = (mode: string): string => `BEGIN; LOCK TABLE items IN ${mode} MODE`;
+  const waiting = [waiter.query(lock('EXCLUSIVE')), other.query(lock('ACCESS EXCLUSIVE'))];
   const over = Promise.allSettled(waiting);
   await server.until("SELECT count(*) = 2 FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
   const [round, rows] = [

@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { redis } from '../../../src/dependencies/redis/index.ts';
+import { statistics } from '../../../src/dependencies/redis/statistics/index.ts';
 import { startRedis } from '../../servers/redis.ts';
+import { collect } from './collect.ts';
 import { run } from './run.ts';
 
 const page = readFileSync(new URL('../../../docs/redis.md', import.meta.url), 'utf8');
@@ -33,6 +35,23 @@ it('the user it tells to make climbs everything, and is refused nothing', async 
   expect(await server.command('ACL', 'LOG')).toEqual([]);
   expect(await server.command('ACL', 'DRYRUN', 'sidewarden', 'CLUSTER', 'INFO')).toBe('OK');
   await server.remove();
+});
+
+it('the user of the statistics can give every collector what it asks', async () => {
+  const line =
+    [...page.matchAll(/^ACL SETUSER sidewarden .*$/gm)].map(String).find((one) => one.includes('+info')) ?? '';
+  const server = await startRedis();
+  await server.command(...line.split(' '));
+  const { lacks, values } = await collect({ url: `redis://sidewarden:PASSWORD@${server.host}:${server.port}` });
+  expect([lacks.size, values.has('redis_slowlog_length')]).toEqual([0, true]);
+  expect(await server.command('ACL', 'LOG')).toEqual([]);
+  await server.remove();
+});
+
+it('every collector has a row with its interval', () => {
+  for (const { name, intervalMs } of statistics.collectors) {
+    expect(page).toMatch(new RegExp(`^\\| \`${name}\` \\|[^|]*\\| ${intervalMs / 1000} s \\|`, 'm'));
+  }
 });
 
 it('its examples are settings without a problem', () => {

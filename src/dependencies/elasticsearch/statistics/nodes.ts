@@ -23,7 +23,14 @@ const filter = [
   ...['_nodes.failed', 'cluster_name'],
   ...[
     ...['name', 'host', 'roles', ...wanted, 'os.cpu.percent', 'os.cpu.load_average', 'os.mem.free_in_bytes'],
-    ...['os.mem.used_in_bytes', 'process.*_file_descriptors', 'process.cpu', 'process.mem', 'transport.rx_*', 'transport.tx_*'],
+    ...[
+      'os.mem.used_in_bytes',
+      'process.*_file_descriptors',
+      'process.cpu',
+      'process.mem',
+      'transport.rx_*',
+      'transport.tx_*',
+    ],
     ...['jvm.uptime_in_millis', 'jvm.mem.*_in_bytes', 'jvm.gc.collectors', 'jvm.buffer_pools.direct.used_in_bytes'],
     ...['young', 'survivor', 'old'].map((pool) => `jvm.mem.pools.${pool}`),
     ...['jvm.buffer_pools.mapped.used_in_bytes', 'thread_pool', 'breakers.*.*_in_bytes', 'breakers.*.overhead'],
@@ -79,8 +86,8 @@ function ofNode(cluster: string, id: string, node: Json, limits: Collecting): Sa
   const allRoles = [...new Set([...dataRoles, ...otherRoles, ...has])];
   return [
     ...capped(allRoles, 30, limits).flatMap((role) => samples(roles, Number(has.has(role)), ...named, id, role)),
-    ...nodeRows.flatMap(({ family, path, scale, labels: more }) =>
-      samples(family, scaled(numberAt(node, path), scale), ...labels, ...more),
+    ...nodeRows.flatMap(({ family, path, divisor, labels: more }) =>
+      samples(family, scaled(numberAt(node, path), divisor), ...labels, ...more),
     ),
     ...nodeGroups.flatMap((group) => ofGroup(group, node, labels, limits)),
     ...pressureRows.flatMap(([family, path]) =>
@@ -101,7 +108,7 @@ function ofGroup(
       ? Object.entries(jsonOf(found)).map(([key, value]) => [[key], jsonOf(value)])
       : listOf(found).map((value) => [named.map((key) => textAt(jsonOf(value), key) ?? ''), jsonOf(value)]);
   return capped(all, most, limits).flatMap(([more, value]) =>
-    rows.flatMap((row) => samples(row.family, scaled(numberAt(value, row.path), row.scale), ...labels, ...more)),
+    rows.flatMap((row) => samples(row.family, scaled(numberAt(value, row.path), row.divisor), ...labels, ...more)),
   );
 }
 

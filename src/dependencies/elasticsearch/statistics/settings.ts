@@ -12,4 +12,3 @@ export const statisticsSettings = z
   })
   .prefault({})
   .describe('the statistics of this cluster, beside its health');
-export type StatisticsSettings = z.output<typeof statisticsSettings>;

@@ -1,5 +1,6 @@
 // All that is read of a PostgreSQL server beside its health.
 import { defineStatistics } from '../../statistics.ts';
+import { instanceOf } from '../instance.ts';
 import type { Settings } from '../settings.ts';
 import { activity } from './activity.ts';
 import { background } from './background.ts';
@@ -22,6 +23,7 @@ import { walDirectory } from './wal-directory.ts';
 
 export const statistics = defineStatistics<Settings, PostgresSource>({
   up: theirs('pg_up', 'gauge', 'Whether the server answered the last time that its statistics were asked.'),
+  instance: instanceOf,
   collectors: [
     ...together(15_000, [activity, databases, background, replication, locks, server, vacuums]),
     ...together(300_000, [serverSettings, roles]),

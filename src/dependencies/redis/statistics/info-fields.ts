@@ -23,6 +23,7 @@ const table: readonly (readonly [field: string, family: Family, factor?: number]
   // Clients
   ['connected_clients', gauge('connected_clients', 'Connections of clients, without those of replicas.')],
   ['blocked_clients', gauge('blocked_clients', 'Clients that wait in a blocking call such as BLPOP.')],
+  ['cluster_connections', gauge('cluster_connections', 'Sockets of the bus of the cluster.', since('7'))],
   ['maxclients', gauge('max_clients', 'Most connections that the server accepts.')],
   ['maxclients', gauge('config_maxclients', 'The setting maxclients, as INFO has it.')],
   ['tracking_clients', gauge('tracking_clients', 'Clients with client-side caching.')],
@@ -315,6 +316,7 @@ const table: readonly (readonly [field: string, family: Family, factor?: number]
   ['cluster_enabled', gauge('cluster_enabled', 'Whether it is a node of a cluster.')],
 ];
 
-export const infoFields: readonly InfoField[] = table.map(([field, family, factor]) =>
-  factor === undefined ? { field, family } : { field, family, factor },
-);
+export const infoFields: readonly InfoField[] = table.map(([field, family, factor]) => {
+  const named = { ...family, asks: `INFO: ${field}` };
+  return factor === undefined ? { field, family: named } : { field, family: named, factor };
+});

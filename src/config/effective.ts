@@ -100,6 +100,17 @@ function plain(value: unknown, schema: z.core.$ZodType): unknown {
   if (value instanceof Secret)
     return isKind([schema], 'secret') || 'value' in value.source ? '[secret]' : value.source.file;
   if (isKind([schema], 'duration') && typeof value === 'number') return formatDuration(value);
+  const inner = bare(schema);
+  if (inner instanceof z.ZodArray && Array.isArray(value)) {
+    return value.map((item) => plain(item, inner.element as z.core.$ZodType));
+  }
+  if (inner instanceof z.ZodObject && value !== null && typeof value === 'object') {
+    const shape: Shape = inner.shape;
+    const known = Object.entries(value).filter(([, field]) => field !== undefined);
+    return Object.fromEntries(
+      known.map(([key, field]) => [key, shape[key] === undefined ? field : plain(field, shape[key])]),
+    );
+  }
   if (isKind([schema], 'listen')) return (value as readonly Listen[]).map(addressText);
   return JSON.parse(JSON.stringify(value));
 }

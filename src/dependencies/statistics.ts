@@ -53,6 +53,9 @@ export interface Reader<From extends Source = Source> extends Session {
   onEnd?(listener: () => void): void;
 }
 
+/** What a collector gives that had nothing to ask here, or whose question the server does not know: no grant is proven. */
+export const notAsked: readonly Sample[] = [];
+
 /** Reads some families, with one or few questions. */
 export interface Collector<Settings = unknown, From extends Source = Source> {
   /** A word or two with `_`: the label `collector`. */

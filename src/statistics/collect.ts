@@ -5,10 +5,17 @@ import type { DependencyClass } from '../core/failure.ts';
 import type { Sample } from '../core/family.ts';
 import type { Redact } from '../core/redact.ts';
 import { brief, classify, type Knowing, messageOf, overdue } from '../dependencies/fault.ts';
-import { type Collector, type Limits, MissingPrivilege, type Source } from '../dependencies/statistics.ts';
+import { type Collector, type Limits, MissingPrivilege, notAsked, type Source } from '../dependencies/statistics.ts';
 
 export type Collected =
-  | { readonly kind: 'collected'; readonly texts: readonly FamilyText[]; readonly cut: number; readonly lacks?: Lack }
+  | {
+      readonly kind: 'collected';
+      readonly texts: readonly FamilyText[];
+      readonly cut: number;
+      /** Whether the server was asked, so that a grant is proven. */
+      readonly asked: boolean;
+      readonly lacks?: Lack;
+    }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
 export type Lack = { readonly privilege: string; readonly statement: string };
@@ -68,7 +75,8 @@ export async function collect(
   const rendered = (found: readonly Sample[], lacks?: Lack): Collected => {
     const kept = found.slice(0, collectors.maxSeries);
     const texts = renderSamples(kept, { check, instance: source.instance });
-    return { kind: 'collected', texts, cut: cut + found.length - kept.length, ...(lacks && { lacks }) };
+    const beyond = found.length - kept.length;
+    return { kind: 'collected', texts, cut: cut + beyond, asked: found !== notAsked, ...(lacks && { lacks }) };
   };
   try {
     return rendered(

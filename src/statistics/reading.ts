@@ -88,8 +88,7 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
   const broke = (fault: Fault): void => {
     const now = clock.now();
     lane.cut();
-    const due = slots.due(now);
-    for (const collector of due) slots.ran(collector, now);
+    const due = slots.due(now); // and they stay due
     slots.broke(fault.errorClass, now);
     if (turn.broke()) {
       snapshots.drop(name);
@@ -109,14 +108,13 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
     const found = await collect(collectors, collector, source, signal);
     const end = clock.now();
     if (signal.aborted) return undefined;
-    slots.ran(collector, end);
+    slots.ran(collector, end, found.kind === 'collected' && found.lacks !== undefined && found.texts.length === 0);
     if (found.kind === 'failed') {
       teller.failed(collector.name, begin, end, found.fault);
       return found.fault.hangs || lane.openedAt === undefined ? found.fault : undefined;
     }
     snapshots.put(name, collector.name, found.texts, begin + heldIntervals * collector.intervalMs);
-    teller.collected(collector.name, begin, end, found);
-    if (found.lacks === undefined && collector.privilege !== undefined) teller.granted(collector.privilege);
+    teller.collected(collector, begin, end, found);
     return undefined;
   };
 

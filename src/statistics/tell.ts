@@ -6,17 +6,16 @@ import type { Log } from '../core/log.ts';
 import type { Fault, Lack } from './collect.ts';
 
 export interface Teller {
+  /** @param privilege that it needs, if any. */
   collected(
-    collector: string,
+    collector: { readonly name: string; readonly privilege?: string },
     begin: Instant,
     end: Instant,
-    found: { readonly cut: number; readonly lacks?: Lack },
+    found: { readonly cut: number; readonly asked: boolean; readonly lacks?: Lack },
   ): void;
   failed(collector: string, begin: Instant, end: Instant, fault: Fault): void;
   /** A connection could not be had, or broke, before these collectors were run that were due. */
   unreachable(fault: Fault, due: readonly string[]): void;
-  /** The privilege is granted, as far as a run could see. */
-  granted(privilege: string): void;
 }
 
 export type TellerOptions = {
@@ -29,7 +28,8 @@ export type TellerOptions = {
 export function createTeller({ check, log, metrics, wall }: TellerOptions): Teller {
   /** What was said last of each collector: its class and message when it failed. */
   const said = new Map<string, string>();
-  const lacking = new Map<string, string>();
+  /** Which collector lacks what: a privilege is granted once none lacks it. */
+  const lacking = new Map<string, Lack>();
   const labels = { 'labels.check': check, 'event.kind': 'event' };
 
   const sayOnce = (what: string, { errorClass, message }: Fault, text: string): void => {
@@ -42,22 +42,39 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
     if (!said.delete(what)) return;
     log.info({ ...labels, 'event.action': 'statistics', 'event.outcome': 'success' }, text);
   };
-  const lack = ({ privilege, statement }: Lack): void => {
+  const isLacking = (privilege: string): boolean => [...lacking.values()].some((one) => one.privilege === privilege);
+  const lack = (collector: string, found: Lack): void => {
+    const { privilege, statement } = found;
+    const known = [...lacking.values()].some((one) => one.statement === statement);
+    lacking.set(collector, found);
     metrics.privilege(check, privilege, false);
-    if (lacking.get(privilege) === statement) return;
-    lacking.set(privilege, statement);
+    if (known) return;
     log.warn(
       { ...labels, 'event.action': 'statistics-privilege', 'labels.privilege': privilege },
       `${check}: the privilege ${privilege} is not granted, and what needs it is absent. To grant it: ${statement}`,
     );
   };
+  const grant = (collector: string, needed: string | undefined): void => {
+    const lacked = lacking.get(collector)?.privilege;
+    lacking.delete(collector);
+    for (const privilege of new Set([lacked, needed])) {
+      if (privilege === undefined || isLacking(privilege)) continue;
+      metrics.privilege(check, privilege, true);
+      if (privilege !== lacked) continue;
+      log.info(
+        { ...labels, 'event.action': 'statistics-privilege', 'labels.privilege': privilege },
+        `${check}: the privilege ${privilege} is granted now`,
+      );
+    }
+  };
   return {
-    collected(collector, begin, end, { cut, lacks }) {
+    collected({ name, privilege }, begin, end, { cut, asked, lacks }) {
       const run: CollectorRun = { ok: lacks === undefined, durationMs: end - begin, cut, time: wall() };
-      metrics.ran(check, collector, lacks === undefined ? run : { ...run, errorClass: 'permission' });
+      metrics.ran(check, name, lacks === undefined ? run : { ...run, errorClass: 'permission' });
       sayBack('connection', `${check}: its statistics are read again`);
-      sayBack(collector, `${check}: the collector ${collector} works again`);
-      if (lacks !== undefined) lack(lacks);
+      sayBack(name, `${check}: the collector ${name} works again`);
+      if (lacks !== undefined) lack(name, lacks);
+      else grant(name, asked ? privilege : undefined);
     },
     failed(collector, begin, end, fault) {
       const { errorClass } = fault;
@@ -68,11 +85,6 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
       const run: CollectorRun = { ok: false, durationMs: 0, errorClass: fault.errorClass, cut: 0, time: wall() };
       for (const collector of due) metrics.ran(check, collector, run);
       sayOnce('connection', fault, `${check}: its statistics cannot be read (${fault.errorClass})`);
-    },
-    granted(privilege) {
-      metrics.privilege(check, privilege, true);
-      if (!lacking.delete(privilege)) return;
-      log.info({ ...labels, 'labels.privilege': privilege }, `${check}: the privilege ${privilege} is granted now`);
     },
   };
 }

@@ -75,7 +75,5 @@ describe.each(typed.map((definition) => [definition.type, definition] as const))
 /** Counters that cost too much for 15 s. */
 const slowCounters = new Map([
   ['postgres tables', 'a pass over the statistics of every table'],
-  ['postgres statements', 'a pass over every entry, which holds up new ones'],
-  ['postgres statements_top', 'a pass over every entry, which holds up new ones'],
   ['elasticsearch snapshots', 'asks every repository'],
 ]);

@@ -65,6 +65,7 @@ const seen = {
   leaders: [] as boolean[],
   alert: [] as Alert[],
   pages: [] as string[],
+  up: [] as number[],
   killedAt: 0,
   tookMs: 0,
   end: 0,
@@ -97,6 +98,7 @@ beforeAll(async () => {
   };
   seen.leaders = await Promise.all([first, second, stranger].map((daemon) => reads(daemon)));
   seen.alert.push(...(await alertsOf(prometheus)));
+  seen.up = (await prometheus.query(`up${statistics}`)).map(({ value }) => value);
   seen.pages = await Promise.all([first, second].map(async (one) => (await one.get('/metrics/statistics')).text));
 
   seen.killedAt = Date.now() / 1000;
@@ -134,9 +136,10 @@ describe('one reads', () => {
     expect(seen.before.connections.slice(0, 2)).toEqual([2, 1]);
   });
 
-  test('the other shows nothing of what the servers say', () => {
+  test('the other shows nothing of what the servers say, and is up all the same', () => {
     const [ofFirst = '', ofSecond] = seen.pages;
     expect(ofSecond).toBe('');
+    expect(seen.up).toEqual([1, 1]);
     for (const name of ['pg_up', 'pg_stat_database_xact_commit', 'redis_up', 'redis_connected_clients'])
       expect(namesOn(ofFirst)).toContain(name);
   });

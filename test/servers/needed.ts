@@ -7,6 +7,8 @@ import { motoServer } from './kms.ts';
 import { kubernetesValidate } from './kubernetes-validate.ts';
 import { pgbouncerSource } from './pgbouncer.ts';
 import { postgresSource } from './postgres.ts';
+import { postgresExporterSource } from './postgres-exporter.ts';
+import { redisExporterSource } from './redis-exporter.ts';
 import { prometheusSource, promtoolSource } from './prometheus.ts';
 import { psqlSource } from './psql.ts';
 import { redisSource } from './redis.ts';
@@ -28,6 +30,8 @@ const tools: readonly Source[] = [
   promtoolSource,
   faketimeSource,
   elasticsearchExporterSource,
+  postgresExporterSource,
+  redisExporterSource,
   program('OpenSSL', 'openssl', 'openssl'),
 ];
 

@@ -36,6 +36,8 @@ export class Server {
   /** Questions that were asked, by replica. */
   asked: number[] = [];
   lacking = false;
+  /** Samples that one run gives. */
+  count = 1;
   /** What collectors throw instead of answering. */
   failure: Error | undefined;
 
@@ -110,7 +112,7 @@ function definitionOf(name: string, { server, elects }: Part, replica: number): 
         await server.answer(replica);
         if (server.failure !== undefined) throw server.failure;
         if (server.lacking) throw new MissingPrivilege('monitor', 'GRANT monitor TO "us";');
-        return samples(family(`${name}_value`), server.value);
+        return Array.from({ length: server.count }, () => samples(family(`${name}_value`), server.value)).flat();
       },
     },
     {

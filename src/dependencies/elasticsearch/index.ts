@@ -1,7 +1,6 @@
 // The dependency type `elasticsearch`: a cluster's health as one of its nodes sees it, on Elasticsearch and OpenSearch.
-import type { Secret } from '../../core/secret.ts';
 import { defineDependency, type SettingsProblem } from '../define.ts';
-import { nameOf, parseUrls } from './nodes.ts';
+import { hostsOf, parseUrls } from './nodes.ts';
 import { type ElasticsearchSettings, rungs, settings } from './settings.ts';
 
 export const elasticsearch = defineDependency({
@@ -23,12 +22,6 @@ export const elasticsearch = defineDependency({
   load: async () => (await import('./driver.ts')).driver,
   statistics: async () => (await import('./statistics/index.ts')).statistics,
 });
-
-/** `host:port` of each node; the file's path while the URL is in a file. */
-function hostsOf({ source }: Secret): string {
-  if ('file' in source) return source.file;
-  return (parseUrls(source.value) ?? []).map(nameOf).join(',');
-}
 
 function findProblems(given: ElasticsearchSettings): readonly SettingsProblem[] {
   const problems: SettingsProblem[] = [];

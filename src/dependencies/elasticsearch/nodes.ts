@@ -1,4 +1,5 @@
 // How the nodes of one check are written, and named for people.
+import type { Secret } from '../../core/secret.ts';
 
 /**
  * The URLs in a text with commas between them; a comma that no http:// or https:// follows is part of its URL.
@@ -19,3 +20,9 @@ export function parseUrls(text: string): readonly [URL, ...URL[]] | undefined {
 /** `host:port` */
 export const nameOf = ({ protocol, hostname, port }: URL): string =>
   `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+
+/** `host:port` of each node; the file's path while the URL is in a file. */
+export function hostsOf({ source }: Secret): string {
+  if ('file' in source) return source.file;
+  return (parseUrls(source.value) ?? []).map(nameOf).join(',');
+}

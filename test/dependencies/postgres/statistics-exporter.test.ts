@@ -149,9 +149,11 @@ test('a primary, its databases, slots and standby', async () => {
     await vacuumed;
   });
   const compared = await beside(server.url);
-  const { found, extra } = compare(compared);
+  const { found, extra, used } = compare(compared);
   expect(found).toEqual([]);
   expect(extra).toEqual([]);
+  const older = differences.filter(({ kind }) => kind.startsWith('older'));
+  expect(older.filter((one) => used.has(one))).toEqual(compared.version === comparedVersion ? older : []);
   const both = [...compared.first.keys()].filter((name) => compared.ours.has(name));
   expect(both.length).toBeGreaterThan(150);
 });

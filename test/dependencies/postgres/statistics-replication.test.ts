@@ -15,6 +15,7 @@ beforeAll(async () => {
     max_standby_streaming_delay: '0',
     wal_retrieve_retry_interval: '100ms',
     max_slot_wal_keep_size: '1GB',
+    max_replication_slots: '220',
   };
   server = await startPostgres({ standby: true, settings });
   if (server.standby === undefined) throw new Error('started without a standby');
@@ -151,6 +152,14 @@ test('two consumers that nothing tells apart are one series', async () => {
   const round = await ofPrimary.round(); // which refuses a series that comes twice
   expect(round.all('pg_stat_replication_pg_current_wal_lsn_bytes', { application_name: 'twin' })).toHaveLength(1);
   await server.query("SELECT pg_terminate_backend(pid) FROM pg_stat_replication WHERE application_name = 'twin'");
+});
+
+test('slots beyond the cap are cut, and counted', async () => {
+  await server.query("SELECT pg_create_physical_replication_slot('slot_' || n) FROM generate_series(1, 205) AS n");
+  const round = await ofPrimary.round();
+  expect(round.all('pg_replication_slots_active')).toHaveLength(200);
+  expect(round.cut).toEqual({ replication: 7 });
+  await server.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active');
 });
 
 test('once the primary is gone, lag is unknown, not 0; it is known again when WAL streams again', async () => {

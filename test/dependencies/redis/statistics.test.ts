@@ -225,6 +225,17 @@ it('a restart: the reader is closed, the next goes on with the same series, and 
   }
 });
 
+it('a server that hangs is cut at once', async () => {
+  const reader = openReader({ url });
+  await collect({ url }, reader);
+  server.freeze();
+  const pending = collect({ url }, reader);
+  reader.destroy();
+  await expect(pending).rejects.toThrow('given up');
+  expect(reader.closed).toBe(true);
+  server.thaw();
+});
+
 describe('caps', () => {
   const replicas: Socket[] = [];
   let server: RedisServer;

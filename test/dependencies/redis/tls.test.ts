@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Certificates, makeCertificates } from '../../servers/certificates.ts';
 import { removeFolder, runFolder } from '../../servers/process.ts';
 import { type RedisServer, startRedis } from '../../servers/redis.ts';
+import { collect } from './collect.ts';
 import { run } from './run.ts';
 
 let folder: string;
@@ -28,6 +29,12 @@ describe('TLS', () => {
     expect(await run({ url: byName, tls })).toMatchObject({ passed: true });
     expect(await run({ url: byName.replace('rediss:', 'redis:'), tls })).toMatchObject({ passed: true });
     expect(await run({ url: server.url, tls: { insecure_skip_verify: true } })).toMatchObject({ passed: true });
+  });
+
+  it('the statistics come over TLS too', async () => {
+    const { values, instance } = await collect({ url: server.url, tls: { ca_file: files.ca } });
+    expect(values.get('redis_connected_clients')).toBeGreaterThan(0);
+    expect(instance).toBe(`${server.host}:${server.port}`);
   });
 
   it('fails as tls for an unknown authority, an absent file, another name, an expired certificate', async () => {

@@ -54,7 +54,7 @@ const skipped = ours(
   `Readings that the sums leave out, since entries were evicted or reset meanwhile, ${growing}.`,
 );
 
-const intervalMs = 60_000;
+const intervalMs = 15_000;
 
 /** Of each check: by which connection it was read last, when, and what came of it. */
 const counting = new WeakMap<Settings, { readonly source: PostgresSource; at: number; readonly totals: Totals }>();

@@ -49,7 +49,7 @@ WHERE t.relid IN (${relids.join(', ')})`;
 
 export const tables: Collector<Settings, PostgresSource> = {
   name: 'tables',
-  intervalMs: 300_000,
+  intervalMs: 60_000, // a pass over the statistics of every table
   asks: 'pg_stat_user_tables of the database that the check names; pg_class for temporary ones',
   families: [...familiesOf(sums), ...familiesOf(tableColumns)],
   wanted: ({ statistics }) => statistics.tables > 0,

@@ -1,7 +1,7 @@
 // The cluster as this node sees it.
 import type { Family, Sample } from '../../../core/family.ts';
 import { samples } from '../../../core/family.ts';
-import type { Collector } from '../../statistics.ts';
+import { type Collector, notAsked } from '../../statistics.ts';
 import { isAlone } from '../role.ts';
 import type { RedisSettings } from '../settings.ts';
 import { fieldsOf, numberOf } from './answer.ts';
@@ -62,9 +62,9 @@ export const cluster: Collector<RedisSettings, RedisSource> = {
   families: fields.map(([, family]) => family),
   privilege: 'cluster|info',
   async collect(source, settings) {
-    if (!source.facts.cluster) return [];
+    if (!source.facts.cluster) return notAsked;
     const answer = await askGranted(source, settings, 'cluster|info', 'CLUSTER', 'INFO');
-    if (answer === undefined) return [];
+    if (answer === undefined) return notAsked;
     const found = fieldsOf(answer, 'CLUSTER INFO');
     if (settings.cluster !== undefined && isAlone(answer)) source.leave();
     return fields.flatMap(([field, family]): Sample[] => samples(family, numberOf(found.get(field))));

@@ -1,6 +1,6 @@
 // The latency monitor's spikes, and the histogram of each command's latency.
 import { type Sample, samples } from '../../../core/family.ts';
-import type { Collector } from '../../statistics.ts';
+import { type Collector, notAsked } from '../../statistics.ts';
 import type { RedisSettings } from '../settings.ts';
 import { fieldsOf, heaviest, listOf, numberOf } from './answer.ts';
 import { gauge, histogram, ownGauge } from './family.ts';
@@ -25,7 +25,9 @@ export const latency: Collector<RedisSettings, RedisSource> = {
   families: [last, duration, longest],
   privilege: 'latency|latest',
   async collect(source, settings, { cut }) {
-    const events = listIn(await askGranted(source, settings, 'latency|latest', 'LATENCY', 'LATEST')).map(listIn);
+    const answer = await askGranted(source, settings, 'latency|latest', 'LATENCY', 'LATEST');
+    if (answer === undefined) return notAsked;
+    const events = listIn(answer).map(listIn);
     if (events.length > mostEvents) cut(events.length - mostEvents);
     return events
       .slice(0, mostEvents)
@@ -56,8 +58,10 @@ export const latencyHistogram: Collector<RedisSettings, RedisSource> = {
   privilege: 'latency|histogram',
   wanted: ({ statistics }) => statistics.latency_histogram,
   async collect(source, settings, { cut }) {
-    if ((source.facts.major ?? 7) < 7) return [];
-    const answer = listIn(await askGranted(source, settings, 'latency|histogram', 'LATENCY', 'HISTOGRAM'));
+    if ((source.facts.major ?? 7) < 7) return notAsked;
+    const histograms = await askGranted(source, settings, 'latency|histogram', 'LATENCY', 'HISTOGRAM');
+    if (histograms === undefined) return notAsked;
+    const answer = listIn(histograms);
     if (answer.length === 0) return [];
     const spent = await spentIn(source, settings);
     const found: Latencies[] = [];

@@ -19,53 +19,53 @@ export const sentinel: Collector<RedisSettings, RedisSource> = {
     if (source.askSentinel === undefined || settings.sentinel === undefined) return [];
     const { name, username = 'default' } = settings.sentinel;
     const { found, refused } = await source.askSentinel(remainingMs(), (ask) => askAll(ask, name));
-    if (refused === undefined) return found;
-    throw new MissingPrivilege('sentinel', `ACL SETUSER ${quote(username)} ${grants}`, {
-      samples: found,
-      cause: refused,
-    });
+    if (refused.length === 0) return found;
+    // Only what was refused: see statementFor.
+    const grants = refused.map((grant) => `+${grant}`).join(' ');
+    throw new MissingPrivilege('sentinel', `ACL SETUSER ${quote(username)} ${grants}`, { samples: found });
   },
 };
 
-const grants = '+info +sentinel|master +sentinel|ckquorum +sentinel|replicas +sentinel|sentinels';
-
 /** `of`: the name and the address of the primary. */
 type Question = {
+  readonly grant: string;
   readonly command: readonly [string, ...string[]];
   read(answer: unknown, of: readonly [string, string]): readonly Sample[];
 };
 
 const questions = (name: string): readonly Question[] => [
-  { command: ['INFO', 'sentinel'], read: infoSamples },
-  { command: ['SENTINEL', 'MASTER', name], read: masterSamples },
-  { command: ['SENTINEL', 'CKQUORUM', name], read: quorumSamples },
+  { grant: 'info', command: ['INFO', 'sentinel'], read: infoSamples },
+  { grant: 'sentinel|master', command: ['SENTINEL', 'MASTER', name], read: masterSamples },
+  { grant: 'sentinel|ckquorum', command: ['SENTINEL', 'CKQUORUM', name], read: quorumSamples },
   {
+    grant: 'sentinel|replicas',
     command: ['SENTINEL', 'REPLICAS', name],
     read: (answer, of) => samples(families.goodSlaves, wellOf(answer), ...of),
   },
   {
+    grant: 'sentinel|sentinels',
     command: ['SENTINEL', 'SENTINELS', name],
     read: (answer, of) => samples(families.goodSentinels, wellOf(answer) + 1, ...of), // and the one that says so
   },
 ];
 
-type Found = { readonly found: readonly Sample[]; readonly refused?: RedisReply };
+type Found = { readonly found: readonly Sample[]; readonly refused: readonly string[] };
 
-/** What is refused is left out; the first refusal is told. */
+/** What is refused is left out, and its grant named. */
 async function askAll(ask: Ask, name: string): Promise<Found> {
   const place = await ask('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name);
   const of = [name, Array.isArray(place) ? place.join(':') : ''] as const;
   const found: Sample[] = [];
-  let refused: RedisReply | undefined;
-  for (const { command, read } of questions(name)) {
+  const refused: string[] = [];
+  for (const { grant, command, read } of questions(name)) {
     try {
       found.push(...read(await orNoQuorum(ask(...command)), of));
     } catch (error) {
       if (!isNotOffered(error)) throw error;
-      if (isRefusal(error)) refused ??= error;
+      if (isRefusal(error)) refused.push(grant);
     }
   }
-  return refused === undefined ? { found } : { found, refused };
+  return { found, refused };
 }
 
 /** That there are too few sentinels is an answer, which comes as an error. */

@@ -1,6 +1,6 @@
 // The slow log: its length, and the number and duration of its newest entry; never what was called.
 import { samples } from '../../../core/family.ts';
-import type { Collector } from '../../statistics.ts';
+import { type Collector, notAsked } from '../../statistics.ts';
 import type { RedisSettings } from '../settings.ts';
 import { gauge } from './family.ts';
 import { askGranted } from './grants.ts';
@@ -20,6 +20,7 @@ export const slowlog: Collector<RedisSettings, RedisSource> = {
   privilege: 'slowlog|len',
   async collect(source, settings) {
     const answer = await askGranted(source, settings, 'slowlog|len', 'SLOWLOG', 'LEN');
+    if (answer === undefined) return notAsked;
     return samples(length, typeof answer === 'number' ? answer : undefined);
   },
 };
@@ -33,6 +34,7 @@ export const slowlogLast: Collector<RedisSettings, RedisSource> = {
   wanted: ({ statistics }) => statistics.slowlog_get,
   async collect(source, settings) {
     const answer = await askGranted(source, settings, 'slowlog|get', 'SLOWLOG', 'GET', '1');
+    if (answer === undefined) return notAsked;
     const entry: unknown = Array.isArray(answer) ? answer[0] : undefined;
     const [id, , micros] = Array.isArray(entry) ? entry : [];
     return [

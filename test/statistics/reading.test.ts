@@ -1,0 +1,118 @@
+// What one replica shows of one dependency: faults, grants, caps and schedules.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Failure } from '../../src/core/failure.ts';
+import { intervalMs, Server, startReplica } from './world.ts';
+
+beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
+afterEach(() => vi.useRealTimers());
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const messages = (log: { lines: readonly { message: string }[] }) => log.lines.map(({ message }) => message);
+
+/** One replica that reads one server, as every replica does; ended with the test. */
+async function readAll(server: Server) {
+  const replica = startReplica(0, { cache: { server } }, 'all');
+  await replica.start();
+  await pass(100);
+  return replica;
+}
+
+test('a frozen server: up is 0 within a timeout, what was read goes when it is stale, and it returns', async () => {
+  const server = new Server();
+  const replica = await readAll(server);
+  expect(replica.page()).toContain('cache_up{check="cache",instance="server:1"} 1\n');
+  server.frozen = true;
+  await pass(intervalMs + 2000);
+  expect(replica.page()).toContain('cache_up{check="cache",instance="server:1"} 0\n');
+  expect(replica.page()).toContain('cache_value');
+  await pass(2 * intervalMs - 2000);
+  expect(replica.page()).not.toContain('cache_value');
+  expect(replica.page()).toContain('cache_size'); // read every 5 minutes: still held
+  await pass(900_000);
+  expect(replica.page()).not.toContain('cache_size');
+  expect(replica.page()).toContain('cache_up{check="cache",instance="server:1"} 0\n');
+  server.frozen = false;
+  server.value = 2;
+  await pass(2 * intervalMs);
+  expect(replica.page()).toContain('cache_up{check="cache",instance="server:1"} 1\n');
+  expect(replica.page()).toContain('cache_value{check="cache",instance="server:1"} 2\n');
+  expect(replica.page()).toContain('cache_size{check="cache",instance="server:1"} 200\n');
+  expect(messages(replica.log)).toEqual([
+    'cache: its statistics cannot be read (timeout)',
+    'cache: its statistics are read again',
+  ]);
+  expect(replica.latenessMs()).toBe(0);
+  await replica.kill();
+});
+
+test('a server that was never reached has up 0 and nothing else, and its collectors are not up', async () => {
+  const server = new Server();
+  server.refuses = true;
+  const replica = await readAll(server);
+  await pass(intervalMs);
+  expect(replica.page().replace(/^#.*\n/gm, '')).toBe('cache_up{check="cache",instance="server:1"} 0\n');
+  expect(new Set(replica.runs.map(({ collector, ok, errorClass }) => `${collector} ${ok} ${errorClass}`))).toEqual(
+    new Set(['often false refused', 'seldom false refused']),
+  );
+  await replica.kill();
+});
+
+test('a collector that fails costs the others nothing, and is said once for each class', async () => {
+  const server = new Server();
+  const replica = await readAll(server);
+  server.failure = new Failure('server', 'hunter2 is wrong');
+  await pass(4 * intervalMs);
+  expect(replica.page()).toContain('cache_up{check="cache",instance="server:1"} 1\n');
+  expect(replica.page()).toContain('cache_size');
+  expect(replica.page()).not.toContain('cache_value');
+  server.failure = undefined;
+  await pass(intervalMs);
+  expect(replica.page()).toContain('cache_value');
+  expect(messages(replica.log)).toEqual([
+    'cache: the collector often failed (server)',
+    'cache: the collector often works again',
+  ]);
+  expect(replica.log.lines[0]).toMatchObject({ 'error.type': 'server', 'error.message': '*** is wrong' });
+  await replica.kill();
+});
+
+test('a missing privilege: absent, named with its statement, tried again once a minute, and told when granted', async () => {
+  const server = new Server();
+  server.lacking = true;
+  const replica = await readAll(server);
+  await pass(600_000);
+  expect(replica.page()).not.toContain('cache_value');
+  expect(replica.page()).toContain('cache_size');
+  expect(replica.privileges.get('cache monitor')).toBe(false);
+  expect(messages(replica.log)).toEqual([expect.stringContaining('To grant it: GRANT monitor TO "us";')]);
+  const tries = replica.runs.filter(
+    ({ collector, errorClass }) => collector === 'often' && errorClass === 'permission',
+  );
+  expect(tries.length).toBeGreaterThanOrEqual(10);
+  expect(tries.length).toBeLessThanOrEqual(11);
+  server.lacking = false;
+  await pass(60_000);
+  expect(replica.privileges.get('cache monitor')).toBe(true);
+  expect(replica.page()).toContain('cache_value');
+  expect(messages(replica.log).at(-1)).toBe('cache: the privilege monitor is granted now');
+  await replica.kill();
+});
+
+test('what is beyond the cap is cut and counted', async () => {
+  const server = new Server();
+  server.count = 130;
+  const replica = await readAll(server);
+  expect(replica.page().match(/^cache_value\{/gm)).toHaveLength(100);
+  expect(replica.runs.find(({ collector }) => collector === 'often')?.cut).toBe(30);
+  await replica.kill();
+});
+
+test('counters are read on their grid, costly gauges on theirs', async () => {
+  const server = new Server();
+  const replica = await readAll(server);
+  await pass(600_000);
+  const count = (collector: string) => replica.runs.filter((run) => run.collector === collector).length;
+  expect(count('often')).toBe(41);
+  expect(count('seldom')).toBe(3);
+  await replica.kill();
+});

@@ -1,4 +1,5 @@
 // The dependency type `elasticsearch`: a cluster's health as one of its nodes sees it, on Elasticsearch and OpenSearch.
+import type { Secret } from '../../core/secret.ts';
 import { defineDependency, type SettingsProblem } from '../define.ts';
 import { hostsOf, parseUrls } from './nodes.ts';
 import { type ElasticsearchSettings, rungs, settings } from './settings.ts';

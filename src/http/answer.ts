@@ -53,21 +53,23 @@ const common: Headers = ['cache-control', 'no-store', 'x-content-type-options', 
  * https://fastify.dev/docs/latest/Reference/Reply/#hijack
  */
 export function send(reply: FastifyReply, { code, contentType, body }: Sent, more: Headers = []): void {
+  const parts = typeof body === 'string' ? [body] : body;
   reply.hijack();
   reply.raw.writeHead(code, [
     'content-type',
     contentType,
     'content-length',
-    String(Buffer.byteLength(body)),
+    String(parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0)),
     ...common,
     'x-request-id',
     reply.request.id,
     ...more,
   ]);
-  reply.raw.end(body);
+  for (const part of parts.slice(0, -1)) reply.raw.write(part);
+  reply.raw.end(parts.at(-1));
 }
 
-type Sent = Pick<Answer, 'code' | 'contentType' | 'body'>;
+type Sent = Pick<Answer, 'code' | 'contentType'> & { readonly body: string | readonly (string | Uint8Array)[] };
 
 const vary: Headers = ['vary', 'Accept'];
 

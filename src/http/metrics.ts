@@ -4,7 +4,7 @@ import type { Page } from '../metrics/page.ts';
 import { send } from './answer.ts';
 
 export function metricsRoutes(app: FastifyInstance, page: Page): void {
-  const pages: Readonly<Record<string, () => string | Promise<string>>> = {
+  const pages: Readonly<Record<string, () => string | Promise<Awaited<ReturnType<Page['render']>> | string>>> = {
     '/metrics': page.render,
     '/metrics/checks': page.checks,
     '/metrics/statistics': page.statistics,

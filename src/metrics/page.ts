@@ -4,8 +4,8 @@ import type { Registry } from './registry.ts';
 
 export interface Page {
   readonly contentType: string;
-  /** All that there is. */
-  render(): Promise<string>;
+  /** All that there is, in parts: the bytes of the statistics are the same until they change, and a hundred times longer. */
+  render(): Promise<readonly (string | Uint8Array)[]>;
   /** What this replica says of its checks and of itself. Askers of one moment share one rendering. */
   checks(): Promise<string>;
   /**
@@ -17,7 +17,7 @@ export interface Page {
 }
 
 /** What was collected and holds; statistics/snapshots.ts is one. */
-type Collected = { text(now: number, stamp?: number): string };
+type Collected = { bytes(now: number): Uint8Array; stamped(now: number, stamp: number): string };
 
 export function createPage(registry: Pick<Registry, 'contentType' | 'text'>, collected: Collected, clock: Clock): Page {
   let underWay: Promise<string> | undefined;
@@ -30,9 +30,9 @@ export function createPage(registry: Pick<Registry, 'contentType' | 'text'>, col
   return {
     contentType: registry.contentType,
     async render() {
-      return (await checks()) + collected.text(clock.now());
+      return [await checks(), collected.bytes(clock.now())];
     },
     checks,
-    statistics: () => collected.text(clock.now(), clock.wall().getTime()),
+    statistics: () => collected.stamped(clock.now(), clock.wall().getTime()),
   };
 }

@@ -17,7 +17,11 @@ export type PlaceEvent =
 export const initialPlace: PlaceState = { standing: 'follows', held: undefined };
 
 export function nextPlace(state: PlaceState, event: PlaceEvent): PlaceState {
-  if (event.kind === 'seen') return { ...state, held: event.held };
+  // Whoever lost it holds it no more: two that read at once would make counters go back and forth.
+  if (event.kind === 'seen') {
+    const isAnothers = event.held && state.standing === 'lost';
+    return { standing: isAnothers ? 'follows' : state.standing, held: event.held };
+  }
   if (event.kind === 'broke') return { ...state, standing: state.standing === 'follows' ? 'follows' : 'lost' };
   // A refusal says nothing of what a probe would see: `statistics_url` can lead to another server than `url`.
   return event.answer === 'leads' ? { standing: 'leads', held: true } : { standing: 'follows', held: undefined };

@@ -9,14 +9,21 @@ export interface Snapshots {
   put(check: string, collector: string, texts: readonly FamilyText[], until: Instant): void;
   /** Of one collector, or of all of the check. */
   drop(check: string, collector?: string): void;
-  /** What holds now: empty, or lines that end in a line feed. @param stamp milliseconds since 1970 after each value. */
-  text(now: Instant, stamp?: number): string;
+  /** What holds now: empty, or lines that end in a line feed. The same bytes until something changes. */
+  bytes(now: Instant): Uint8Array;
+  /** The same as text, with the time after each value. @param stamp milliseconds since 1970. */
+  stamped(now: Instant, stamp: number): string;
 }
 
 type Snapshot = { readonly texts: readonly FamilyText[]; readonly until: Instant };
 
 /** The page in pieces between which a timestamp fits: each ends in a value, but for the last, which is empty. */
-type Joined = { readonly version: number; readonly until: Instant; readonly pieces: readonly string[]; plain?: string };
+type Joined = {
+  readonly version: number;
+  readonly until: Instant;
+  readonly pieces: readonly string[];
+  bytes?: Uint8Array;
+};
 
 export function createSnapshots(): Snapshots {
   const all = new Map<string, Map<string, Snapshot>>();
@@ -49,13 +56,15 @@ export function createSnapshots(): Snapshots {
       else all.get(check)?.delete(collector);
       version += 1;
     },
-    text(now, stamp) {
+    bytes(now) {
       const current = join(now);
-      if (current.pieces.length === 0) return '';
-      if (stamp !== undefined) return `${current.pieces.join(` ${stamp}\n`)} ${stamp}\n`;
-      current.plain ??= `${current.pieces.join('\n')}\n`;
-      return current.plain;
+      current.bytes ??= Buffer.from(current.pieces.map((piece) => `${piece}\n`).join(''));
+      return current.bytes;
     },
+    stamped: (now, stamp) =>
+      join(now)
+        .pieces.map((piece) => `${piece} ${stamp}\n`)
+        .join(''),
   };
 }
 

@@ -88,15 +88,17 @@ export function createPlace({ check, key, clock, random, log, changed }: PlaceOp
     turn,
     reads: () => reads(state),
     seen(held) {
-      const before = askAt;
+      const before = { state, askAt };
+      state = nextPlace(state, { kind: 'seen', held });
       if (held) {
         refusals = 0;
         if (!reads(state)) askAt = Number.POSITIVE_INFINITY;
-      } else if (refusals === 0 && state.held !== false) {
+      } else if (refusals === 0 && before.state.held !== false) {
         askAt = clock.now() + random() * spreadMs;
       }
-      state = nextPlace(state, { kind: 'seen', held });
-      if (askAt !== before) changed();
+      const stoodDown = before.state.standing !== state.standing;
+      if (stoodDown) tell(before.state, state);
+      if (stoodDown || askAt !== before.askAt) changed();
     },
   };
 }

@@ -24,14 +24,25 @@ describe.each(connecting)('%s', (page) => {
   });
 });
 
-/** The only privilege of the user with whom the tests ask a real, guarded Elasticsearch. */
-const privilege = ['cluster:monitor/health'];
+/** What the health needs, and what the statistics need: each the only privilege of a user whom the tests ask a real server as. */
+const [health, statistics] = ['cluster:monitor/health', 'monitor'];
 
-test('the roles of the Elasticsearch pages have the privilege of the tests’ own user, and no other', () => {
-  expect(read('test/servers/elasticsearch-folder.ts')).toContain(`cluster: ["${privilege.join()}"]`);
+test('the roles of the Elasticsearch pages have the privilege of the tests’ own users, and no other', () => {
+  for (const privilege of [health, statistics]) {
+    expect(read('test/servers/elasticsearch-folder.ts')).toContain(`cluster: ["${privilege}"]`);
+  }
   const [key, role] = json('docs/connect-elastic-cloud.md');
-  expect(key).toEqual({ name: 'sidewarden', role_descriptors: { sidewarden: { cluster: privilege } } });
-  expect(role).toEqual({ cluster: privilege });
-  expect(json('docs/connect-opensearch-service.md')[0]).toEqual({ cluster_permissions: privilege });
-  expect(read('docs/elasticsearch.md')).toContain(`{ "cluster": ["${privilege.join()}"] }`);
+  expect(key).toEqual({ name: 'sidewarden', role_descriptors: { sidewarden: { cluster: [statistics] } } });
+  expect(role).toEqual({ cluster: [statistics] });
+  expect(json('docs/connect-opensearch-service.md')[0]).toEqual({ cluster_permissions: ['cluster:monitor/*'] });
+  for (const page of ['docs/connect-elastic-cloud.md', 'docs/connect-opensearch-service.md']) {
+    expect(read(page)).toContain(`for the health alone \`${health}\``);
+  }
+  expect(read('docs/elasticsearch.md')).toContain(`{ "cluster": ["${health}"] }`);
+});
+
+const poolers = [...connecting, 'docs/connect.md'].filter((page) => /pooler|PgBouncer|RDS Proxy/i.test(read(page)));
+
+test.each(poolers)('%s names the way past the pooler for the statistics', (page) => {
+  expect(read(page)).toContain('statistics_url');
 });

@@ -18,7 +18,7 @@ export function makeLog(): Log & { lines: Line[] } {
 /** A page of which only the whole is asked for. */
 export const pageOf = (render: () => Promise<string>, contentType = 'text/plain'): Page => ({
   contentType,
-  render,
+  render: async () => [await render()],
   checks: render,
   statistics: () => '',
 });

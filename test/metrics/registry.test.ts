@@ -203,9 +203,13 @@ test('scrapes of one moment share one rendering', async () => {
     rendered += 1;
     return String(rendered);
   };
-  const page = createPage({ contentType: 'text/plain', text }, { text: () => '' }, makeClock());
-  expect(await Promise.all([page.render(), page.render()])).toEqual(['1', '1']);
-  expect(await page.render()).toBe('2');
+  const page = createPage(
+    { contentType: 'text/plain', text },
+    { bytes: () => new Uint8Array(), stamped: () => '' },
+    makeClock(),
+  );
+  expect(await Promise.all([page.checks(), page.checks()])).toEqual(['1', '1']);
+  expect((await page.render())[0]).toBe('2');
 });
 
 test('promtool finds nothing to complain about', async () => {

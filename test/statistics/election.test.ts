@@ -1,7 +1,7 @@
 // One replica reads: who, for how long, and what the others show, over any order of faults.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { intervalMs, type Part, type Replica, Server, startReplica } from './world.ts';
+import { type Connection, intervalMs, type Part, type Replica, Server, startReplica } from './world.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => vi.useRealTimers());
@@ -90,6 +90,22 @@ test('a leader that lost its place to another stands down for everything when it
   expect(leader.reads('cache')).toBe(false);
   expect(leader.page()).toBe('');
   expect(readers(replicas, 'cache')).toEqual([other]);
+  await stop(replicas);
+});
+
+test('a leader whose connection ended stands down as soon as its probe sees another', async () => {
+  const database = new Server();
+  const cache = new Server();
+  const replicas = await start(2, { database: { server: database, elects: 'primary' }, cache: { server: cache } });
+  await pass(20_000);
+  const [leader] = readers(replicas, 'database') as [Replica];
+  const [other] = replicas.filter((one) => one !== leader) as [Replica];
+  for (const connection of [...database.connections] as Connection[]) connection.breakOff();
+  expect(leader.reads('cache'), 'nobody else leads yet').toBe(true);
+  await pass(11_000); // two intervals of the probe, and the spread
+  expect(readers(replicas, 'database')).toEqual([other]);
+  expect(readers(replicas, 'cache')).toEqual([other]);
+  expect(leader.page()).toBe('');
   await stop(replicas);
 });
 

@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest';
 import { renderSamples } from '../../src/core/exposition.ts';
 import { samples } from '../../src/core/family.ts';
-import { createSnapshots } from '../../src/statistics/snapshots.ts';
+import { createSnapshots, type Snapshots } from '../../src/statistics/snapshots.ts';
 import { family } from './world.ts';
 
+const textAt = (snapshots: Snapshots, now: number) => Buffer.from(snapshots.bytes(now)).toString();
 const backends = family('pg_backends', { labels: ['state'] });
 const texts = (check: string, ...values: readonly (readonly [string, number])[]) =>
   renderSamples(
@@ -17,7 +18,7 @@ test('the lines of a family stand together, whoever read them', () => {
   snapshots.put('one', 'activity', texts('one', ['active', 1], ['idle', 2]), 100);
   snapshots.put('one', 'up', renderSamples(samples(family('pg_up'), 1), { check: 'one', instance: 'db:5432' }), 100);
   snapshots.put('two', 'activity', texts('two', ['active', 3]), 100);
-  expect(snapshots.text(0).split('\n')).toEqual([
+  expect(textAt(snapshots, 0).split('\n')).toEqual([
     '# HELP pg_backends What pg_backends is.',
     '# TYPE pg_backends gauge',
     'pg_backends{check="one",instance="db:5432",state="active"} 1',
@@ -34,36 +35,36 @@ test('a snapshot is there until its end, and not after it, without any timer', (
   const snapshots = createSnapshots();
   snapshots.put('one', 'activity', texts('one', ['active', 1]), 100);
   snapshots.put('two', 'activity', texts('two', ['active', 3]), 200);
-  expect(snapshots.text(99)).toContain('check="one"');
-  expect(snapshots.text(100)).not.toContain('check="one"');
-  expect(snapshots.text(100)).toContain('check="two"');
-  expect(snapshots.text(200)).toBe('');
+  expect(textAt(snapshots, 99)).toContain('check="one"');
+  expect(textAt(snapshots, 100)).not.toContain('check="one"');
+  expect(textAt(snapshots, 100)).toContain('check="two"');
+  expect(textAt(snapshots, 200)).toBe('');
 });
 
 test('what was collected takes the place of what was there, and is dropped by check or collector', () => {
   const snapshots = createSnapshots();
   snapshots.put('one', 'activity', texts('one', ['active', 1], ['gone', 1]), 100);
   snapshots.put('one', 'activity', texts('one', ['active', 2]), 100);
-  expect(snapshots.text(0)).toContain('state="active"} 2\n');
-  expect(snapshots.text(0)).not.toContain('gone');
+  expect(textAt(snapshots, 0)).toContain('state="active"} 2\n');
+  expect(textAt(snapshots, 0)).not.toContain('gone');
   snapshots.drop('one', 'activity');
-  expect(snapshots.text(0)).toBe('');
+  expect(textAt(snapshots, 0)).toBe('');
   snapshots.put('one', 'activity', texts('one', ['active', 2]), 100);
   snapshots.drop('one');
-  expect(snapshots.text(0)).toBe('');
+  expect(textAt(snapshots, 0)).toBe('');
 });
 
 test('with a stamp, every sample has the time, and no other line', () => {
   const snapshots = createSnapshots();
-  expect(snapshots.text(0, 5000)).toBe('');
+  expect(snapshots.stamped(0, 5000)).toBe('');
   snapshots.put('one', 'activity', texts('one', ['active', 1], ['idle', 2]), 100);
-  expect(snapshots.text(0, 5000).split('\n')).toEqual([
+  expect(snapshots.stamped(0, 5000).split('\n')).toEqual([
     '# HELP pg_backends What pg_backends is.',
     '# TYPE pg_backends gauge',
     'pg_backends{check="one",instance="db:5432",state="active"} 1 5000',
     'pg_backends{check="one",instance="db:5432",state="idle"} 2 5000',
     '',
   ]);
-  expect(snapshots.text(0, 6000)).toContain('} 2 6000\n');
-  expect(snapshots.text(0)).toContain('} 2\n');
+  expect(snapshots.stamped(0, 6000)).toContain('} 2 6000\n');
+  expect(textAt(snapshots, 0)).toContain('} 2\n');
 });

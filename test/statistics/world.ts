@@ -191,7 +191,7 @@ export function startReplica(number: number, parts: Readonly<Record<string, Part
     ...{ log, standings, runs, privileges, statistics },
     start: () => statistics.replace(checksOf(parts)),
     replace: (all: Readonly<Record<string, Part>>) => statistics.replace(checksOf(all)),
-    page: () => snapshots.text(performance.now()),
+    page: () => Buffer.from(snapshots.bytes(performance.now())).toString(),
     reads: (check: string) => standings.get(check)?.reads ?? false,
     /** As kill -9 does: nothing is told, and the kernel closes its connections. */
     async kill() {

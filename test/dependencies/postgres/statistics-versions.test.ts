@@ -37,12 +37,12 @@ const work = [
   'SELECT pg_switch_wal(), pg_stat_reset_single_table_counters(0)', // the latter sets stats_reset
 ];
 
-describe.each(['13', '15', '16', '18'])('PostgreSQL %s', (version) => {
+describe.each(['13', '16', '18', 'at hand'])('PostgreSQL %s', (version) => {
   let server: PostgresServer;
   let standby: PostgresStandby;
   let opened: Statistics;
   beforeAll(async () => {
-    server = await startPostgres({ version, standby: true, settings });
+    server = await startPostgres({ ...(version === 'at hand' ? {} : { version }), standby: true, settings });
     if (server.standby === undefined) throw new Error('started without a standby');
     standby = server.standby;
     await server.query('GRANT pg_monitor TO app');
@@ -62,7 +62,7 @@ describe.each(['13', '15', '16', '18'])('PostgreSQL %s', (version) => {
       const before = await truthOf(node, own.source.instance);
       const round = await own.round();
       const after = await truthOf(node, own.source.instance);
-      expect(round).toMatchObject({ lacks: {}, failed: {}, cut: {} });
+      expect([round.lacks, round.failed, round.cut]).toEqual([{}, {}, {}]);
       const given = new Map(round.samples.map((one) => [seriesOf(one.family.name, labelsOf(one)), one.value]));
       const settingsLeftOut = [...before.keys()].filter((key) => key.startsWith('pg_settings_') && !given.has(key));
       const wrong = [...before].filter(([key, low]) => {
@@ -101,9 +101,9 @@ describe.each(['13', '15', '16', '18'])('PostgreSQL %s', (version) => {
     await server.query('SELECT pg_cancel_backend(pid) FROM pg_stat_progress_vacuum');
     await vacuumed;
     const given = new Set(round.samples.map(({ family }) => family.name));
-    const expected = Object.entries(comings).filter(
-      ([, { from = 0, until = 99 }]) => from <= Number(version) && Number(version) < until,
-    );
+    const major = Math.floor(opened.source.facts.version / 1_00_00);
+    if (version !== 'at hand') expect(major).toBe(Number(version));
+    const expected = Object.entries(comings).filter(([, { from = 0, until = 99 }]) => from <= major && major < until);
     expect(Object.keys(comings).filter((name) => given.has(name))).toEqual(expected.map(([name]) => name));
     const declared = statistics.collectors.flatMap(({ families }) => families).map(({ name }) => name);
     expect([...given].filter((name) => !declared.includes(name))).toEqual([]);

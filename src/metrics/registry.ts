@@ -33,8 +33,8 @@ export type RegistryOptions = {
 
 export interface Registry {
   readonly contentType: string;
-  /** All families in Prometheus' text format 0.0.4. */
-  text(): Promise<string>;
+  /** All families in Prometheus' text format 0.0.4, in two parts: what we say of the checks, and the process. */
+  bytes(): Promise<readonly Uint8Array[]>;
   /** Its counters exist from now on, at 0. */
   add(check: CountedCheck): void;
   /** None of its series is left. */
@@ -69,17 +69,20 @@ export function createRegistry(options: RegistryOptions): Registry {
     };
   const statistics = createStatisticsMetrics(own);
   const requests = createRequestMetrics(own);
-  const keep = keepText(() => own.metrics());
+  const keep = keepBytes(() => own.metrics());
+  const keepProcess = keepBytes(() => ofProcess.metrics());
 
   return {
     contentType: PromRegistry.PROMETHEUS_CONTENT_TYPE,
-    async text() {
+    async bytes() {
       const now = options.clock.now();
       const draining = options.draining();
       const live = options.latenessMs() <= latestSchedulerMs;
       const state = `${changes} ${options.board.version} ${draining} ${live}`;
-      const text = await keep(state, now, () => gauges.read(options.board.entries(), { now, draining, live }));
-      return `${text}\n${await ofProcess.metrics()}`;
+      return Promise.all([
+        keep(state, now, () => gauges.read(options.board.entries(), { now, draining, live })),
+        keepProcess('', now, () => now + processMs),
+      ]);
     },
     add: changing((check) => {
       counters.zero(check);
@@ -104,13 +107,17 @@ export function createRegistry(options: RegistryOptions): Registry {
   };
 }
 
+/** What the process says of itself is read at most so often. */
+const processMs = 1000;
+
 /** Keeps what was rendered last for as long as it is true, as /health does: a flood of scrapes costs one rendering. */
-function keepText(render: () => Promise<string>) {
-  let kept: { readonly state: string; readonly until: Instant; readonly text: Promise<string> } | undefined;
+function keepBytes(render: () => Promise<string>) {
+  let kept: { readonly state: string; readonly until: Instant; readonly bytes: Promise<Uint8Array> } | undefined;
+  const bytes = async (): Promise<Uint8Array> => Buffer.from(`${await render()}\n`);
   /** @param read sets the gauges, and says until when they are true. */
-  return (state: string, now: Instant, read: () => Instant): Promise<string> => {
-    if (kept?.state !== state || now >= kept.until) kept = { state, until: read(), text: render() };
-    return kept.text;
+  return (state: string, now: Instant, read: () => Instant): Promise<Uint8Array> => {
+    if (kept?.state !== state || now >= kept.until) kept = { state, until: read(), bytes: bytes() };
+    return kept.bytes;
   };
 }
 

@@ -18,8 +18,8 @@ export function makeLog(): Log & { lines: Line[] } {
 /** A page of which only the whole is asked for. */
 export const pageOf = (render: () => Promise<string>, contentType = 'text/plain'): Page => ({
   contentType,
-  render: async () => [await render()],
-  checks: render,
+  render: async () => [Buffer.from(await render())],
+  checks: async () => [Buffer.from(await render())],
   statistics: () => '',
 });
 

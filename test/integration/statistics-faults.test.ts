@@ -96,7 +96,7 @@ describe.concurrent('what cannot be read', () => {
       return namesOn(await pageOf(ofFreezing), ofDatabase).size <= 1;
     });
     during.push(await quickness(ofFreezing, aloneForAll));
-    expect(Math.max(...during) / before).toBeLessThan(2);
+    expect(Math.max(...during) / before).toBeLessThan(3);
     expect(await ofFreezing.metric('pg_up')).toBe(0);
     await until('the other check is read again', 20_000, async () => {
       expect([...namesOn(await pageOf(ofFreezing), ofDatabase)]).toEqual(['pg_up']);

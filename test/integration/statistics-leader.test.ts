@@ -16,7 +16,7 @@ import {
   until,
 } from './statistics-scrape.ts';
 
-const intervalMs = 2000;
+const intervalMs = 3000;
 const statistics = '{job="shop-statistics"}';
 /** True all the time, of a value that the server gives anew in each round. */
 const always = {

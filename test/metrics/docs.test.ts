@@ -5,6 +5,7 @@ import { durationBuckets, families, requestBuckets } from '../../src/core/names.
 import { createRegistry } from '../../src/metrics/registry.ts';
 import { makeBoard, makeClock, makeEntry } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
+import { textOf } from './text.ts';
 
 const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
 const own = page.slice(0, page.indexOf('\n## Statistics'));
@@ -29,7 +30,7 @@ async function registered() {
   registry.add({ name: 'k', type: 'kms', classes: ['dns'], requests: { operations: ['DescribeKey'] } });
   registry.run('a', 'redis', makeResult('passed', 0));
   registry.sinkFailed('log', 0);
-  return registry.text();
+  return textOf(registry);
 }
 
 test('names, types and help', async () => {

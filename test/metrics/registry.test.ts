@@ -6,6 +6,7 @@ import { createPage } from '../../src/metrics/page.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
 import { healthy, makeBoard, makeClock, makeEntry, unhealthy } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
+import { textOf } from './text.ts';
 
 const fresh = { lastResult: undefined, lastSuccess: undefined, finishedRun: false, everHealthy: false };
 
@@ -24,7 +25,7 @@ function make(entries = [makeEntry('sessions')]) {
   for (const { name, type } of entries) registry.add({ name, type, classes });
   /** The samples of a family, without the labels that all share. */
   const samples = async (name: string) =>
-    (await registry.text())
+    (await textOf(registry))
       .split('\n')
       .filter((line) => line.startsWith(name))
       .map((line) =>
@@ -109,7 +110,7 @@ test('while nothing changes a page is rendered once; a run, a change of the boar
   const askedFor = async (change: () => void): Promise<boolean> => {
     change();
     const before = asked;
-    await registry.text();
+    await textOf(registry);
     return asked > before;
   };
   expect(await askedFor(() => {})).toBe(true);
@@ -169,14 +170,14 @@ describe('runs', () => {
 });
 
 test('nothing on the page is outside our prefix', async () => {
-  const page = await make().registry.text();
+  const page = await textOf(make().registry);
   const strangers = page.split('\n').filter((line) => line !== '' && !/^(# (HELP|TYPE) )?sidewarden_/.test(line));
   expect(strangers).toEqual([]);
 });
 
 test('of a check that is removed no series is left, and of the others all', async () => {
   const { registry, board } = make([makeEntry('sessions'), makeEntry('cache')]);
-  const page = async () => (await registry.text()).split('\n');
+  const page = async () => (await textOf(registry)).split('\n');
   const before = (await page()).filter((line) => line.includes('"cache"'));
   registry.run('sessions', 'redis', makeResult('refused', 0));
   registry.transition('sessions', 'redis', 'unhealthy');
@@ -188,34 +189,33 @@ test('of a check that is removed no series is left, and of the others all', asyn
 
 test('a page does not grow with the scrapes and runs', async () => {
   const { registry } = make();
-  const lines = async () => (await registry.text()).split('\n').filter((line) => !line.includes('nodejs_gc')).length;
+  const lines = async () => (await textOf(registry)).split('\n').filter((line) => !line.includes('nodejs_gc')).length;
   const before = await lines();
   for (let i = 0; i < 200; i += 1) {
     registry.run('sessions', 'redis', makeResult('passed', i));
-    await registry.text();
+    await textOf(registry);
   }
   expect(await lines()).toBe(before);
 });
 
-test('scrapes of one moment share one rendering', async () => {
-  let rendered = 0;
-  const text = async () => {
-    rendered += 1;
-    return String(rendered);
+test('the page is what the registry says and what was collected; each half is asked for apart', async () => {
+  const { registry, clock } = make();
+  const collected = {
+    bytes: () => Buffer.from('pg_up 1\n'),
+    stamped: (_: number, stamp: number) => `pg_up 1 ${stamp}\n`,
   };
-  const page = createPage(
-    { contentType: 'text/plain', text },
-    { bytes: () => new Uint8Array(), stamped: () => '' },
-    makeClock(),
-  );
-  expect(await Promise.all([page.checks(), page.checks()])).toEqual(['1', '1']);
-  expect((await page.render())[0]).toBe('2');
+  const page = createPage(registry, collected, clock);
+  const whole = Buffer.concat(await page.render()).toString();
+  const checks = Buffer.concat(await page.checks()).toString();
+  expect(whole).toBe(`${checks}pg_up 1\n`);
+  expect(checks).toContain('\n# TYPE sidewarden_process_cpu_seconds_total counter\n');
+  expect(page.statistics()).toBe(`pg_up 1 ${clock.wall().getTime()}\n`);
 });
 
 test('promtool finds nothing to complain about', async () => {
   const { registry } = make([makeEntry('sessions'), makeEntry('database', { ...fresh, type: 'postgres' })]);
   registry.run('sessions', 'redis', makeResult('refused', 0));
-  expect(await promtool(await registry.text())).toBe('');
+  expect(await promtool(await textOf(registry))).toBe('');
   expect(await promtool('# HELP x_total A gauge.\n# TYPE x_total gauge\nx_total 1\n')).toContain('x_total');
 });
 

@@ -7,6 +7,7 @@ import { kms } from '../../src/dependencies/kms/index.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
 import { fakeCheck, surroundings } from '../checks/fake.ts';
 import { makeBoard, makeClock } from '../core/entries.ts';
+import { textOf } from './text.ts';
 
 const registryNow = () =>
   createRegistry({
@@ -21,12 +22,12 @@ const keys = { name: 'keys', type, classes, ...(requests && { requests }) };
 const request: Request = { operation: 'DescribeKey', durationMs: 30, result: 'ok', attempts: 1 };
 type Registry = ReturnType<typeof registryNow>;
 const linesOf = async (registry: Registry, start = 'sidewarden_kms_') =>
-  (await registry.text()).split('\n').filter((line) => line.startsWith(start));
+  (await textOf(registry)).split('\n').filter((line) => line.startsWith(start));
 
 test('every operation and every result is at 0 from the start, and nothing is there without such a check', async () => {
   const registry = registryNow();
   registry.add({ name: 'cache', type: 'redis', classes: ['dns'] });
-  expect(await registry.text()).not.toContain('sidewarden_kms');
+  expect(await textOf(registry)).not.toContain('sidewarden_kms');
   registry.add(keys);
   const operations = requests?.operations ?? [];
   expect(operations).toHaveLength(5);
@@ -49,7 +50,7 @@ test('every operation and every result is at 0 from the start, and nothing is th
 test('a request is timed, counted by what came of it, by its attempts, and as a throttle', async () => {
   const registry = registryNow();
   registry.add(keys);
-  await registry.text(); // what was rendered once does not hide what comes after
+  await textOf(registry); // what was rendered once does not hide what comes after
   registry.request('keys', type, request);
   registry.request('keys', type, { ...request, result: 'throttled', durationMs: 700, attempts: 2 });
   const lines = (await linesOf(registry)).filter((line) => line.includes('operation="DescribeKey"'));

@@ -122,6 +122,8 @@ export const differences: readonly Difference[] = [
     'pg_stat_database_idle_in_transaction_time',
     'pg_stat_database_sessions',
     'pg_stat_database_sessions_*',
+    'pg_stat_database_checksum_*',
+    'pg_stat_database_parallel_workers_*',
   ),
   ...is('older', 'has every column that it does not know, untyped', 'pg_stat_replication_reply_time'),
 

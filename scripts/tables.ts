@@ -7,6 +7,9 @@ import { families } from '../src/core/names.ts';
 import type { Definition } from '../src/dependencies/define.ts';
 import { definitions } from '../src/dependencies/index.ts';
 import type { Statistics } from '../src/dependencies/statistics.ts';
+import * as elasticsearchExporter from '../test/dependencies/elasticsearch/exporter-differences.ts';
+import * as postgresExporter from '../test/dependencies/postgres/exporter-differences.ts';
+import * as redisExporter from '../test/dependencies/redis/exporter-differences.ts';
 
 export type Part = {
   /** The page, from the top of the tree. */
@@ -79,7 +82,38 @@ const statisticsTables = await Promise.all(
     }),
 );
 
+type ExporterFacts = {
+  readonly readVersion: string;
+  readonly comparedVersion: string;
+  readonly differences: readonly { readonly family: string; readonly reason: string; readonly kind?: string }[];
+};
+/** The tests compare with what Debian installs by these lists, so that they are true. */
+const exporters: Readonly<Record<string, ExporterFacts>> = {
+  postgres_exporter: postgresExporter,
+  redis_exporter: redisExporter,
+  elasticsearch_exporter: elasticsearchExporter,
+};
+
+/** One row for each reason. */
+function differenceRows({ differences }: ExporterFacts): string[][] {
+  const byReason = Map.groupBy(differences, ({ kind, reason }) => (kind === undefined ? reason : `${kind}: ${reason}`));
+  return [...byReason].map(([reason, all]) => [codes([...new Set(all.map(({ family }) => family))]), cell(reason)]);
+}
+
 export const parts: readonly Part[] = [
+  table(
+    'docs/metrics.md',
+    'exporters',
+    ['exporter', 'names, types and labels as in', 'compared by the tests with'],
+    Object.entries(exporters).map(([name, { readVersion, comparedVersion }]) => [
+      name,
+      readVersion,
+      `${comparedVersion}, of Debian 12`,
+    ]),
+  ),
+  ...Object.entries(exporters).map(([name, facts]) =>
+    table('docs/metrics.md', `differences from ${name}`, ['families', 'difference'], differenceRows(facts)),
+  ),
   table(
     'docs/metrics.md',
     'own families',

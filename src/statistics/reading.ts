@@ -6,7 +6,7 @@ import type { Definition, Driver, Session } from '../dependencies/define.ts';
 import type { Collector, Reader, Source, Statistics } from '../dependencies/statistics.ts';
 import type { Job } from '../schedule/job.ts';
 import { createLane } from '../schedule/lane.ts';
-import { type Collectors, collect, type Fault, faultOf, withLimits } from './collect.ts';
+import { type Collected, type Collectors, collect, type Fault, faultOf, withLimits } from './collect.ts';
 import { createSlots } from './slots.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { Teller } from './tell.ts';
@@ -108,7 +108,7 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
     const found = await collect(collectors, collector, source, signal);
     const end = clock.now();
     if (signal.aborted) return undefined;
-    slots.ran(collector, end, found.kind === 'collected' && found.lacks !== undefined && found.texts.length === 0);
+    slots.ran(collector, end, outcomeOf(found));
     if (found.kind === 'failed') {
       teller.failed(collector.name, begin, end, found.fault);
       return found.fault.hangs || lane.openedAt === undefined ? found.fault : undefined;
@@ -165,6 +165,11 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
       snapshots.drop(name);
     },
   };
+}
+
+function outcomeOf(found: Collected): 'read' | 'failed' | 'refused' {
+  if (found.kind === 'failed') return 'failed';
+  return found.lacks !== undefined && found.texts.length === 0 ? 'refused' : 'read';
 }
 
 const ended: Fault = { errorClass: 'refused', message: 'the connection was closed', hangs: false };

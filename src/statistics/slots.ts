@@ -8,8 +8,8 @@ export interface Slots {
   next(): Instant;
   /** Those that are due now, in their order. */
   due(now: Instant): readonly Collector[];
-  /** It has been run. @param refused it gave nothing for want of a privilege: that is tried again neither soon nor late. */
-  ran(collector: Collector, now: Instant, refused?: boolean): void;
+  /** It has been run. What failed is tried ever more seldom; what was refused neither soon nor late. */
+  ran(collector: Collector, now: Instant, outcome: 'read' | 'failed' | 'refused'): void;
   /** All are due at once, since nothing is known any more. */
   restart(now: Instant): void;
   /** The connection broke: nothing is due before it is tried again. */
@@ -20,35 +20,42 @@ export interface Slots {
 /** Classes of a server that is there and does not want us: it is asked ever more seldom. */
 const patient: readonly DependencyClass[] = ['auth', 'permission', 'capacity', 'throttled', 'starting', 'misconfig'];
 const longestWaitMs = 60_000;
+/** The first try after a break: most are over by then, as after a restart. */
+const soonMs = 1000;
 /** Between tries of what was refused: each is counted against us, and a grant should show the same day. */
-const earliestRetryMs = 60_000;
-const latestRetryMs = 900_000;
+const refusedMs = { least: 60_000, most: 900_000 } as const;
+/** Of what fails again and again, as what a service does not offer: each try is a line in its log. */
+const failedMs = 300_000;
+
+type Slot = { readonly collector: Collector; dueAt: Instant; failures: number };
 
 export function createSlots(collectors: readonly Collector[], start: Instant): Slots {
-  const slots = collectors.map((collector) => ({ collector, dueAt: start }));
+  const slots: readonly Slot[] = collectors.map((collector) => ({ collector, dueAt: start, failures: 0 }));
   const shortestMs = Math.min(longestWaitMs, ...collectors.map(({ intervalMs }) => intervalMs));
   let notBefore = start;
   let breaks = 0;
   return {
     next: () => Math.max(notBefore, Math.min(...slots.map(({ dueAt }) => dueAt))),
     due: (now) => slots.filter(({ dueAt }) => dueAt <= now).map(({ collector }) => collector),
-    ran(collector, now, refused = false) {
-      for (const slot of slots) {
-        if (slot.collector !== collector) continue;
-        const { intervalMs } = collector;
-        if (refused) {
-          slot.dueAt = now + Math.min(latestRetryMs, Math.max(earliestRetryMs, intervalMs));
-          continue;
-        }
-        slot.dueAt += intervalMs * Math.max(1, Math.floor((now - slot.dueAt) / intervalMs) + 1);
-      }
+    ran(collector, now, outcome) {
+      const slot = slots.find((one) => one.collector === collector);
+      if (slot === undefined) return;
+      const { intervalMs } = collector;
+      slot.failures = outcome === 'failed' ? slot.failures + 1 : 0;
+      if (outcome === 'refused') {
+        slot.dueAt = now + Math.min(refusedMs.most, Math.max(refusedMs.least, intervalMs));
+      } else if (slot.failures > 1) {
+        slot.dueAt = now + Math.max(intervalMs, Math.min(failedMs, intervalMs * 2 ** (slot.failures - 1)));
+      } else slot.dueAt += intervalMs * Math.max(1, Math.floor((now - slot.dueAt) / intervalMs) + 1);
     },
     restart(now) {
       for (const slot of slots) slot.dueAt = now;
     },
     broke(errorClass, now) {
-      breaks = patient.includes(errorClass) ? breaks + 1 : 1;
-      notBefore = now + Math.min(longestWaitMs, shortestMs * 2 ** (breaks - 1));
+      const isPatient = patient.includes(errorClass);
+      const waitMs = isPatient ? shortestMs * 2 ** breaks : breaks === 0 ? soonMs : shortestMs;
+      breaks += 1;
+      notBefore = now + Math.min(longestWaitMs, waitMs);
     },
     mended() {
       breaks = 0;

@@ -1,5 +1,10 @@
 // Where our page is not elasticsearch_exporter's, and why. The names are those of release 1.11.0.
 
+/** What was read: https://github.com/prometheus-community/elasticsearch_exporter, the release v1.11.0 and what came until 2026-08-21. */
+export const readVersion = '1.11.0';
+/** What the tests run beside ours: Debian 12's. */
+export const comparedVersion = '1.5.0';
+
 export type Difference = {
   readonly family: string;
   readonly reason: string;

@@ -127,6 +127,7 @@ export const differences: readonly Difference[] = [
   ),
   ...is('older', 'has every column that it does not know, untyped', 'pg_stat_replication_reply_time'),
 
+  ...is('newer', 'the release compared fails on PostgreSQL 17 and later', 'pg_stat_bgwriter_*'),
   ...is(
     'newer',
     'not in the release compared, or only with a file of queries',

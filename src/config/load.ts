@@ -82,6 +82,7 @@ export function loadConfiguration({
       hasToken,
       secrets: configuration.secrets,
       statisticsMode: configuration.statistics.mode,
+      named: 'service' in tree,
     }),
   };
 }

@@ -18,6 +18,8 @@ type Facts = {
   readonly hasToken: boolean;
   readonly secrets: readonly Secret[];
   readonly statisticsMode: StatisticsMode;
+  /** Whether `service` is set. */
+  readonly named: boolean;
 };
 
 export function notesOn(facts: Facts): readonly string[] {
@@ -30,6 +32,7 @@ export function notesOn(facts: Facts): readonly string[] {
     ...facts.checks.flatMap(({ name, definition, settings }) =>
       (definition.notes?.(settings) ?? []).map((note) => `${name}: ${note}`),
     ),
+    ...aboutElection(facts),
     ...[...seatsOf(facts.checks, facts.statisticsMode).values()].flatMap((seat) =>
       seat.mode === 'off' && seat.why !== undefined ? [seat.why] : [],
     ),
@@ -64,6 +67,16 @@ function aboutReadiness(checks: readonly ConfiguredCheck[]): readonly string[] {
     `${names}: the gate ready on a dependency that replicas share makes every replica unready at once when it fails. ` +
       'The gate admit only keeps a new replica back until the dependency was healthy once.',
   ];
+}
+
+function aboutElection({ checks, statisticsMode, named }: Facts): readonly string[] {
+  const elects = [...seatsOf(checks, statisticsMode).values()].some(({ mode }) => mode === 'leader');
+  return named || !elects
+    ? []
+    : [
+        '`service` is not set: services that share a database, a namespace and the name of a check elect one reader of its ' +
+          'statistics together, and the other checks of one of them are not read. Set it, or SIDEWARDEN_SERVICE.',
+      ];
 }
 
 function aboutFiles(secrets: readonly Secret[]): readonly string[] {

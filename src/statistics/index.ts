@@ -100,11 +100,13 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
       ? createPlace({ ...options, check: name, key, changed: () => placeChanged(name) })
       : undefined;
     const teller = createTeller({ check: name, log, metrics, wall: options.clock.wall });
-    const reading = createReading(check, room, {
+    const nudge = (): void => scheduler.nudge(reading);
+    const reading: Reading = createReading(check, room, {
       ...options,
       ...settings,
       ...{ turn: turnOf(seat, place), teller },
       count: (request) => options.count?.(name, definition.type, request),
+      nudge,
     });
     return { check, seat, reading, ...(place && { place }) };
   };

@@ -37,6 +37,8 @@ export interface Turn {
 export type Running = Pick<Collectors, 'clock' | 'timeoutMs'> & { readonly signal: AbortSignal };
 
 export type ReadingOptions = {
+  /** Its next run may be sooner than it said. */
+  nudge(): void;
   readonly turn: Turn;
   readonly teller: Teller;
   readonly snapshots: Snapshots;
@@ -68,7 +70,9 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
     const reader = openReader(driver, settings);
     // Another may lead from now on: what it was told by is void before the next round.
     reader.onEnd?.(() => {
-      if (!inRound && turn.ask !== undefined) broke(ended);
+      if (inRound || turn.ask === undefined) return;
+      broke(ended);
+      options.nudge();
     });
     return reader;
   };

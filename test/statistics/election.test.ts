@@ -1,6 +1,7 @@
 // One replica reads: who, for how long, and what the others show, over any order of faults.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { initialPlace, nextPlace, reads } from '../../src/statistics/place.ts';
 import { type Connection, intervalMs, type Part, type Replica, Server, startReplica } from './world.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
@@ -93,20 +94,30 @@ test('a leader that lost its place to another stands down for everything when it
   await stop(replicas);
 });
 
-test('a leader whose connection ended stands down as soon as its probe sees another', async () => {
+test('a leader whose connection ended leads again within seconds, when nobody was quicker', async () => {
   const database = new Server();
   const cache = new Server();
   const replicas = await start(2, { database: { server: database, elects: 'primary' }, cache: { server: cache } });
   await pass(20_000);
   const [leader] = readers(replicas, 'database') as [Replica];
-  const [other] = replicas.filter((one) => one !== leader) as [Replica];
   for (const connection of [...database.connections] as Connection[]) connection.breakOff();
+  expect(leader.page()).toContain('database_up{check="database",instance="server:1"} 0\n');
+  expect(leader.page()).not.toContain('database_value');
   expect(leader.reads('cache'), 'nobody else leads yet').toBe(true);
-  await pass(11_000); // two intervals of the probe, and the spread
-  expect(readers(replicas, 'database')).toEqual([other]);
-  expect(readers(replicas, 'cache')).toEqual([other]);
-  expect(leader.page()).toBe('');
+  await pass(2000);
+  expect(readers(replicas, 'database')).toEqual([leader]);
+  expect(leader.page()).toContain('database_value');
   await stop(replicas);
+});
+
+test('one that lost its connection stands down as soon as its probe sees another', () => {
+  const lost = [{ kind: 'asked', answer: 'leads' } as const, { kind: 'broke' } as const].reduce(
+    nextPlace,
+    initialPlace,
+  );
+  expect(reads(lost)).toBe(true);
+  expect(reads(nextPlace(lost, { kind: 'seen', held: false }))).toBe(true);
+  expect(reads(nextPlace(lost, { kind: 'seen', held: true }))).toBe(false);
 });
 
 test('behind a pooler nobody leads, it is said once, and nobody asks for ever', async () => {

@@ -5,6 +5,7 @@ import type { Driver } from '../define.ts';
 import type { Client } from './client.ts';
 import { createConnection } from './connection.ts';
 import { classify, endsConnection } from './errors.ts';
+import { timeLimit } from './limits.ts';
 import type { Entrance } from './log-in.ts';
 import { type PostgresSession, probe } from './probe.ts';
 import { createReader } from './reader.ts';
@@ -37,7 +38,7 @@ function createSession(settings: Settings): PostgresSession {
     },
     async query(sql, attempt) {
       if (client === undefined) throw new Failure('refused', 'the connection is not open');
-      const limit = Math.max(1, Math.ceil(attempt.remainingMs()));
+      const limit = timeLimit(attempt.remainingMs());
       try {
         const results = await client.query(`SET LOCAL statement_timeout = ${limit}; ${sql}`);
         return [results].flat().at(-1)?.rows[0] ?? {};

@@ -5,11 +5,19 @@ import type { Limits } from '../statistics.ts';
 /** How a session asks. `sessionMs`: the time limit that was set for it; undefined: each message brings its own. */
 export type Bounds = { readonly sessionMs: number | undefined };
 
+/**
+ * Milliseconds, in steps: before PostgreSQL 16 each other number is an entry of its own in pg_stat_statements.
+ * https://www.postgresql.org/docs/16/release-16.html (normalization of utility commands)
+ */
+export const timeLimit = (remainingMs: number): number => Math.max(stepMs, Math.ceil(remainingMs / stepMs) * stepMs);
+const stepMs = 50;
+
 /** Short: whoever waits for a lock of the application holds up those who come after. */
 const lockTimeout = '1s';
 
 /** Less than is left, so that the server's own end comes before ours, and the connection and its lock survive. */
-const timeLeft = (limits: Limits): number => Math.max(1, Math.floor(beforeDeadline(limits.remainingMs())));
+const timeLeft = (limits: Limits): number =>
+  Math.max(1, Math.floor(beforeDeadline(limits.remainingMs()) / stepMs) * stepMs);
 
 /** The session's time limit: most statements begin early enough to need no other. */
 export const sessionLimit = (limits: Limits): number => Math.max(1, Math.floor(timeLeft(limits) * 0.75));

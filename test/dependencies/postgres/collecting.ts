@@ -49,7 +49,7 @@ export async function runOf(
   return { ...found, values, cut };
 }
 
-export const keyOf = ({ family, labels }: Sample): string => {
+const keyOf = ({ family, labels }: Sample): string => {
   const pairs = family.labels.map((name, index) => `${name}="${labels[index] ?? ''}"`);
   return pairs.length === 0 ? family.name : `${family.name}{${pairs.join(',')}}`;
 };

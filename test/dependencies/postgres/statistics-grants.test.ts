@@ -5,7 +5,7 @@ import { statistics } from '../../../src/dependencies/postgres/statistics/index.
 import { type PostgresServer, startPostgres } from '../../servers/postgres.ts';
 import { openStatistics, type Round } from './statistics-run.ts';
 
-const live = ['activity', 'databases', 'background', 'replication', 'locks', 'server', 'vacuums'];
+const live = ['activity', 'databases', 'background', 'wal', 'replication', 'locks', 'server', 'vacuums'];
 
 let server: PostgresServer;
 beforeAll(async () => {

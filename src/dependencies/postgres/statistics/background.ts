@@ -1,4 +1,4 @@
-// What the server's own processes have done: checkpoints, background writer, WAL, archiver. One row of all their views.
+// What the server's own processes have done: checkpoints, background writer, archiver in one row; and the WAL.
 import { type Column, choose, column, columnOf, epoch, familiesOf, ours, since, theirs } from './columns.ts';
 import type { Facts } from './source.ts';
 import type { Section } from './together.ts';
@@ -94,7 +94,7 @@ const archiver: readonly Column[] = [
   ),
 ];
 
-const wal: readonly Column[] = (
+const ofWal: readonly Column[] = (
   [
     ['wal_records', ours('wal_records_total', 'counter', 'Records written to the WAL.')],
     ['wal_fpi', ours('wal_full_page_images_total', 'counter', 'Images of whole pages written to the WAL.')],
@@ -106,25 +106,36 @@ const wal: readonly Column[] = (
   ] as const
 ).map(([name, family]) => columnOf('walCounters', `wal.${name}`, family));
 
-const columns = [...bgwriter, ...checkpointer, ...archiver, ...wal];
-const views: readonly { readonly view: string; readonly of?: Switch }[] = [
-  { view: 'bgwriter' },
-  { view: 'archiver' },
-  { view: 'checkpointer', of: 'checkpointer' },
-  { view: 'wal', of: 'walCounters' },
-];
+type View = { readonly view: string; readonly of?: Switch };
 
-const sqlOf = (list: string, facts: Facts): string => `
+const sqlOf = (list: string, views: readonly View[], facts: Facts): string => `
 SELECT ${list}
 FROM ${views
   .filter(({ of }) => has(facts, of))
   .map(({ view }) => `pg_catalog.pg_stat_${view} AS ${view}`)
   .join('\nCROSS JOIN ')}`;
 
+const columns = [...bgwriter, ...checkpointer, ...archiver];
+
 export const background: Section = {
   name: 'background',
-  asks: 'pg_stat_bgwriter, pg_stat_checkpointer, pg_stat_archiver, pg_stat_wal',
+  asks: 'pg_stat_bgwriter, pg_stat_checkpointer, pg_stat_archiver',
   families: familiesOf(columns),
-  sql: (facts) => sqlOf(choose(facts, columns).list, facts),
+  sql: (facts) =>
+    sqlOf(
+      choose(facts, columns).list,
+      [{ view: 'bgwriter' }, { view: 'archiver' }, { view: 'checkpointer', of: 'checkpointer' }],
+      facts,
+    ),
   samples: (rows, { facts }) => rows.flatMap((row) => choose(facts, columns).samples(row)),
+};
+
+/** Apart from the others: services that keep the WAL to themselves refuse this view alone. */
+export const wal: Section = {
+  name: 'wal',
+  asks: 'pg_stat_wal',
+  families: familiesOf(ofWal),
+  sql: (facts) => (has(facts, 'walCounters') ? sqlOf(choose(facts, ofWal).list, [{ view: 'wal' }], facts) : 'SELECT'),
+  samples: (rows, { facts }) =>
+    has(facts, 'walCounters') ? rows.flatMap((row) => choose(facts, ofWal).samples(row)) : [],
 };

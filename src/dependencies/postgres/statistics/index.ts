@@ -3,7 +3,7 @@ import { defineStatistics } from '../../statistics.ts';
 import { instanceOf } from '../instance.ts';
 import type { Settings } from '../settings.ts';
 import { activity } from './activity.ts';
-import { background } from './background.ts';
+import { background, wal } from './background.ts';
 import { theirs } from './columns.ts';
 import { databases } from './databases.ts';
 import { locks } from './locks.ts';
@@ -25,7 +25,7 @@ export const statistics = defineStatistics<Settings, PostgresSource>({
   up: theirs('pg_up', 'gauge', 'Whether the server answered the last time that its statistics were asked.'),
   instance: instanceOf,
   collectors: [
-    ...together(15_000, [activity, databases, background, replication, locks, server, vacuums]),
+    ...together(15_000, [activity, databases, background, wal, replication, locks, server, vacuums]),
     ...together(300_000, [serverSettings, roles]),
     sizes,
     walDirectory,

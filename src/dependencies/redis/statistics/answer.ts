@@ -29,7 +29,7 @@ export function numberOf(text: string | undefined): number | undefined {
 }
 
 /** `a=1,b=2` by name. */
-export function pairsOf(text: string): ReadonlyMap<string, string> {
+function pairsOf(text: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   for (const part of text.split(',')) {
     const equals = part.indexOf('=');

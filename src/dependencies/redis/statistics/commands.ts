@@ -4,7 +4,7 @@ import { type Fields, heaviest, listOf, numberOf } from './answer.ts';
 import { counter, summary } from './family.ts';
 
 /** Commands, those with most calls, and kinds of errors, the most frequent, of which samples are made. */
-export const mostCommands = 100;
+const mostCommands = 100;
 const mostErrors = 50;
 
 const command = { labels: ['cmd'] };

@@ -9,7 +9,7 @@ import type { Facts, RedisSource } from './source.ts';
 export type Grant = 'info' | 'slowlog|len' | 'slowlog|get' | 'latency|latest' | 'latency|histogram' | 'cluster|info';
 
 /** All that the collectors ask of such a server under these settings. */
-export function grantsOf({ statistics }: RedisSettings, { major, cluster }: Facts): readonly Grant[] {
+function grantsOf({ statistics }: RedisSettings, { major, cluster }: Facts): readonly Grant[] {
   return [
     'info',
     'slowlog|len',

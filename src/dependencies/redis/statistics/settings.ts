@@ -13,4 +13,3 @@ export const statisticsSettings = z
   })
   .prefault({})
   .describe('the statistics of this server, beside its health');
-export type StatisticsSettings = z.output<typeof statisticsSettings>;

@@ -81,8 +81,12 @@ const backends = async (): Promise<Backend[]> =>
   (await database.query(
     "SELECT pid, backend_start::text AS begun FROM pg_stat_activity WHERE application_name = 'sidewarden' ORDER BY pid",
   )) as Backend[];
-const clients = async (): Promise<string[]> =>
-  [...String(await redis.command('CLIENT', 'LIST')).matchAll(/^id=(\d+) .*name=sidewarden/gm)].map(([, id = '']) => id);
+const clientsNamed = async (name: string): Promise<string[]> =>
+  [...String(await redis.command('CLIENT', 'LIST')).matchAll(new RegExp(`^id=(\\d+) .*name=${name} `, 'gm'))].map(
+    ([, id = '']) => id,
+  );
+const clients = () => clientsNamed('sidewarden');
+const readers = () => clientsNamed('sidewarden-statistics');
 
 type Detailed = { readonly checks: Readonly<Record<string, { readonly history: readonly unknown[] }>> };
 const historyOf = async (name: string): Promise<readonly unknown[]> =>
@@ -148,11 +152,12 @@ test('under load no request is lost, ready stays, and what did not change keeps 
 test('a role with room for one connection stays healthy while its check is changed', async () => {
   await database.query('ALTER ROLE app CONNECTION LIMIT 1');
   try {
-    const { file, write } = await fileWith(written(both()));
+    const alone = { statistics: { mode: 'off' } }; // they want a connection of their own
+    const { file, write } = await fileWith(written(both(), alone));
     const { hangUp } = await start(file);
     const before = await backends();
     const asking = load(['/health', '/health/ready']);
-    write(written({ ...both(), database: { ...both().database, timeout: '450ms' } }));
+    write(written({ ...both(), database: { ...both().database, timeout: '450ms' } }, alone));
     await hangUp();
     await expect.poll(async () => (await backends())[0]?.pid ?? before[0]?.pid).not.toBe(before[0]?.pid);
     await expect.poll(async () => (await historyOf('database')).at(0)).toMatchObject({ error: 'capacity' });
@@ -208,7 +213,7 @@ test('the kubelet’s swap of ..data is seen; a removed check’s connection and
   mount.swap({ 'sidewarden.yaml': written({ cache: redisCheck({ url: redis.url }), database: kept ?? {} }) });
   await expect.poll(names).toEqual(['cache', 'database']);
   const { text } = await daemon.get('/metrics');
-  expect(text).not.toContain('sessions');
+  expect(text).not.toContain('check="sessions"');
   expect(text).toMatch(/sidewarden_check_runs_total\{check="cache",type="redis",result="passed"\} [1-9]/);
   expect(text).toContain('sidewarden_check_failures_total{check="cache",type="redis",class="auth"} 0');
   expect((await daemon.get('/health/checks/sessions')).code).toBe(404);
@@ -346,6 +351,7 @@ test('hundreds of reloads leave nothing behind: no connection, descriptor, timer
     write(written(both()));
     await hangUp();
     await expect.poll(clients).toHaveLength(1);
+    await expect.poll(readers).toHaveLength(1);
   };
   await churn(150);
   const warm = await report();

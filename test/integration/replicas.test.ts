@@ -32,7 +32,8 @@ beforeAll(async () => {
     settings: { log_connections: 'on', log_disconnections: 'on', log_statement: 'all', log_line_prefix: '%n %p %u ' },
   });
   const check = { type: 'postgres', url: server.url, interval: '500ms', timeout: '400ms', expect: 'primary' };
-  const configuration = { checks: { database: { ...check, max_connection_age: '2s' } } };
+  // What a leader asks besides is its own; test/integration/statistics-leader.test.ts has it.
+  const configuration = { statistics: { mode: 'off' }, checks: { database: { ...check, max_connection_age: '2s' } } };
   folder = await runFolder('replicas');
   const file = join(folder, 'sidewarden.yaml');
   await writeFile(file, stringify(configuration));

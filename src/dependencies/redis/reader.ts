@@ -12,9 +12,12 @@ import type { RedisSettings, SentinelSettings } from './settings.ts';
 import type { Ask, Facts, RedisSource } from './statistics/source.ts';
 import { describeEndpoint } from './url.ts';
 
+/** In CLIENT LIST: no blanks are allowed there. */
+const clientName = 'sidewarden-statistics';
+
 export function createReader(settings: RedisSettings, openConnection: OpenConnection): Reader<RedisSource> {
   const { sentinel } = settings;
-  let session = createSession(settings, openConnection);
+  let session = createSession(settings, openConnection, clientName);
   let source: RedisSource | undefined;
   let left = false;
   let beside: Connection | undefined;
@@ -73,7 +76,7 @@ export function createReader(settings: RedisSettings, openConnection: OpenConnec
     async open(limits) {
       if (left && !destroyed) {
         session.destroy();
-        session = createSession(settings, openConnection);
+        session = createSession(settings, openConnection, clientName);
         source = undefined;
         left = false;
       }

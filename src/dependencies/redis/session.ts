@@ -34,7 +34,12 @@ export interface RedisSession extends Session {
   call(command: string, ...args: string[]): Promise<unknown>;
 }
 
-export function createSession(settings: RedisSettings, openConnection: OpenConnection): RedisSession {
+/** @param name for people who read CLIENT LIST. */
+export function createSession(
+  settings: RedisSettings,
+  openConnection: OpenConnection,
+  name = 'sidewarden',
+): RedisSession {
   const open = new Set<Connection>();
   let current: Connection | undefined;
   let endpoint: Endpoint | undefined;
@@ -127,7 +132,7 @@ export function createSession(settings: RedisSettings, openConnection: OpenConne
       if (database !== 0) await call('SELECT', String(database));
       loggedIn = true;
       // Only a convenience for people who read CLIENT LIST: a user who may not is as good.
-      call('CLIENT', 'SETNAME', 'sidewarden').catch(() => undefined);
+      call('CLIENT', 'SETNAME', name).catch(() => undefined);
     },
     async moveOn(attempt) {
       if (nodes.length < 2) return false;

@@ -112,8 +112,9 @@ export function createDaemon(started: Configuration, { source, digest, notes }: 
     load: source.load,
     read: registry.configRead,
     async apply(configuration) {
+      await statistics.load(configuration.checks);
       const changes = await roster.replace(configuration.checks);
-      await statistics.replace(configuration.checks);
+      statistics.replace(configuration.checks);
       inForce = inForceOf(configuration);
       log.setLevel(configuration.logLevel);
       return changes;
@@ -129,8 +130,9 @@ export function createDaemon(started: Configuration, { source, digest, notes }: 
     await server.listen(started.listen, started.control ?? usualControlHere(log));
     releasers.add(() => sinks.close(AbortSignal.timeout(closeWithinMs)));
     releasers.add(() => scheduler.stop());
+    await statistics.load(started.checks);
     await roster.start();
-    await statistics.replace(started.checks);
+    statistics.replace(started.checks);
     releasers.add(() => watch.stop());
     watch.begin();
   };

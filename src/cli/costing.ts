@@ -1,7 +1,7 @@
 // What N pods cost the dependencies, as check-config says it: from the configuration in force to words and numbers.
 import { type ConfiguredCheck, planOf } from '../checks/plan-of.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { type CallCost, type CheckCost, costOf, defaultSurge, type Pods } from '../core/cost.ts';
+import { type CallCost, type CheckCost, costOf, defaultSurge, nobody, type Pods } from '../core/cost.ts';
 import { seatsOf } from '../dependencies/seats.ts';
 import type { Cron } from '../schedule/cron.ts';
 import { UsageError } from './command.ts';
@@ -27,12 +27,12 @@ function meanGapMs(cron: Cron): number {
   return runs.length < 2 ? cron.longestGapMs : (last - first) / (runs.length - 1);
 }
 
-/** How many pods have a connection more, to read the statistics of each check by. */
+/** How many pods read the statistics of each check, by a connection more. */
 export type Readers = ReadonlyMap<string, Pods>;
 
 export function readersOf({ checks, statistics }: Configuration, pods: Pods): Readers {
   const seats = seatsOf(checks, statistics.mode);
-  const counts = { off: { replicas: 0, surge: 0 }, leader: { replicas: 1, surge: 0 }, all: pods };
+  const counts = { off: nobody, leader: { replicas: 1, surge: 0 }, all: pods };
   return new Map(checks.map(({ name }) => [name, counts[seats.get(name)?.mode ?? 'off']]));
 }
 
@@ -41,11 +41,8 @@ function costOfCheck(check: ConfiguredCheck, pods: Pods, readers: Readers): Chec
   const { schedule } = check;
   const intervalMs = schedule.kind === 'cron' ? meanGapMs(schedule) : schedule.intervalMs;
   const cost = definition.cost(settings as never);
-  const found = costOf({ cost, keeps: definition.keeps, policy, intervalMs, maxConnectionAgeMs }, pods);
-  const { replicas = 0, surge = 0 } = readers.get(check.name) ?? {};
-  const { kept, rotating, rollout } = found.connections;
-  const connections = { kept: kept + replicas, rotating: rotating + replicas, rollout: rollout + replicas + surge };
-  return { ...found, connections };
+  const asked = { cost, keeps: definition.keeps, policy, intervalMs, maxConnectionAgeMs };
+  return costOf(asked, pods, readers.get(check.name));
 }
 
 export function costText(configuration: Configuration, pods: Pods): string {

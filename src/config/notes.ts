@@ -23,6 +23,7 @@ type Facts = {
 };
 
 export function notesOn(facts: Facts): readonly string[] {
+  const seats = seatsOf(facts.checks, facts.statisticsMode);
   return [
     ...mistypedVariables(facts.environment).map(
       ({ name, near }) => `${name} is no variable of Sidewarden; ${near} is.`,
@@ -30,10 +31,10 @@ export function notesOn(facts: Facts): readonly string[] {
     ...aboutChecks(facts),
     ...aboutReadiness(facts.checks),
     ...facts.checks.flatMap(({ name, definition, settings }) =>
-      (definition.notes?.(settings) ?? []).map((note) => `${name}: ${note}`),
+      (definition.notes?.(settings, seats.get(name)?.mode ?? 'off') ?? []).map((note) => `${name}: ${note}`),
     ),
     ...aboutElection(facts),
-    ...[...seatsOf(facts.checks, facts.statisticsMode).values()].flatMap((seat) =>
+    ...[...seats.values()].flatMap((seat) =>
       seat.mode === 'off' && seat.why !== undefined ? [seat.why] : [],
     ),
     ...aboutFiles(facts.secrets),

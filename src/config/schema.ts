@@ -116,7 +116,7 @@ export const topShape = {
         .int()
         .min(10)
         .max(100_000)
-        .default(2000)
+        .default(10_000)
         .describe('of one collector; what is beyond is cut and counted'),
     })
     .prefault({})

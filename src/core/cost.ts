@@ -15,8 +15,11 @@ export type Call = {
   readonly count: number;
   /** How many at most when it is not, as when one server after the other is asked; as many unless said. */
   readonly most?: number;
-  /** Made by each run, by each new session, or by a dear rung that rests for so many milliseconds. */
-  readonly per: 'run' | 'session' | { readonly restMs: number };
+  /**
+   * Made by each run, by each new session, by a dear rung that rests for so many milliseconds, or once in so many by each
+   * pod that reads the statistics.
+   */
+  readonly per: 'run' | 'session' | { readonly restMs: number } | { readonly readerMs: number };
   readonly quota?: Quota;
   readonly price?: Price;
 };
@@ -33,6 +36,9 @@ export type Pods = {
   /** Pods beyond the replicas during a rollout. */
   readonly surge: number;
 };
+
+/** Of a check whose statistics nobody reads. */
+export const nobody: Pods = { replicas: 0, surge: 0 };
 
 export type Asked = {
   readonly cost: Cost;
@@ -55,7 +61,10 @@ export type CallCost = {
 };
 
 export type CheckCost = {
-  /** Held at rest; at most, when every pod replaces its own at once; the same with the surge of a rollout. */
+  /**
+   * Held at rest, those of readers too; at most, when every pod replaces its own at once; the same with the surge of a
+   * rollout.
+   */
   readonly connections: { readonly kept: number; readonly rotating: number; readonly rollout: number };
   /** By the age of connections at most; and in the first second after all pods started together. */
   readonly logInsPerSecond: { readonly atRest: number; readonly restart: number };
@@ -72,15 +81,20 @@ const monthSeconds = 30 * 86_400;
 /** A Deployment's own maxSurge is 25 %, rounded up: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-surge */
 export const defaultSurge = (replicas: number): number => Math.ceil(replicas / 4);
 
-/** Everything in it is proportional to the pods. */
-export function costOf(asked: Asked, { replicas, surge }: Pods): CheckCost {
+/** Everything in it is proportional to the pods and readers. @param readers pods that read the statistics. */
+export function costOf(asked: Asked, { replicas, surge }: Pods, readers: Pods = nobody): CheckCost {
   const { cost, keeps } = asked;
-  const calls = cost.calls.map((call) => costOfCall(call, asked, replicas));
+  const made = cost.calls.filter(({ per }) => !isReaders(per) || readers.replicas > 0);
+  const calls = made.map((call) => costOfCall(call, asked, isReaders(call.per) ? readers.replicas : replicas));
   const kept = keeps === 'connection' ? 1 : 0;
   const sum = (rate: (one: CallCost) => number): number => calls.reduce((total, one) => total + rate(one), 0);
   return {
     // One that keeps nothing still has a connection while it runs.
-    connections: { kept: kept * replicas, rotating: (kept + 1) * replicas, rollout: (kept + 1) * (replicas + surge) },
+    connections: {
+      kept: kept * replicas + readers.replicas,
+      rotating: (kept + 1) * replicas + readers.replicas,
+      rollout: (kept + 1) * (replicas + surge) + readers.replicas + readers.surge,
+    },
     logInsPerSecond: {
       atRest: replicas * cost.logIns * sessionsPerSecond(asked),
       restart: replicas * cost.logIns,
@@ -107,9 +121,13 @@ function costOfCall(call: Call, asked: Asked, replicas: number): CallCost {
   };
 }
 
+const isReaders = (per: Call['per']): per is { readonly readerMs: number } =>
+  typeof per === 'object' && 'readerMs' in per;
+
 function timesPerSecond(per: Call['per'], asked: Asked): number {
   if (per === 'run') return 1000 / asked.intervalMs;
   if (per === 'session') return sessionsPerSecond(asked);
+  if (isReaders(per)) return 1000 / per.readerMs;
   return 1000 / Math.max(per.restMs, asked.intervalMs);
 }
 
@@ -118,6 +136,6 @@ function sessionsPerSecond({ keeps, intervalMs, maxConnectionAgeMs }: Asked): nu
   return 1000 / (keeps === 'nothing' ? intervalMs : Math.max(youngestAge * maxConnectionAgeMs, intervalMs));
 }
 
-/** A failed run may cut its connection, and a dear rung that failed does not rest. */
-const confirmingRate = ({ count, most = count }: Call, { policy }: Asked, replicas: number): number =>
-  (replicas * most * 1000) / (policy.confirmMs * (1 - jitter));
+/** A failed run may cut its connection, and a dear rung that failed does not rest. Statistics confirm nothing. */
+const confirmingRate = ({ per, count, most = count }: Call, { policy }: Asked, replicas: number): number =>
+  isReaders(per) ? 0 : (replicas * most * 1000) / (policy.confirmMs * (1 - jitter));

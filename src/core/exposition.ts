@@ -2,29 +2,37 @@
 import type { Family, Sample } from './family.ts';
 
 /** Characters of a label's value, which a server can make as long as it likes. */
-const longestLabel = 256;
+export const longestLabel = 256;
 
 /** The samples of one family, a line each. */
 export type FamilyText = { readonly family: Family; readonly lines: readonly string[] };
 
-/** @param owner labels that come first on every sample. */
+/**
+ * A series that is there already is left out: twice on a page it costs Prometheus the whole scrape. So there can be fewer
+ * lines than samples.
+ * @param owner labels that come first on every sample.
+ */
 export function renderSamples(samples: readonly Sample[], owner: Readonly<Record<string, string>>): FamilyText[] {
   const first = Object.entries(owner).map(([name, value]) => pair(name, value));
   const texts = new Map<string, { family: Family; lines: string[] }>();
+  const seen = new Set<string>();
   for (const sample of samples) {
+    const series = seriesOf(sample, first);
+    if (seen.has(series)) continue;
+    seen.add(series);
     const { family } = sample;
     const text = texts.get(family.name) ?? { family, lines: [] };
     texts.set(family.name, text);
-    text.lines.push(lineOf(sample, first));
+    text.lines.push(`${series} ${numberOf(sample.value)}`);
   }
   return [...texts.values()];
 }
 
-function lineOf({ family, labels, value, part }: Sample, first: readonly string[]): string {
+function seriesOf({ family, labels, part }: Sample, first: readonly string[]): string {
   const pairs = [...first];
   for (const [index, name] of family.labels.entries()) pairs.push(pair(name, labels[index] ?? ''));
   if (part?.bound !== undefined) pairs.push(pair(family.type === 'histogram' ? 'le' : 'quantile', part.bound));
-  return `${family.name}${part?.suffix ?? ''}{${pairs.join(',')}} ${numberOf(value)}`;
+  return `${family.name}${part?.suffix ?? ''}{${pairs.join(',')}}`;
 }
 
 const pair = (name: string, value: string): string => `${name}="${escapeLabel(value)}"`;

@@ -93,7 +93,7 @@ export const families = {
     'sidewarden_statistics_leader',
     'gauge',
     ['check'],
-    '1 if this replica reads the statistics of the check, else 0.',
+    '1 if it is for this replica to read the statistics of the check, also while they cannot be read, else 0.',
   ),
   statisticsMode: family(
     'sidewarden_statistics_mode',

@@ -1,6 +1,7 @@
 // What a dependency type is: data that any room may read, and a driver that is loaded when a check of the type exists.
 import type { z } from 'zod';
 import type { ProbeWarning } from '../core/check.ts';
+import type { StatisticsMode } from '../core/collecting.ts';
 import type { Cost } from '../core/cost.ts';
 import type { DependencyClass } from '../core/failure.ts';
 import type { Request } from '../core/request.ts';
@@ -95,13 +96,16 @@ export interface Definition<
   local?(settings: z.output<z.ZodObject<Shape>>): boolean;
   /** What fields alone cannot see, such as two settings that exclude each other. */
   problems?(settings: z.output<z.ZodObject<Shape>>): readonly SettingsProblem[];
-  /** Plain facts about right settings that their author should know, such as what is not proven. */
-  notes?(settings: z.output<z.ZodObject<Shape>>): readonly string[];
+  /**
+   * Plain facts about right settings that their author should know, such as what is not proven.
+   * @param mode how its statistics are read.
+   */
+  notes?(settings: z.output<z.ZodObject<Shape>>, mode: StatisticsMode): readonly string[];
   /** The longest that a dear rung rests under these settings, in milliseconds. */
   restMs?(settings: z.output<z.ZodObject<Shape>>): number;
   /** Every operation of its requests, where these are counted each: the label `operation`. */
   readonly requests?: { readonly operations: readonly string[] };
-  /** What runs and new sessions ask of the dependency under these settings, as it counts them itself. */
+  /** What runs, new sessions and readers of statistics ask of the dependency, as it counts them itself. */
   cost(settings: z.output<z.ZodObject<Shape>>): Cost;
   /**
    * That replicas can elect at its server who reads statistics, and the role that the server has by these settings:

@@ -32,15 +32,25 @@ export function seatsOf(checks: readonly Seated[], general: StatisticsMode): Rea
   const roleOf = ({ definition, settings }: Seated) => definition.elects?.(settings as never);
   const places = able.filter((check) => modeOf(check, general) === 'leader' && roleOf(check) !== undefined);
   const first = places.find((check) => roleOf(check) === 'primary') ?? places.find((check) => roleOf(check) === 'any');
+  const unfit = able.flatMap((check) => {
+    const [role, mode] = [roleOf(check), modeOf(check, general)];
+    if (role === undefined) return [];
+    return `${check.name} has ${mode === 'leader' ? `\`expect: ${role}\`` : `\`statistics: { mode: ${mode} }\``}`;
+  });
   const seatOf = (check: Seated): Seat => {
     const mode = modeOf(check, general);
     if (mode !== 'leader') return { mode };
     const place = places.includes(check) ? check : first;
-    return place === undefined ? { mode: 'off', why: noPlace(check.name) } : { mode, place: place.name };
+    return place === undefined ? { mode: 'off', why: noPlace(check.name, unfit) } : { mode, place: place.name };
   };
   return new Map(able.map((check) => [check.name, seatOf(check)]));
 }
 
-const noPlace = (check: string): string =>
-  `${check}: its statistics are off: replicas elect who reads them at a PostgreSQL primary, and no check of one is there. ` +
-  'Set `statistics: { mode: all }` to let every replica read them.';
+/** @param unfit checks at whose servers others elect, and why not here. */
+function noPlace(check: string, unfit: readonly string[]): string {
+  const why = unfit.length === 0 ? 'no check of one is there' : `there is none to elect at: ${unfit.join(', ')}`;
+  return (
+    `${check}: its statistics are off: replicas elect who reads them at a PostgreSQL primary, and ${why}. ` +
+    'Set `statistics: { mode: all }` to let every replica read them.'
+  );
+}

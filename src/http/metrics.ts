@@ -4,7 +4,7 @@ import type { Page } from '../metrics/page.ts';
 import { send } from './answer.ts';
 
 export function metricsRoutes(app: FastifyInstance, page: Page): void {
-  const pages: Readonly<Record<string, () => string | ReturnType<Page['render']>>> = {
+  const pages: Readonly<Record<string, () => ReturnType<Page['statistics']> | ReturnType<Page['render']>>> = {
     '/metrics': page.render,
     '/metrics/checks': page.checks,
     '/metrics/statistics': page.statistics,

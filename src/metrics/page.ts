@@ -16,11 +16,11 @@ export interface Page {
    * that reads them goes, and the series goes on where the next replica takes over.
    * https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness
    */
-  statistics(): string;
+  statistics(): Parts;
 }
 
 /** What was collected and holds; statistics/snapshots.ts is one. */
-type Collected = { bytes(now: number): Uint8Array; stamped(now: number, stamp: number): string };
+type Collected = { bytes(now: number): Uint8Array; stamped(now: number, stamp: number): Uint8Array };
 
 export function createPage(
   registry: Pick<Registry, 'contentType' | 'bytes'>,
@@ -31,6 +31,6 @@ export function createPage(
     contentType: registry.contentType,
     render: async () => [...(await registry.bytes()), collected.bytes(clock.now())],
     checks: registry.bytes,
-    statistics: () => collected.stamped(clock.now(), clock.wall().getTime()),
+    statistics: () => [collected.stamped(clock.now(), clock.wall().getTime())],
   };
 }

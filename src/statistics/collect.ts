@@ -73,7 +73,7 @@ export async function collect(
   const { check, settings } = collectors;
   let cut = 0;
   const rendered = (found: readonly Sample[], lacks?: Lack): Collected => {
-    const kept = found.slice(0, collectors.maxSeries);
+    const kept = found.slice(0, wholeWithin(found, collectors.maxSeries));
     const texts = renderSamples(kept, { check, instance: source.instance });
     const beyond = found.length - kept.length;
     return { kind: 'collected', texts, cut: cut + beyond, asked: found !== notAsked, ...(lacks && { lacks }) };
@@ -93,6 +93,18 @@ export async function collect(
     if (!(error instanceof MissingPrivilege)) return { kind: 'failed', fault: faultOf(collectors, error) };
     return rendered(error.samples, { privilege: error.privilege, statement: error.statement });
   }
+}
+
+/** How many samples fit so that no histogram or summary is cut in two. */
+function wholeWithin(found: readonly Sample[], most: number): number {
+  let end = Math.min(most, found.length);
+  const isOne = (one?: Sample, other?: Sample): boolean =>
+    one?.part !== undefined &&
+    other?.part !== undefined &&
+    one.family === other.family &&
+    one.labels.join('\0') === other.labels.join('\0');
+  while (end > 0 && end < found.length && isOne(found[end - 1], found[end])) end -= 1;
+  return end;
 }
 
 export function faultOf(collectors: Collectors, error: unknown): Fault {

@@ -13,7 +13,7 @@ import { keyOf } from './key.ts';
 import { createReading, type Reading, type Room, type StatisticsCheck, type Turn } from './reading.ts';
 import type { Snapshots } from './snapshots.ts';
 import { createTeller } from './tell.ts';
-import { createPlace, everybodysTurn, type Place } from './turns.ts';
+import { createPlace, everybodysTurn, followersTurn, type Place } from './turns.ts';
 
 export type StatisticsSettings = {
   readonly mode: StatisticsMode;
@@ -40,11 +40,10 @@ export type StatisticsOptions = {
 };
 
 export interface StatisticsRoom {
-  /**
-   * Makes these the checks whose statistics are read; what has not changed goes on.
-   * @throws when a client library cannot be had; nothing has changed then.
-   */
-  replace(checks: readonly StatisticsCheck[]): Promise<void>;
+  /** Imports what reads them. @throws when a library cannot be had; nothing has changed then. */
+  load(checks: readonly StatisticsCheck[]): Promise<void>;
+  /** Makes these, once loaded, the checks whose statistics are read; what has not changed goes on. */
+  replace(checks: readonly StatisticsCheck[]): void;
   /** Where the replicas elect, what a probe is to look for; undefined for other checks. */
   election(check: string): Election | undefined;
   /** Cuts every connection. */
@@ -61,19 +60,17 @@ type Member = {
 export function createStatistics(options: StatisticsOptions): StatisticsRoom {
   const { settings, scheduler, metrics, log } = options;
   let members = new Map<string, Member>();
-  /** The checks that this replica reads by election. */
-  const read = new Set<string>();
   const rooms = new Map<string, Room>();
 
   /** After any change of a place: those who follow it begin or end, and all are asked anew when they run. */
   const placeChanged = (name: string): void => {
-    for (const member of members.values()) {
-      const { seat, reading, check } = member;
+    const place = members.get(name)?.place;
+    for (const { seat, reading, check } of members.values()) {
       if (seat.mode !== 'leader' || seat.place !== name || reading === undefined) continue;
-      const reads = members.get(name)?.place?.reads() ?? false;
+      const reads = place?.reads() ?? false;
       metrics.standing(check.name, { mode: 'leader', reads });
-      if (reads) read.add(check.name);
-      else if (read.delete(check.name)) {
+      const answers = reads || (check.name === name && place?.turn.answers() === true);
+      if (reading.shows && !answers) {
         reading.standDown();
         metrics.forget(check.name);
       }
@@ -82,23 +79,17 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
   };
   const turnOf = (seat: Seat, place: Place | undefined): Turn => {
     if (seat.mode !== 'leader') return everybodysTurn;
-    if (place !== undefined) return place.turn;
-    const leads = (): boolean => members.get(seat.place)?.place?.reads() ?? false;
-    return {
-      reads: leads,
-      from: () => (leads() ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
-      broke: () => false,
-    };
+    return place?.turn ?? followersTurn(() => members.get(seat.place)?.place?.reads() ?? false);
   };
-  const enlist = (check: StatisticsCheck, seat: Seat): Member => {
+  /** @param predecessor of the same name: who leads by it goes on doing so. */
+  const enlist = (check: StatisticsCheck, seat: Seat, predecessor: Member | undefined): Member => {
     const { name, definition } = check;
     const room = rooms.get(definition.type);
     if (seat.mode === 'off' || room === undefined) return { check, seat };
     const isPlace = seat.mode === 'leader' && seat.place === name;
     const key = keyOf(options.namespace, options.service, name);
-    const place = isPlace
-      ? createPlace({ ...options, check: name, key, changed: () => placeChanged(name) })
-      : undefined;
+    const newPlace = () => createPlace({ ...options, check: name, key, changed: () => placeChanged(name) });
+    const place = isPlace ? (predecessor?.place ?? newPlace()) : undefined;
     const teller = createTeller({ check: name, log, metrics, wall: options.clock.wall });
     const nudge = (): void => scheduler.nudge(reading);
     const reading: Reading = createReading(check, room, {
@@ -127,9 +118,9 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
   };
 
   return {
-    async replace(checks) {
+    load: (checks) => importRooms(checks, seatsOf(checks, settings.mode), rooms),
+    replace(checks) {
       const seats = seatsOf(checks, settings.mode);
-      await importRooms(checks, seats, rooms);
       const before = members;
       const after = new Map<string, Member>();
       for (const check of checks) {
@@ -137,13 +128,14 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
         if (seat === undefined) continue;
         const known = before.get(check.name);
         const goesOn = known !== undefined && sameCheck(known.check, check) && same(known.seat, seat);
-        after.set(check.name, goesOn ? known : enlist(check, seat));
+        after.set(check.name, goesOn ? known : enlist(check, seat, known));
       }
       members = after;
       for (const member of before.values()) if (after.get(member.check.name) !== member) end(member);
       for (const member of after.values()) if (before.get(member.check.name) !== member) begin(member);
-      for (const [name, { place }] of after)
+      for (const [name, { place }] of after) {
         if (place !== undefined && before.get(name) !== after.get(name)) placeChanged(name);
+      }
     },
     election(check) {
       const place = members.get(check)?.place;

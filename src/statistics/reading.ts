@@ -26,6 +26,8 @@ const heldIntervals = 3;
 export interface Turn {
   /** Whether this replica reads now. */
   reads(): boolean;
+  /** Whether it tells when the server cannot be reached: it reads, or nobody is known to. */
+  answers(): boolean;
   /** When it may run at the earliest: Infinity while another replica reads and nothing is to be asked. */
   from(): Instant;
   /** Of a place of election: asks for the lead. @returns whether this replica has it. */
@@ -51,10 +53,19 @@ export type ReadingOptions = {
 };
 
 export interface Reading extends Job {
+  /** Whether anything of it is shown. */
+  readonly shows: boolean;
   /** Shows nothing more, and gives its connection up: another replica reads. */
   standDown(): void;
   close(): void;
 }
+
+/** No collector begins later than this many timeouts after its round: then the next round asks who leads, and goes on. */
+const roundTimeouts = 2;
+/** What is read more seldom is costly: it outlives a break of the connection, hidden meanwhile. */
+const costlyMs = 60_000;
+/** A server needs a moment to see that a connection is closed, and to free the lead that it held. */
+const settleMs = 250;
 
 /** The driver and the statistics of the check's type, as imported. */
 export type Room = { readonly driver: Driver<unknown, string, Session>; readonly statistics: Statistics };
@@ -64,30 +75,28 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
   const { name, definition, settings } = check;
   const { driver, statistics } = room;
   const collectors: Collectors = { ...options, check: name, definition, driver, settings };
-  const wanted = wantedOf(statistics, settings);
-  const slots = createSlots(wanted, clock.now());
+  const own = statistics.collectors.filter((collector) => collector.wanted?.(settings) ?? true);
+  const slots = createSlots(own, statistics.custom?.(settings) ?? [], clock.now());
   const open = (): Reader => {
     const reader = openReader(driver, settings);
     // Another may lead from now on: what it was told by is void before the next round.
     reader.onEnd?.(() => {
-      if (inRound || turn.ask === undefined) return;
+      if (flight !== undefined || turn.ask === undefined) return;
       broke(ended);
       options.nudge();
     });
     return reader;
   };
-  const lane = createLane(open, {
-    // What is elected ends with the connection: that of a place lives as long as the lead.
-    maxAgeMs: turn.ask === undefined ? check.maxConnectionAgeMs : Number.POSITIVE_INFINITY,
-    clock,
-    random: options.random,
-  });
-  let inRound = false;
+  const lane = createLane(open, { maxAgeMs: check.maxConnectionAgeMs, clock, random: options.random });
+  /** The round under way. It ends when this replica stands down, and shows nothing any more. */
+  let flight: AbortController | undefined;
+  let shows = false;
   let instance = statistics.instance?.(settings) ?? definition.target(settings as never);
 
   const showUp = (up: 0 | 1): void => {
     const sample = { family: statistics.up, labels: [], value: up };
     snapshots.put(name, 'up', renderSamples([sample], { check: name, instance }), Number.POSITIVE_INFINITY);
+    shows = true;
   };
   const broke = (fault: Fault): void => {
     const now = clock.now();
@@ -95,10 +104,10 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
     const due = slots.due(now); // and they stay due
     slots.broke(fault.errorClass, now);
     if (turn.broke()) {
-      snapshots.drop(name);
-      slots.restart(now);
+      snapshots.hide(name);
+      slots.restart(now, costlyMs);
     }
-    if (!turn.reads()) return;
+    if (!turn.answers()) return;
     teller.unreachable(
       fault,
       due.map((collector) => collector.name),
@@ -122,52 +131,76 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
     return undefined;
   };
 
-  const round = async (signal: AbortSignal): Promise<Fault | undefined> => {
+  /** @throws what `open` or the election throws. @returns undefined when this replica does not read. */
+  const connect = async (signal: AbortSignal): Promise<Source | undefined> => {
     if (lane.aged) lane.cut();
+    if (turn.ask !== undefined && turn.reads() && lane.openedAt === undefined) await sleep(settleMs);
+    signal.throwIfAborted();
     const reader = lane.session();
     const limits = { clock, timeoutMs, signal, count: options.count };
     const source = await withLimits(limits, signal, (within) => reader.open(within));
-    if (turn.ask !== undefined && !(await turn.ask(reader, limits))) {
-      lane.cut(); // who follows holds no connection
-      return undefined;
-    }
-    instance = source.instance;
-    showUp(1);
-    slots.mended();
-    for (const collector of slots.due(clock.now())) {
-      const fault = await runOne(collector, source, signal);
-      if (fault !== undefined || signal.aborted) return fault;
-    }
+    if (turn.ask === undefined || (await turn.ask(reader, limits))) return source;
+    lane.cut(); // who follows holds no connection
     return undefined;
   };
 
-  const standDown = (): void => {
+  /** @returns the fault after which the connection is of no more use. */
+  const round = async (signal: AbortSignal): Promise<Fault | undefined> => {
+    const source = await connect(signal);
+    if (source === undefined || signal.aborted) return undefined;
+    instance = source.instance;
+    snapshots.unhide(
+      name,
+      own.filter(({ intervalMs }) => intervalMs >= costlyMs).map((collector) => collector.name),
+    );
+    showUp(1);
+    const end = clock.now() + roundTimeouts * timeoutMs;
+    for (;;) {
+      const [collector] = slots.due(clock.now());
+      if (collector === undefined || clock.now() > end) break;
+      const fault = await runOne(collector, source, signal);
+      if (fault !== undefined || signal.aborted) return fault;
+    }
+    slots.mended();
+    return undefined;
+  };
+
+  const clear = (): void => {
+    flight?.abort();
     lane.cut();
     snapshots.drop(name);
-    slots.restart(clock.now());
+    shows = false;
   };
   return {
     name: `statistics of ${name}`,
-    limitMs: timeoutMs * (wanted.length + 2),
+    limitMs: timeoutMs * (roundTimeouts + 3),
+    get shows() {
+      return shows;
+    },
     next: () => Math.max(turn.from(), slots.next()),
-    async run(signal) {
+    async run(stopping) {
       if (turn.from() === Number.POSITIVE_INFINITY) return;
-      inRound = true;
+      flight = new AbortController();
+      const { signal } = flight;
+      const stop = (): void => flight?.abort();
+      stopping.addEventListener('abort', stop);
+      if (stopping.aborted) stop();
       try {
         const fault = await round(signal);
         if (fault !== undefined && !signal.aborted) broke(fault);
       } catch (error) {
         if (!signal.aborted) broke(faultOf(collectors, error));
       } finally {
-        inRound = false;
+        stopping.removeEventListener('abort', stop);
+        flight = undefined;
       }
       if (signal.aborted) lane.cut();
     },
-    standDown,
-    close() {
-      lane.cut();
-      snapshots.drop(name);
+    standDown() {
+      clear();
+      slots.restart(clock.now());
     },
+    close: clear,
   };
 }
 
@@ -176,12 +209,9 @@ function outcomeOf(found: Collected): 'read' | 'failed' | 'refused' {
   return found.lacks !== undefined && found.texts.length === 0 ? 'refused' : 'read';
 }
 
-const ended: Fault = { errorClass: 'refused', message: 'the connection was closed', hangs: false };
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const wantedOf = (statistics: Statistics, settings: unknown): readonly Collector[] => [
-  ...statistics.collectors.filter((collector) => collector.wanted?.(settings) ?? true),
-  ...(statistics.custom?.(settings) ?? []),
-];
+const ended: Fault = { errorClass: 'refused', message: 'the connection was closed', hangs: false };
 
 function openReader(driver: Room['driver'], settings: unknown): Reader {
   const reader = driver.reader?.(settings);

@@ -6,14 +6,15 @@ import type { Collector } from '../dependencies/statistics.ts';
 export interface Slots {
   /** When the next is due. */
   next(): Instant;
-  /** Those that are due now, in their order. */
+  /** Those that are due now: the type's own in their order, then those of the settings, the longest due first. */
   due(now: Instant): readonly Collector[];
   /** It has been run. What failed is tried ever more seldom; what was refused neither soon nor late. */
   ran(collector: Collector, now: Instant, outcome: 'read' | 'failed' | 'refused'): void;
-  /** All are due at once, since nothing is known any more. */
-  restart(now: Instant): void;
+  /** Due at once, since nothing of it is known any more: those that are read more often than this, or all. */
+  restart(now: Instant, moreOftenMs?: number): void;
   /** The connection broke: nothing is due before it is tried again. */
   broke(errorClass: DependencyClass, now: Instant): void;
+  /** A round went through. */
   mended(): void;
 }
 
@@ -27,16 +28,23 @@ const refusedMs = { least: 60_000, most: 900_000 } as const;
 /** Of what fails again and again, as what a service does not offer: each try is a line in its log. */
 const failedMs = 300_000;
 
-type Slot = { readonly collector: Collector; dueAt: Instant; failures: number };
+type Slot = { readonly collector: Collector; readonly custom: boolean; dueAt: Instant; failures: number };
 
-export function createSlots(collectors: readonly Collector[], start: Instant): Slots {
-  const slots: readonly Slot[] = collectors.map((collector) => ({ collector, dueAt: start, failures: 0 }));
-  const shortestMs = Math.min(longestWaitMs, ...collectors.map(({ intervalMs }) => intervalMs));
+/** @param custom those that the settings define. */
+export function createSlots(own: readonly Collector[], custom: readonly Collector[], start: Instant): Slots {
+  const slotOf = (collector: Collector, custom: boolean): Slot => ({ collector, custom, dueAt: start, failures: 0 });
+  const slots = [...own.map((one) => slotOf(one, false)), ...custom.map((one) => slotOf(one, true))];
+  const shortestMs = Math.min(longestWaitMs, ...slots.map(({ collector }) => collector.intervalMs));
   let notBefore = start;
   let breaks = 0;
   return {
     next: () => Math.max(notBefore, Math.min(...slots.map(({ dueAt }) => dueAt))),
-    due: (now) => slots.filter(({ dueAt }) => dueAt <= now).map(({ collector }) => collector),
+    due(now) {
+      const due = slots.filter(({ dueAt }) => dueAt <= now);
+      const first = due.filter((slot) => !slot.custom);
+      const then = due.filter((slot) => slot.custom).sort((one, other) => one.dueAt - other.dueAt);
+      return [...first, ...then].map(({ collector }) => collector);
+    },
     ran(collector, now, outcome) {
       const slot = slots.find((one) => one.collector === collector);
       if (slot === undefined) return;
@@ -48,8 +56,8 @@ export function createSlots(collectors: readonly Collector[], start: Instant): S
         slot.dueAt = now + Math.max(intervalMs, Math.min(failedMs, intervalMs * 2 ** (slot.failures - 1)));
       } else slot.dueAt += intervalMs * Math.max(1, Math.floor((now - slot.dueAt) / intervalMs) + 1);
     },
-    restart(now) {
-      for (const slot of slots) slot.dueAt = now;
+    restart(now, moreOftenMs = Number.POSITIVE_INFINITY) {
+      for (const slot of slots) if (slot.collector.intervalMs < moreOftenMs) slot.dueAt = Math.min(slot.dueAt, now);
     },
     broke(errorClass, now) {
       const isPatient = patient.includes(errorClass);

@@ -7,12 +7,16 @@ export interface Snapshots {
   readonly version: number;
   /** Takes the place of what this collector had. */
   put(check: string, collector: string, texts: readonly FamilyText[], until: Instant): void;
-  /** Of one collector, or of all of the check. */
-  drop(check: string, collector?: string): void;
+  /** All of the check. */
+  drop(check: string): void;
   /** What holds now: empty, or lines that end in a line feed. The same bytes until something changes. */
   bytes(now: Instant): Uint8Array;
-  /** The same as text, with the time after each value. @param stamp milliseconds since 1970. */
-  stamped(now: Instant, stamp: number): string;
+  /** The same with the time after each value; kept for a second. @param stamp milliseconds since 1970. */
+  stamped(now: Instant, stamp: number): Uint8Array;
+  /** Nothing of the check holds for now. */
+  hide(check: string): void;
+  /** What these collectors gave holds again, until its own end; the rest that was hidden is gone. */
+  unhide(check: string, collectors: readonly string[]): void;
 }
 
 type Snapshot = { readonly texts: readonly FamilyText[]; readonly until: Instant };
@@ -25,9 +29,14 @@ type Joined = {
   bytes?: Uint8Array;
 };
 
+/** A flood of scrapes costs one rendering a second. */
+const stampedMs = 1000;
+
 export function createSnapshots(): Snapshots {
   const all = new Map<string, Map<string, Snapshot>>();
+  const hidden = new Map<string, ReadonlyMap<string, Snapshot>>();
   let version = 0;
+  let stamped: { readonly of: Joined; readonly at: number; readonly bytes: Uint8Array } | undefined;
   let joined: Joined = { version: 0, until: Number.POSITIVE_INFINITY, pieces: [] };
 
   const valid = (now: Instant): Snapshot[] =>
@@ -51,9 +60,23 @@ export function createSnapshots(): Snapshots {
       all.set(check, ofCheck.set(collector, { texts, until }));
       version += 1;
     },
-    drop(check, collector) {
-      if (collector === undefined) all.delete(check);
-      else all.get(check)?.delete(collector);
+    drop(check) {
+      all.delete(check);
+      hidden.delete(check);
+      version += 1;
+    },
+    hide(check) {
+      // What is hidden already stays: nothing was read since.
+      hidden.set(check, new Map([...(hidden.get(check) ?? []), ...(all.get(check) ?? [])]));
+      all.delete(check);
+      version += 1;
+    },
+    unhide(check, collectors) {
+      const found = hidden.get(check);
+      if (found === undefined) return;
+      hidden.delete(check);
+      const back = [...found].filter(([collector]) => collectors.includes(collector));
+      all.set(check, new Map([...back, ...(all.get(check) ?? [])]));
       version += 1;
     },
     bytes(now) {
@@ -61,10 +84,15 @@ export function createSnapshots(): Snapshots {
       current.bytes ??= Buffer.from(current.pieces.map((piece) => `${piece}\n`).join(''));
       return current.bytes;
     },
-    stamped: (now, stamp) =>
-      join(now)
-        .pieces.map((piece) => `${piece} ${stamp}\n`)
-        .join(''),
+    stamped(now, stamp) {
+      const current = join(now);
+      const fits = stamped?.of === current && stamp >= stamped.at && stamp < stamped.at + stampedMs;
+      if (stamped === undefined || !fits) {
+        const text = current.pieces.map((piece) => `${piece} ${stamp}\n`).join('');
+        stamped = { of: current, at: stamp, bytes: Buffer.from(text) };
+      }
+      return stamped.bytes;
+    },
   };
 }
 

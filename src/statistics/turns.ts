@@ -6,7 +6,20 @@ import { withLimits } from './collect.ts';
 import { initialPlace, nextPlace, type PlaceEvent, type PlaceState, reads } from './place.ts';
 import type { Turn } from './reading.ts';
 
-export const everybodysTurn: Turn = { reads: () => true, from: () => Number.NEGATIVE_INFINITY, broke: () => false };
+export const everybodysTurn: Turn = {
+  reads: () => true,
+  answers: () => true,
+  from: () => Number.NEGATIVE_INFINITY,
+  broke: () => false,
+};
+
+/** Of a check that follows a place. */
+export const followersTurn = (reads: () => boolean): Turn => ({
+  reads,
+  answers: reads,
+  from: () => (reads() ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
+  broke: () => false,
+});
 
 /** A place of election, as the checks that follow it and the probe see it. */
 export interface Place {
@@ -30,7 +43,7 @@ export type PlaceOptions = {
 
 /** Replicas that see the lead free at the same time do not ask at the same time. */
 const spreadMs = 1000;
-/** When no probe has said anything, as before a server without pg_locks: then it is asked all the same. */
+/** When no probe has said anything for so long, as while the server is down or has no pg_locks: then it is asked all the same. */
 const unseenMs = 60_000;
 /** After another was quicker; doubled each time that the probe does not see it, as when `statistics_url` leads elsewhere. */
 const refusedMs = 5000;
@@ -40,7 +53,12 @@ const longestMs = 600_000;
 
 export function createPlace({ check, key, clock, random, log, changed }: PlaceOptions): Place {
   let state: PlaceState = initialPlace;
-  let askAt: Instant = clock.now() + unseenMs * (1 + random());
+  /** When to ask; undefined while a probe sees that another leads, or before any said. */
+  let askAt: Instant | undefined;
+  /** When a probe last said anything. */
+  let seenAt = clock.now();
+  const silentMs = unseenMs * (1 + random());
+  const silentSince = (): Instant => seenAt + silentMs;
   let refusals = 0;
   let said: string | undefined;
 
@@ -63,7 +81,8 @@ export function createPlace({ check, key, clock, random, log, changed }: PlaceOp
 
   const turn: Turn = {
     reads: () => reads(state),
-    from: () => (reads(state) ? Number.NEGATIVE_INFINITY : askAt),
+    answers: () => reads(state) || state.held !== true || clock.now() >= silentSince(),
+    from: () => (reads(state) ? Number.NEGATIVE_INFINITY : (askAt ?? silentSince())),
     async ask(reader: Reader, { clock, timeoutMs, signal }) {
       const answer = await withLimits({ clock, timeoutMs }, signal, async (limits) => {
         if (reader.elect === undefined) throw new Error('a type that elects has a reader that does');
@@ -89,16 +108,16 @@ export function createPlace({ check, key, clock, random, log, changed }: PlaceOp
     reads: () => reads(state),
     seen(held) {
       const before = { state, askAt };
+      seenAt = clock.now();
       state = nextPlace(state, { kind: 'seen', held });
       if (held) {
         refusals = 0;
-        if (!reads(state)) askAt = Number.POSITIVE_INFINITY;
+        if (!reads(state)) askAt = undefined;
       } else if (refusals === 0 && before.state.held !== false) {
         askAt = clock.now() + random() * spreadMs;
       }
-      const stoodDown = before.state.standing !== state.standing;
-      if (stoodDown) tell(before.state, state);
-      if (stoodDown || askAt !== before.askAt) changed();
+      if (before.state.standing !== state.standing) tell(before.state, state);
+      if (before.state.held !== held || askAt !== before.askAt) changed();
     },
   };
 }

@@ -32,6 +32,12 @@ test('values as Prometheus writes them; what is not known is absent', () => {
   for (const unknown of [undefined, null, Number.NaN]) expect(lines(unknown, 'n')).toEqual([]);
 });
 
+test('a series is there once, also when two labels differ beyond their cut alone', () => {
+  const long = 'x'.repeat(256);
+  const found = [...samples(family, 1, `${long}1`), ...samples(family, 2, `${long}2`), ...samples(family, 3, 'y')];
+  expect(renderSamples(found, {})[0]?.lines).toEqual([`a_total{name="${long}"} 1`, 'a_total{name="y"} 3']);
+});
+
 test('the parts of a summary and a histogram', () => {
   const of = (type: Family['type'], bound: string) =>
     renderSamples([{ family: { ...family, type }, labels: ['n'], value: 2, part: { suffix: '_bucket', bound } }], {});

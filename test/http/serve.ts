@@ -20,7 +20,7 @@ export const pageOf = (render: () => Promise<string>, contentType = 'text/plain'
   contentType,
   render: async () => [Buffer.from(await render())],
   checks: async () => [Buffer.from(await render())],
-  statistics: () => '',
+  statistics: () => [],
 });
 
 export function serve(entries: readonly DetailedCheck[], over: Partial<HttpOptions> & { late?: () => number } = {}) {

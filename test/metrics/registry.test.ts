@@ -202,14 +202,14 @@ test('the page is what the registry says and what was collected; each half is as
   const { registry, clock } = make();
   const collected = {
     bytes: () => Buffer.from('pg_up 1\n'),
-    stamped: (_: number, stamp: number) => `pg_up 1 ${stamp}\n`,
+    stamped: (_: number, stamp: number) => Buffer.from(`pg_up 1 ${stamp}\n`),
   };
   const page = createPage(registry, collected, clock);
   const whole = Buffer.concat(await page.render()).toString();
   const checks = Buffer.concat(await page.checks()).toString();
   expect(whole).toBe(`${checks}pg_up 1\n`);
   expect(checks).toContain('\n# TYPE sidewarden_process_cpu_seconds_total counter\n');
-  expect(page.statistics()).toBe(`pg_up 1 ${clock.wall().getTime()}\n`);
+  expect(Buffer.concat(page.statistics()).toString()).toBe(`pg_up 1 ${clock.wall().getTime()}\n`);
 });
 
 test('promtool finds nothing to complain about', async () => {

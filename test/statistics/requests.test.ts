@@ -56,7 +56,9 @@ test('requests of a reader are counted for its check', async () => {
     scheduler: { add: (job) => void jobs.push(job), nudge() {}, remove: async () => {} },
     count: (...all) => void told.push(all),
   });
-  await statistics.replace([{ name: 'keys', definition, settings: {}, maxConnectionAgeMs: 300_000 }]);
+  const checks = [{ name: 'keys', definition, settings: {}, maxConnectionAgeMs: 300_000 }];
+  await statistics.load(checks);
+  statistics.replace(checks);
   await jobs[0]?.run(new AbortController().signal);
   statistics.close();
   expect(told).toEqual([

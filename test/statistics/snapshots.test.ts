@@ -54,17 +54,38 @@ test('what was collected takes the place of what was there, and is dropped by ch
   expect(textAt(snapshots, 0)).toBe('');
 });
 
-test('with a stamp, every sample has the time, and no other line', () => {
+test('with a stamp, every sample has the time, and no other line; a flood of scrapes is one rendering', () => {
   const snapshots = createSnapshots();
-  expect(snapshots.stamped(0, 5000)).toBe('');
+  const stamped = (now: number, stamp: number) => Buffer.from(snapshots.stamped(now, stamp)).toString();
+  expect(stamped(0, 5000)).toBe('');
   snapshots.put('one', 'activity', texts('one', ['active', 1], ['idle', 2]), 100);
-  expect(snapshots.stamped(0, 5000).split('\n')).toEqual([
+  expect(stamped(0, 5000).split('\n')).toEqual([
     '# HELP pg_backends What pg_backends is.',
     '# TYPE pg_backends gauge',
     'pg_backends{check="one",instance="db:5432",state="active"} 1 5000',
     'pg_backends{check="one",instance="db:5432",state="idle"} 2 5000',
     '',
   ]);
-  expect(snapshots.stamped(0, 6000)).toContain('} 2 6000\n');
+  expect(snapshots.stamped(0, 5999)).toBe(snapshots.stamped(0, 5000));
+  expect(stamped(0, 6000)).toContain('} 2 6000\n');
+  expect(stamped(0, 5500), 'the wall clock was set back').toContain('} 2 5500\n');
   expect(textAt(snapshots, 0)).toContain('} 2\n');
+  expect(stamped(100, 5600)).toBe('');
+});
+
+test('what is hidden is not there, and what is wanted of it comes back until its own end', () => {
+  const snapshots = createSnapshots();
+  snapshots.put('one', 'activity', texts('one', ['active', 1]), 100);
+  snapshots.put('one', 'sizes', texts('one', ['size', 7]), 200);
+  snapshots.hide('one');
+  expect(textAt(snapshots, 0)).toBe('');
+  snapshots.hide('one'); // a second break
+  snapshots.unhide('one', ['sizes']);
+  expect(textAt(snapshots, 0)).toContain('state="size"');
+  expect(textAt(snapshots, 0)).not.toContain('state="active"');
+  expect(textAt(snapshots, 200)).toBe('');
+  snapshots.hide('one');
+  snapshots.drop('one');
+  snapshots.unhide('one', ['sizes']);
+  expect(textAt(snapshots, 0)).toBe('');
 });

@@ -112,7 +112,9 @@ function definitionOf(name: string, { server, elects }: Part, replica: number): 
         await server.answer(replica);
         if (server.failure !== undefined) throw server.failure;
         if (server.lacking) throw new MissingPrivilege('monitor', 'GRANT monitor TO "us";');
-        return Array.from({ length: server.count }, () => samples(family(`${name}_value`), server.value)).flat();
+        const many = family(`${name}_value`, { labels: ['n'] });
+        if (server.count === 1) return samples(family(`${name}_value`), server.value);
+        return Array.from({ length: server.count }, (_, n) => samples(many, server.value, String(n))).flat();
       },
     },
     {
@@ -187,10 +189,14 @@ export function startReplica(number: number, parts: Readonly<Record<string, Part
       election.tell(server.holders.has(election.key));
     }
   }, 5000);
+  const replace = async (all: Readonly<Record<string, Part>>): Promise<void> => {
+    await statistics.load(checksOf(all));
+    statistics.replace(checksOf(all));
+  };
   return {
     ...{ log, standings, runs, privileges, statistics },
-    start: () => statistics.replace(checksOf(parts)),
-    replace: (all: Readonly<Record<string, Part>>) => statistics.replace(checksOf(all)),
+    start: () => replace(parts),
+    replace,
     page: () => Buffer.from(snapshots.bytes(performance.now())).toString(),
     reads: (check: string) => standings.get(check)?.reads ?? false,
     /** As kill -9 does: nothing is told, and the kernel closes its connections. */

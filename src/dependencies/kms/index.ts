@@ -24,7 +24,7 @@ export const kms = defineDependency({
         ]
       : [],
   restMs: ({ round_trip }) => round_trip?.interval ?? 0,
-  cost: ({ round_trip }) => costOf(round_trip?.interval),
+  cost: costOf,
   requests: { operations: ['DescribeKey', 'Encrypt', 'Decrypt', 'GetKeyRotationStatus', 'ListKeyRotations'] },
   load: async () => (await import('./driver.ts')).driver,
   statistics: async () => (await import('./statistics/index.ts')).statistics,

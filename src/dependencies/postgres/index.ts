@@ -1,4 +1,5 @@
 // The dependency type `postgres`: what it asks, which settings it takes, how it can fail.
+import type { StatisticsMode } from '../../core/collecting.ts';
 import type { Cost } from '../../core/cost.ts';
 import { iamProblems, secretVariables } from '../aws/settings.ts';
 import { defineDependency, type SettingsProblem } from '../define.ts';
@@ -59,6 +60,25 @@ function cost(settings: Settings): Cost {
   };
 }
 
+function notes(settings: Settings, mode: StatisticsMode): readonly string[] {
+  const { expect, write } = settings;
+  const unproven = 'that the server takes writes is not proven: `expect: primary` asks for its role, `write` tries';
+  const scattered =
+    'its URL can lead replicas to different servers, and at each of them one reads the statistics: name one server by ' +
+    '`statistics_url`, or set `statistics: { mode: off }`';
+  return [
+    ...(expect === 'any' && write === undefined ? [unproven] : []),
+    ...(mode === 'leader' && scatters(settings) ? [scattered] : []),
+  ];
+}
+
+/** Whether connections of the statistics can be with several servers at once, which have locks of their own. */
+function scatters({ url, statistics_url, expect }: Settings): boolean {
+  const target = knownTarget({ url: statistics_url ?? url });
+  if (target === undefined || target.sessionAttrs === 'primary' || target.sessionAttrs === 'read-write') return false;
+  return target.shuffled || (target.places.length > 1 && expect !== 'primary');
+}
+
 export const postgres = defineDependency({
   type: 'postgres',
   summary: 'A PostgreSQL server, or PgBouncer, accepts the log-in, answers a query, and has the role expected.',
@@ -85,10 +105,7 @@ export const postgres = defineDependency({
     return target === undefined ? 'postgres' : target.places.map(labelOf).join(',');
   },
   problems,
-  notes: ({ expect, write }) =>
-    expect === 'any' && write === undefined
-      ? ['that the server takes writes is not proven: `expect: primary` asks for its role, `write` tries']
-      : [],
+  notes,
   elects: ({ expect }) => expect,
   restMs: (settings) => settings.write?.interval ?? 0,
   cost,

@@ -22,8 +22,11 @@ const timeLeft = (limits: Limits): number =>
 /** The session's time limit: most statements begin early enough to need no other. */
 export const sessionLimit = (limits: Limits): number => Math.max(1, Math.floor(timeLeft(limits) * 0.75));
 
-/** For a direct connection alone: it outlives the message. A node that vanished loses its lock within half a minute. */
-export function sessionQuery(sessionMs: number): string {
+/**
+ * For a direct connection alone: it outlives the message. A node that vanished loses its lock within half a minute.
+ * @param version The server's: one that does not know a setting refuses them all.
+ */
+export function sessionQuery(sessionMs: number, version: number): string {
   const settings = {
     statement_timeout: String(sessionMs),
     lock_timeout: lockTimeout,
@@ -33,6 +36,7 @@ export function sessionQuery(sessionMs: number): string {
     tcp_keepalives_interval: '5',
     tcp_keepalives_count: '4',
     tcp_user_timeout: '30s', // keepalives do not ask while an answer is on its way
+    ...(version >= 140_000 ? { idle_session_timeout: '0' } : {}), // else a server's own ends the lead between two rounds
   };
   const calls = Object.entries(settings).map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`);
   return `SELECT ${calls.join(', ')}`;

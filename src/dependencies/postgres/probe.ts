@@ -57,7 +57,10 @@ export async function probe(session: PostgresSession, settings: Settings, attemp
 /** Sessions whose server or pooler did not tell who holds a lock. */
 const untold = new WeakSet<PostgresSession>();
 
-/** Asks, and in the same go whether anybody holds the key, where replicas elect. That it cannot be said is no failure. */
+/**
+ * Asks, and in the same go whether anybody holds the key, where replicas elect. That it cannot be said, or not in half of
+ * the time, is no failure: the question alone has the other half.
+ */
 async function askWithElection(
   session: PostgresSession,
   sql: string,
@@ -66,11 +69,13 @@ async function askWithElection(
   const { election } = attempt;
   if (election === undefined || untold.has(session)) return await session.query(sql, attempt);
   try {
-    const row = await session.query(`${sql}, ${heldColumn(election.key)}`, attempt);
+    const remainingMs = (): number => attempt.remainingMs() / 2;
+    const row = await session.query(`${sql}, ${heldColumn(election.key)}`, { ...attempt, remainingMs });
     if (typeof row.held === 'boolean') election.tell(row.held);
     return row;
   } catch (error) {
-    if (session.closed || endsConnection(error) || classify(error)?.errorClass === 'timeout') throw error;
+    if (session.closed || endsConnection(error)) throw error;
+    if (classify(error)?.errorClass === 'timeout') untold.add(session); // whatever it was that took so long
     const row = await session.query(sql, attempt);
     untold.add(session);
     return row;

@@ -1,5 +1,6 @@
 // The connection of the statistics: what the collectors ask by, and what holds the lead.
 import { Failure } from '../../core/failure.ts';
+import { brief } from '../fault.ts';
 import type { Limits, Reader, Standing } from '../statistics.ts';
 import { type Ask, createAsk, type NewQuery } from './asking.ts';
 import type { Connection } from './connection.ts';
@@ -7,20 +8,19 @@ import { selectByCursor } from './cursor.ts';
 import { behindPooler, electQuery } from './election.ts';
 import { isLeftOut } from './errors.ts';
 import { type Bounds, messageLimits, sessionLimit, sessionQuery } from './limits.ts';
+import { createQueue, type Queue } from './one-at-a-time.ts';
+import { hasRole, listsWal, monitors } from './statistics/privilege.ts';
 import type { Facts, PostgresSource } from './statistics/source.ts';
-import { createTurns, type Turns } from './turns.ts';
 import { labelOf } from './url.ts';
 
 const factsAgeMs = 60_000;
 const defaultMaxRows = 1000;
 
-// A role that is predefined is not there in every service that speaks the protocol.
 const factsQuery = `SELECT pg_catalog.current_setting('server_version_num')::int AS version,
   pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_database()::text AS database,
-  CURRENT_USER::text AS "user", pg_catalog.pg_backend_pid() AS backend, COALESCE(
-    (SELECT pg_catalog.pg_has_role(oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = 'pg_monitor'),
-    (SELECT pg_catalog.pg_has_role(oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = 'pg_read_all_stats'),
-    (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER), false) AS monitor`;
+  CURRENT_USER::text AS "user", pg_catalog.pg_backend_pid() AS backend, ${monitors} AS monitor,
+  ${listsWal} AS "listsWal", COALESCE(${hasRole('pg_monitor', 'MEMBER')}, false) AS member,
+  (SELECT rolinherit FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER) AS inherits`;
 
 type Facing = {
   readonly instance: string;
@@ -38,7 +38,7 @@ export function createReader(connection: Connection, newQuery: NewQuery): Reader
   let facing: Facing | undefined;
   let source: PostgresSource | undefined;
 
-  const within = createTurns(connection);
+  const within = createQueue(connection);
   const known = (): Facing => {
     if (facing === undefined || connection.closed) throw new Failure('refused', 'the connection is not open');
     return facing;
@@ -69,7 +69,8 @@ export function createReader(connection: Connection, newQuery: NewQuery): Reader
       ...{ facts: noFacts, factsAt: 0, direct: false },
     };
     await readFacts(limits);
-    if (facing.direct && (await settled(row(sessionQuery(sessionMs), limits)))) facing.bounds = { sessionMs };
+    if (facing.direct && (await settled(row(sessionQuery(sessionMs, facing.facts.version), limits))))
+      facing.bounds = { sessionMs };
     source = createSource(facing, within, connection);
   };
 
@@ -94,7 +95,10 @@ export function createReader(connection: Connection, newQuery: NewQuery): Reader
   };
 }
 
-const noFacts: Facts = { version: 0, standby: false, database: '', user: '', monitor: false };
+const noFacts: Facts = {
+  ...{ version: 0, standby: false, database: '', user: '' },
+  ...{ monitor: false, listsWal: false, member: false, inherits: true },
+};
 
 function standing({ leads }: Record<string, unknown>): Standing {
   if (typeof leads !== 'boolean') return { kind: 'cannot', why: behindPooler };
@@ -103,7 +107,10 @@ function standing({ leads }: Record<string, unknown>): Standing {
 
 function notHere(error: unknown): Standing {
   if (!isLeftOut(error)) throw error;
-  return { kind: 'cannot', why: `the server offers no lock to elect by: ${(error as Error).message}` };
+  return {
+    kind: 'cannot',
+    why: `the server offers no lock to elect by: ${brief((error as Error).message, (text) => text)}`,
+  };
 }
 
 /** Whether the server took the settings; one that does not know them gets those it knows with each message. */
@@ -123,7 +130,7 @@ const endBefore =
     throw error;
   };
 
-function createSource(facing: Facing, within: Turns, connection: Connection): PostgresSource {
+function createSource(facing: Facing, within: Queue, connection: Connection): PostgresSource {
   const { instance, ask } = facing;
   return {
     instance,
@@ -137,7 +144,9 @@ function createSource(facing: Facing, within: Turns, connection: Connection): Po
       }),
     cursor: (sql, question) =>
       within(question, () => {
-        const begin = `BEGIN READ ONLY; ${messageLimits(facing.bounds, question)}`;
+        // Its own limit is not the session's. Rows that a policy hides would be counted as if they were not there.
+        const bounds = `${messageLimits({ sessionMs: undefined }, question)}SET LOCAL row_security = off`;
+        const begin = `BEGIN READ ONLY; ${bounds}`;
         return selectByCursor(ask, connection.destroy, { begin, sql, maxRows: question.maxRows ?? defaultMaxRows });
       }),
   };

@@ -3,7 +3,9 @@ import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { statementOf } from '../../../src/dependencies/elasticsearch/statistics/answer.ts';
+import { clusterInfo } from '../../../src/dependencies/elasticsearch/statistics/cluster-info.ts';
 import { statistics } from '../../../src/dependencies/elasticsearch/statistics/index.ts';
+import { notAsked } from '../../../src/dependencies/statistics.ts';
 import { always, startStub } from '../../servers/elasticsearch-stub.ts';
 import { freePort } from '../../servers/process.ts';
 import { makeCollecting, valuesOf } from './collecting.ts';
@@ -304,6 +306,14 @@ describe('several nodes', () => {
   });
 });
 
+it('a cluster that refuses the greeting has nothing to say of itself, and proves no grant by it', async () => {
+  const { url } = await cluster({ '/?': { status: 403, body: {} } });
+  const { reader } = makeCollecting({ url });
+  const source = await reader.open({ signal: AbortSignal.timeout(5000), remainingMs: () => 5000 });
+  const collecting = { signal: AbortSignal.timeout(5000), remainingMs: () => 5000, cut() {} };
+  expect(await clusterInfo.collect(source, undefined, collecting)).toBe(notAsked);
+});
+
 it('the statement that grants what is missing is for the user whom the refusal names', () => {
   const unauthorized = 'security_exception: action [cluster:monitor/nodes/stats] is unauthorized for';
   const plain = { apiKey: false, openSearch: undefined };
@@ -324,7 +334,7 @@ it('the statement that grants what is missing is for the user whom the refusal n
   const refused =
     'no permissions for [cluster:monitor/nodes/stats] and User [name=a, backend_roles=[], requestedTenant=null]';
   expect(statementOf('monitor', refused, plain)).toBe(
-    'PUT /_plugins/_security/api/roles/sidewarden {"cluster_permissions":["cluster:monitor/*"]}\nPUT /_plugins/_security/api/rolesmapping/sidewarden {"users":["a"]}',
+    'PUT /_plugins/_security/api/roles/sidewarden {"cluster_permissions":["cluster:monitor/*"]}\nPATCH /_plugins/_security/api/rolesmapping/sidewarden [{"op":"add","path":"/users/-","value":"a"}]',
   );
   expect(statementOf('monitor', '', { apiKey: false, openSearch: true })).toBe(
     'PUT /_plugins/_security/api/roles/sidewarden {"cluster_permissions":["cluster:monitor/*"]}',

@@ -94,6 +94,8 @@ describe('what cannot be samples names the query and the column', () => {
     ['SELECT now() AS value', 'what is not a number: select extract(epoch FROM …)'],
     ['SELECT 1 AS value, 2 AS instance', 'gives a column instance, which cannot be a label: it must not be instance'],
     ['SELECT 1 AS value, 2 AS "a-b"', 'gives a column a-b, which cannot be a label: it must be letters, digits and _'],
+    ['SELECT 1 AS value, 2 AS job', 'gives a column job, which cannot be a label: it must not be job'],
+    ["SELECT 1 AS value, repeat('x', 257) AS a", 'gives in the column a a label of more than 256 characters'],
     ['SELECT 1 AS value, 2 AS __name__', 'must not begin with __'],
     ['SELECT 1 AS value, 2 AS a, 3 AS a', 'gives two columns a'],
     ['SELECT 1 AS value, ARRAY[1] AS a', 'gives in the column a what is not a text'],
@@ -281,6 +283,9 @@ describe('settings', () => {
     [{ interval: '4s' }, 'must be between 5s and 1d'],
     [{ timeout: '2m' }, 'must be between 10ms and 1m'],
     [{ labels: ['check'] }, 'must not be check, which every sample has already'],
+    ...['job', 'namespace', 'pod', 'container', 'endpoint'].map(
+      (label) => [{ labels: [label] }, `must not be ${label}, which Prometheus keeps`] as const,
+    ),
     [{ labels: ['__x'] }, 'must not begin with __'],
     [{ sql: ' ' }, 'must be a statement'],
   ])('%o', (query, message) => {

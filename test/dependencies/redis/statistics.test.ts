@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { statistics } from '../../../src/dependencies/redis/statistics/index.ts';
 import { UnreadableAnswer } from '../../../src/dependencies/statistics.ts';
 import { type RedisServer, startRedis } from '../../servers/redis.ts';
@@ -273,6 +273,32 @@ describe('caps', () => {
     const left = many(/^cmdstat_/) - 100 + (many(/^errorstat_/) - 50) + 6 + 2;
     // CLIENT SETNAME and HELLO of the reader may be the first calls of their command.
     between(cut, left, left + 4);
+  });
+
+  it('what a script calls an error, which may be data, is no label', async () => {
+    const own = await startRedis();
+    onTestFinished(() => own.remove());
+    for (const said of ['alice@example.com x', 'bob', 'Wrong x', `A${'B'.repeat(32)} x`, 'MY_OWN1 x', 'ERR x']) {
+      await own.command('EVAL', "return redis.error_reply('-' .. ARGV[1])", '0', said).catch(() => undefined);
+    }
+    const { values } = await collect({ url: own.url });
+    const kinds = [...values].filter(([name]) => name.startsWith('redis_errors_total{'));
+    const found = fieldsIn(await own.command('INFO', 'errorstats'));
+    expect(Object.keys(found)).toContain('errorstat_alice@example.com');
+    const known = ['ERR', 'MY_OWN1'];
+    const all = Object.entries(found).map(
+      ([name, text]) => [name.slice(10), Number(text.replace('count=', ''))] as const,
+    );
+    const rest = all.filter(([name]) => !known.includes(name)).reduce((sum, [, count]) => sum + count, 0);
+    expect(rest).toBeGreaterThanOrEqual(3);
+    expect(new Map(kinds)).toEqual(
+      new Map([
+        ...all
+          .filter(([name]) => known.includes(name))
+          .map(([name, n]) => [`redis_errors_total{err="${name}"}`, n] as const),
+        ['redis_errors_total{err="other"}', rest],
+      ]),
+    );
   });
 
   it('80 commands by calls of the histogram, of which none has more than 24 series', async () => {

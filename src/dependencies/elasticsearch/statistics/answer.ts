@@ -50,7 +50,9 @@ export function statementOf(privilege: Privilege, words: string, { apiKey, openS
   const user = /\bno permissions for \[.*\bUser \[name=([^,\]]+)/.exec(words)?.[1];
   if (openSearch ?? user !== undefined) {
     const role = `PUT /_plugins/_security/api/roles/sidewarden ${json({ cluster_permissions: permissions })}`;
-    const mapping = `PUT /_plugins/_security/api/rolesmapping/sidewarden ${json({ users: [user] })}`;
+    // A PUT would take the role away from whoever else has it.
+    const added = [{ op: 'add', path: '/users/-', value: user }];
+    const mapping = `PATCH /_plugins/_security/api/rolesmapping/sidewarden ${json(added)}`;
     return user === undefined ? role : `${role}\n${mapping}`;
   }
   if (apiKey) {

@@ -1,6 +1,6 @@
 // Which cluster and version it is: what the node said when it was greeted, so that nothing is asked.
 import { samples } from '../../../core/family.ts';
-import type { Collector } from '../../statistics.ts';
+import { type Collector, notAsked } from '../../statistics.ts';
 import { exported } from './family.ts';
 import type { ElasticsearchSource } from './source.ts';
 
@@ -16,5 +16,5 @@ export const clusterInfo: Collector<unknown, ElasticsearchSource> = {
   families,
   privilege: 'monitor',
   collect: async ({ info }) =>
-    info === undefined ? [] : families.flatMap((family) => samples(family, 1, ...info.labels)),
+    info === undefined ? notAsked : families.flatMap((family) => samples(family, 1, ...info.labels)),
 };

@@ -3,7 +3,7 @@ import { type Sample, samples } from '../../../core/family.ts';
 import type { Collector } from '../../statistics.ts';
 import type { Settings } from '../settings.ts';
 import { numberOf, ours, textOf } from './columns.ts';
-import { literal, monitor, withoutMonitor } from './privilege.ts';
+import { literal, monitor, monitors, withoutMonitor } from './privilege.ts';
 import type { PostgresSource, Row } from './source.ts';
 
 const connections = ours(
@@ -30,7 +30,7 @@ function question({ by, names }: Pool): string {
   const column = by === 'user' ? 'usename' : 'application_name';
   const known = names === undefined ? `place <= ${mostNames}` : `name IN (${names.map(literal).join(', ')})`;
   return `SELECT CASE WHEN ${known} THEN name ELSE '${rest}' END AS name, state, sum(connections) AS connections,
-  sum(waiters) AS waiters, max(max(place)) OVER () AS names
+  sum(waiters) AS waiters, max(max(place)) OVER () AS names, ${monitors} AS monitors
 FROM (SELECT name, state, connections, waiters, dense_rank() OVER (ORDER BY total DESC, name) AS place
   FROM (SELECT name, state, count(*) AS connections, count(*) FILTER (WHERE wait_event_type = 'Lock') AS waiters,
       sum(count(*)) OVER (PARTITION BY name) AS total

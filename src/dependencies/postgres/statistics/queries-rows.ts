@@ -1,4 +1,5 @@
 // The rows of a query of the operator's own become samples, or an error that names the query and the column.
+import { longestLabel } from '../../../core/exposition.ts';
 import type { Family, Sample } from '../../../core/family.ts';
 import { UnreadableAnswer } from '../../statistics.ts';
 import { labelProblem, mostLabels, type Query } from './queries-settings.ts';
@@ -75,7 +76,14 @@ function labelOf(query: Query, column: string, value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'object')
     throw unreadable(query, `gives in the column ${column} what is not a text: cast it to text`);
-  return String(value);
+  const text = String(value);
+  // Cut, as any longer one is on the page, it could be the same as another.
+  if (text.length > longestLabel)
+    throw unreadable(
+      query,
+      `gives in the column ${column} a label of more than ${longestLabel} characters: select what is short and of few values`,
+    );
+  return text;
 }
 
 const said = (labels: readonly string[], texts: readonly string[]): string =>

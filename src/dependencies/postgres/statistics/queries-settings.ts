@@ -8,7 +8,9 @@ import type { SettingsProblem } from '../../define.ts';
 const takenPrefixes = ['sidewarden_', 'pg_', 'redis_', 'elasticsearch_', 'process_', 'nodejs_', 'scrape_'];
 const takenNames = ['up', 'ALERTS', 'ALERTS_FOR_STATE'];
 /** The labels that every sample has. */
-const takenLabels = ['check', 'instance'];
+const ownLabels = ['check', 'instance'];
+/** Those that Prometheus gives a target: with honor_labels, which this page is scraped with, ours would replace them. */
+const targetLabels = ['job', 'namespace', 'pod', 'container', 'endpoint'];
 
 const word = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const wordForm = 'letters, digits and _, not beginning with a digit';
@@ -34,7 +36,10 @@ export const mostLabels = 10;
 export function labelProblem(name: string): string | undefined {
   if (!word.test(name)) return `must be ${wordForm}`;
   if (name.startsWith('__')) return 'must not begin with __, which Prometheus keeps for itself';
-  return takenLabels.includes(name) ? `must not be ${name}, which every sample has already` : undefined;
+  if (ownLabels.includes(name)) return `must not be ${name}, which every sample has already`;
+  return targetLabels.includes(name)
+    ? `must not be ${name}, which Prometheus keeps for where it scrapes: call it otherwise`
+    : undefined;
 }
 
 const labelName = z.string().superRefine((name, context) => {

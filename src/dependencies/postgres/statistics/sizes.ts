@@ -2,7 +2,7 @@
 import type { Collector } from '../../statistics.ts';
 import { databaseOrder, databases } from './caps.ts';
 import { choose, column, familiesOf, textOf, theirs } from './columns.ts';
-import { monitor, withoutMonitor } from './privilege.ts';
+import { monitor, monitors, withoutMonitor } from './privilege.ts';
 import type { PostgresSource } from './source.ts';
 
 const labels = ['datname'];
@@ -21,7 +21,7 @@ const columns = [
 ];
 
 /** Databases are chosen before any is measured. */
-const sqlOf = (list: string, monitors: boolean): string => `
+const sqlOf = (list: string): string => `
 SELECT d.datname, d.readable, ${list}
 FROM (
   SELECT d.oid, d.datname, d.datconnlimit,
@@ -39,7 +39,7 @@ export const sizes: Collector<unknown, PostgresSource> = {
   privilege: monitor,
   async collect(source, _settings, limits) {
     const { list, samples } = choose(source.facts, columns);
-    const rows = await source.rows(sqlOf(list, source.facts.monitor), { ...limits, maxRows: databases });
+    const rows = await source.rows(sqlOf(list), { ...limits, maxRows: databases });
     const all = rows.flatMap((row) => samples(row, textOf(row.datname)));
     if (rows.some(({ readable }) => readable === false)) throw withoutMonitor(source, all);
     return all;

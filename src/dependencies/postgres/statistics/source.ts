@@ -10,8 +10,14 @@ export type Facts = {
   /** The database that we are connected to. */
   readonly database: string;
   readonly user: string;
-  /** Whether the user may read what pg_monitor may: without it many columns are silently NULL. */
+  /** Whether the user may read the statistics of all users: without it many columns are silently NULL. */
   readonly monitor: boolean;
+  /** Whether the user may call pg_ls_waldir(), as pg_monitor may. */
+  readonly listsWal: boolean;
+  /** Member of pg_monitor, also one that does not inherit what it may. */
+  readonly member: boolean;
+  /** Whether the user inherits what the roles may that are granted to it, unless the grant says otherwise. */
+  readonly inherits: boolean;
 };
 
 export type Row = Readonly<Record<string, unknown>>;

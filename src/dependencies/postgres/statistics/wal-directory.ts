@@ -19,7 +19,7 @@ export const walDirectory: Collector<unknown, PostgresSource> = {
   families: familiesOf(columns),
   privilege: monitor,
   async collect(source, _settings, limits) {
-    if (!source.facts.monitor) throw withoutMonitor(source); // it would be refused, and the refusal logged
+    if (!source.facts.listsWal) throw withoutMonitor(source); // it would be refused, and the refusal logged
     const { list, samples } = choose(source.facts, columns);
     const sql = `SELECT ${list} FROM pg_catalog.pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'`;
     return (await source.rows(sql, limits)).flatMap((row) => samples(row));

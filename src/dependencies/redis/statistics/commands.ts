@@ -19,7 +19,13 @@ const families = {
     when: 'Redis 7, with latency-tracking',
     asks: 'INFO: latencystats, and commandstats for its sum and count',
   }),
-  errors: counter('errors_total', 'Error replies by their first word.', { labels: ['err'] }),
+  errors: counter(
+    'errors_total',
+    'Error replies by their first word, where that is capitals, digits and _ alone; else `other`.',
+    {
+      labels: ['err'],
+    },
+  ),
 };
 
 export const commandFamilies = Object.values(families);
@@ -64,8 +70,16 @@ function percentileSamples(name: string, pairs: Fields | undefined, count?: numb
   ];
 }
 
+/** Scripts and modules can answer whatever they like, such as a user's data. */
+const errorWord = /^[A-Z][A-Z0-9_]{0,31}$/;
+
 function errorSamples(fields: Fields, cut: (count: number) => void): Sample[] {
-  const count = ({ pairs }: { pairs: Fields }): number => numberOf(pairs.get('count')) ?? 0;
-  const kept = heaviest(listOf(fields, 'errorstat_'), mostErrors, count, cut);
-  return kept.flatMap(({ name, pairs }) => samples(families.errors, numberOf(pairs.get('count')), name));
+  const counts = new Map<string, number>();
+  for (const { name, pairs } of listOf(fields, 'errorstat_')) {
+    const count = numberOf(pairs.get('count'));
+    const word = errorWord.test(name) ? name : 'other';
+    if (count !== undefined) counts.set(word, (counts.get(word) ?? 0) + count);
+  }
+  const kept = heaviest([...counts], mostErrors, ([, count]) => count, cut);
+  return kept.flatMap(([word, count]) => samples(families.errors, count, word));
 }

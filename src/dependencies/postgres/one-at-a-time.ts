@@ -1,18 +1,18 @@
-// Lets whoever asks over one connection ask in turn, each until its deadline.
+// Lets whoever asks over one connection ask one at a time, each until its deadline.
 import { Failure } from '../../core/failure.ts';
 import type { Session } from '../define.ts';
 import type { Limits } from '../statistics.ts';
 import { endsConnection } from './errors.ts';
 
 /** @throws Failure `timeout` at the deadline, which gives the connection up; `refused` when that is closed already. */
-export type Turns = <T>(limits: Limits, work: () => Promise<T>) => Promise<T>;
+export type Queue = <T>(limits: Limits, work: () => Promise<T>) => Promise<T>;
 
-export function createTurns(connection: Session): Turns {
+export function createQueue(connection: Session): Queue {
   let last: Promise<unknown> = Promise.resolve();
   return (limits, work) => {
-    const turn = last.then(() => cutAt(limits, connection, work));
-    last = turn.catch(() => {}); // told to whoever asked
-    return turn;
+    const done = last.then(() => cutAt(limits, connection, work));
+    last = done.catch(() => {}); // told to whoever asked
+    return done;
   };
 }
 

@@ -65,16 +65,18 @@ export function costText(configuration: Configuration, pods: Pods): string {
   ].join('');
 }
 
-function pricedLine(check: string, { call, perMonth, usdPerMonth, quotaShare }: CallCost): readonly string[] {
-  const { price, quota } = call;
-  if (price === undefined || usdPerMonth === undefined) return [];
-  const share =
-    quota && quotaShare
-      ? `; ${percent(quotaShare.atRest)} of the account's quota of ${quota.perSecond} a second, ${percent(quotaShare.confirming)} while confirming`
-      : '';
-  return [
-    `${check}: ${Math.round(perMonth)} ${call.name} in 30 days, USD ${usdPerMonth.toFixed(2)} (${price.asOf})${share}\n`,
-  ];
+function pricedLine(check: string, one: CallCost): readonly string[] {
+  const { call, perMonth, usdPerMonth } = one;
+  if (call.price === undefined || usdPerMonth === undefined) return [];
+  const cost = `USD ${usdPerMonth.toFixed(2)} (${call.price.asOf})`;
+  return [`${check}: ${Math.round(perMonth)} ${call.name} in 30 days, ${cost}${sharePart(one)}\n`];
+}
+
+function sharePart({ call: { quota }, quotaShare }: CallCost): string {
+  if (quota === undefined || quotaShare === undefined) return '';
+  const { atRest, confirming } = quotaShare;
+  const then = confirming > atRest ? `, ${percent(confirming)} while confirming` : '';
+  return `; ${percent(atRest)} of the account's quota of ${quota.perSecond} a second${then}`;
 }
 
 /** As `cost` of one check in `check-config --json`; docs/cli.md has its schema. */

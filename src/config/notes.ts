@@ -34,9 +34,7 @@ export function notesOn(facts: Facts): readonly string[] {
       (definition.notes?.(settings, seats.get(name)?.mode ?? 'off') ?? []).map((note) => `${name}: ${note}`),
     ),
     ...aboutElection(facts),
-    ...[...seats.values()].flatMap((seat) =>
-      seat.mode === 'off' && seat.why !== undefined ? [seat.why] : [],
-    ),
+    ...[...seats.values()].flatMap((seat) => (seat.mode === 'off' && seat.why !== undefined ? [seat.why] : [])),
     ...aboutFiles(facts.secrets),
     ...(facts.hasToken
       ? []

@@ -35,7 +35,7 @@ export function seatsOf(checks: readonly Seated[], general: StatisticsMode): Rea
   const unfit = able.flatMap((check) => {
     const [role, mode] = [roleOf(check), modeOf(check, general)];
     if (role === undefined) return [];
-    return `${check.name} has ${mode === 'leader' ? `\`expect: ${role}\`` : `\`statistics: { mode: ${mode} }\``}`;
+    return `${check.name} has \`${mode === 'leader' ? `expect: ${role}` : `mode: ${mode}`}\``;
   });
   const seatOf = (check: Seated): Seat => {
     const mode = modeOf(check, general);

@@ -148,12 +148,31 @@ describe('check-config --replicas', () => {
     expect(rows.slice(0, 5)).toEqual([
       ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming'],
       ['database', '51', '101', '127', '50', '21.7', '222'],
-      ['keys', '51', '101', '127', '0', '1.17', '33.3'],
+      ['keys', '51', '101', '127', '0', '1.18', '33.4'],
       ['search', '51', '101', '127', '0', '1.67', '55.6'],
       ['app', '0', '50', '63', '0', '10', '55.6'],
     ]);
     expect(table).toContain('\nkeys: 2160000 DescribeKey in 30 days, USD 6.48 (');
     expect(table).toContain("0.0417 % of the account's quota of 2000 a second, 0.556 % while confirming\n");
+    expect(table).toContain('\nkeys: 43200 DescribeKey of the statistics in 30 days, USD 0.13 (');
+    const documented = blockWith('docs/cli.md', 'console', '--replicas 50').split('\n');
+    expect(documented.filter((line) => /^(check|database|keys|app)\b/.test(line))).toEqual(
+      table.split('\n').filter((line) => /^(check|database|keys|app)\b/.test(line)),
+    );
+  });
+
+  test.each([
+    ['off', undefined, 50],
+    ['leader', 43_200, 51],
+    ['all', 50 * 43_200, 100],
+  ])('statistics of the mode %s: calls of whoever reads', async (mode, perMonth, kept) => {
+    const { stdout } = await runCommand(['check-config', '--config', priced, '--replicas', '50', '--json'], {
+      environment: { SIDEWARDEN_STATISTICS_MODE: mode },
+    });
+    const { calls, connections } = JSON.parse(stdout).checks.keys.cost;
+    const found = calls.find(({ name }: { name: string }) => name === 'DescribeKey of the statistics');
+    expect(found?.per_month).toBe(perMonth);
+    expect(connections.kept).toBe(kept);
   });
 
   test('and in JSON, as docs/cli.md describes it', async () => {

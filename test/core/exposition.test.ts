@@ -24,6 +24,10 @@ test('a label comes back as it was, up to 256 characters of valid Unicode', () =
   );
 });
 
+test('a label that is too long is cut', () => {
+  expect(lines(1, 'x'.repeat(300))).toEqual([`a_total{check="x",name="${'x'.repeat(256)}"} 1`]);
+});
+
 test('values as Prometheus writes them; what is not known is absent', () => {
   expect(lines(Number.POSITIVE_INFINITY, 'n')).toEqual(['a_total{check="x",name="n"} +Inf']);
   expect(lines(Number.NEGATIVE_INFINITY, 'n')).toEqual(['a_total{check="x",name="n"} -Inf']);

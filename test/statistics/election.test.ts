@@ -1,6 +1,7 @@
 // One replica reads: who, for how long, and what the others show, over any order of faults.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Failure } from '../../src/core/failure.ts';
 import { initialPlace, nextPlace, reads } from '../../src/statistics/place.ts';
 import { type Connection, intervalMs, type Part, type Replica, Server, startReplica } from './world.ts';
 
@@ -128,6 +129,110 @@ test('behind a pooler nobody leads, it is said once, and nobody asks for ever', 
   expect(readers(replicas, 'database')).toEqual([]);
   expect(database.asked.reduce((sum, count) => sum + count, 0)).toBeLessThan(60);
   for (const { log } of replicas) expect(log.lines.filter(({ message }) => message.includes('pooler'))).toHaveLength(1);
+  await stop(replicas);
+});
+
+test('whoever stands down leaves nothing: no sample, no metric of a collector, whatever was under way', async () => {
+  const database = new Server();
+  const cache = new Server();
+  const replicas = await start(2, { database: { server: database, elects: 'primary' }, cache: { server: cache } });
+  await pass(20_000);
+  const [leader] = readers(replicas, 'database') as [Replica];
+  expect(leader.collectors.get('cache')).toEqual(new Set(['often', 'seldom']));
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  cache.gate = gate;
+  await pass(14_000); // a round has begun, and waits
+  const number = replicas.indexOf(leader);
+  database.unreachable.add(number);
+  for (const connection of [...database.connections] as Connection[]) database.end(connection);
+  await pass(12_000);
+  database.unreachable.delete(number);
+  await pass(30_000);
+  open();
+  await pass(1000);
+  expect(leader.reads('database')).toBe(false);
+  expect(leader.page()).toBe('');
+  expect(leader.collectors.size).toBe(0);
+  await stop(replicas);
+});
+
+test('the connection that leads is replaced at its age, and nothing is missing meanwhile', async () => {
+  const database = new Server();
+  const [replica] = (await start(1, { database: { server: database, elects: 'primary' } })) as [Replica];
+  await pass(20_000);
+  for (let second = 0; second < 700; second += 1) {
+    await pass(1000);
+    expect(replica.page()).toContain('database_up{check="database",instance="server:1"} 1\n');
+    expect(replica.page()).toContain('database_value');
+  }
+  expect(database.opened).toBe(3);
+  await replica.kill();
+});
+
+test('before a server whose probes cannot tell, one asks all the same, and reads', async () => {
+  const database = new Server();
+  database.blind = true;
+  const replicas = await start(2, { database: { server: database, elects: 'any' } });
+  await pass(50_000);
+  expect(readers(replicas, 'database')).toEqual([]);
+  await pass(100_000);
+  expect(readers(replicas, 'database')).toHaveLength(1);
+  await stop(replicas);
+});
+
+test('when nobody can connect to ask, each says so: in the log, with up 0, and by its collectors', async () => {
+  const database = new Server();
+  database.refuses = true;
+  database.refusal = new Failure('auth', 'the password is wrong');
+  const replicas = await start(2, { database: { server: database, elects: 'primary' } });
+  await pass(600_000);
+  for (const one of replicas) {
+    expect(one.page().replace(/^#.*\n/gm, '')).toBe('database_up{check="database",instance="server:1"} 0\n');
+    expect(one.log.lines.map(({ message }) => message)).toEqual(['database: its statistics cannot be read (auth)']);
+    expect(one.runs.every(({ ok, errorClass }) => !ok && errorClass === 'auth')).toBe(true);
+    expect(one.runs.length / 2, 'ever more seldom').toBeLessThan(16);
+  }
+  database.refuses = false;
+  await pass(70_000);
+  expect(readers(replicas, 'database')).toHaveLength(1);
+  for (const one of replicas) if (!one.reads('database')) expect(one.page()).toBe('');
+  await stop(replicas);
+});
+
+test('an outage in which the leader ends too: up is 0 still, and one reads when it is over', async () => {
+  const database = new Server();
+  const cache = new Server();
+  const replicas = await start(2, { database: { server: database, elects: 'primary' }, cache: { server: cache } });
+  await pass(20_000);
+  const [leader] = readers(replicas, 'database') as [Replica];
+  const [other] = replicas.filter((one) => one !== leader) as [Replica];
+  database.refuses = true;
+  for (const connection of [...database.connections] as Connection[]) connection.breakOff();
+  await leader.kill();
+  await pass(180_000);
+  expect(other.page()).toContain('database_up{check="database",instance="server:1"} 0\n');
+  expect(other.page()).not.toContain('database_value');
+  database.refuses = false;
+  await pass(70_000);
+  expect(other.reads('cache')).toBe(true);
+  expect(other.page()).toContain('database_up{check="database",instance="server:1"} 1\n');
+  await stop([other]);
+});
+
+test('a reload that changes the place keeps the lead, and what follows goes on', async () => {
+  const database = new Server();
+  const cache = new Server();
+  const parts = { database: { server: database, elects: 'primary' } as const, cache: { server: cache } };
+  const replicas = await start(2, parts);
+  await pass(20_000);
+  const [leader] = readers(replicas, 'database') as [Replica];
+  await leader.replace({ ...parts, database: { ...parts.database, mode: 'leader' } });
+  for (let second = 0; second < 30; second += 1) {
+    await pass(1000);
+    expect(leader.page()).toContain('cache_value');
+    expect(readers(replicas, 'database')).toEqual([leader]);
+  }
+  expect(leader.page()).toContain('database_value');
   await stop(replicas);
 });
 

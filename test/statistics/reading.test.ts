@@ -28,7 +28,10 @@ test('a frozen server: up is 0 within a timeout, what was read goes when it is s
   await pass(2 * intervalMs - 2000);
   expect(replica.page()).not.toContain('cache_value');
   expect(replica.page()).toContain('cache_size'); // read every 5 minutes: still held
-  await pass(900_000);
+  for (let second = 0; second < 900; second += 1) {
+    await pass(1000);
+    expect(replica.latenessMs(), 'a hanging server makes no job late').toBeLessThan(1000);
+  }
   expect(replica.page()).not.toContain('cache_size');
   expect(replica.page()).toContain('cache_up{check="cache",instance="server:1"} 0\n');
   server.frozen = false;
@@ -108,6 +111,41 @@ test('what is beyond the cap is cut and counted', async () => {
   const replica = await readAll(server);
   expect(replica.page().match(/^cache_value\{/gm)).toHaveLength(100);
   expect(replica.runs.find(({ collector }) => collector === 'often')?.cut).toBe(30);
+  await replica.kill();
+});
+
+test('a break that is over soon costs a second, each time, and what is costly is not read again for it', async () => {
+  const server = new Server();
+  const replica = await readAll(server);
+  const seldom = () => replica.runs.filter(({ collector, ok }) => collector === 'seldom' && ok).length;
+  for (let time = 0; time < 5; time += 1) {
+    await pass(intervalMs);
+    server.refuses = true;
+    while (!replica.page().includes('cache_up{check="cache",instance="server:1"} 0\n')) await pass(100);
+    server.refuses = false;
+    await pass(1000);
+    expect(replica.page()).toContain('cache_up{check="cache",instance="server:1"} 1\n');
+  }
+  expect(seldom()).toBe(1);
+  await replica.kill();
+});
+
+test('slow queries of the settings hold up neither the type’s own collectors nor each other for ever', async () => {
+  const server = new Server();
+  server.customs = 16;
+  const replica = await readAll(server);
+  await pass(300_000);
+  for (let second = 0; second < 300; second += 1) {
+    await pass(1000);
+    expect(replica.page()).toContain('cache_value{');
+    expect(replica.latenessMs()).toBeLessThan(1000);
+  }
+  const often = replica.runs.filter(({ collector }) => collector === 'often').length;
+  expect(often).toBeGreaterThan(30);
+  for (let query = 0; query < 16; query += 1) {
+    const ran = replica.runs.filter(({ collector }) => collector === `custom_${query}`).length;
+    expect(ran, `custom_${query}`).toBeGreaterThan(10);
+  }
   await replica.kill();
 });
 

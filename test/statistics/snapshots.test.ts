@@ -47,7 +47,7 @@ test('what was collected takes the place of what was there, and is dropped by ch
   snapshots.put('one', 'activity', texts('one', ['active', 2]), 100);
   expect(textAt(snapshots, 0)).toContain('state="active"} 2\n');
   expect(textAt(snapshots, 0)).not.toContain('gone');
-  snapshots.drop('one', 'activity');
+  snapshots.drop('one');
   expect(textAt(snapshots, 0)).toBe('');
   snapshots.put('one', 'activity', texts('one', ['active', 2]), 100);
   snapshots.drop('one');

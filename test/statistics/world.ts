@@ -31,6 +31,15 @@ export class Server {
   readonly unreachable = new Set<number>();
   refuses = false;
   frozen = false;
+  /** Answers wait for it. */
+  gate: Promise<void> | undefined;
+  /** What it answers to everything, when it refuses. */
+  refusal: Error = new Failure('refused', 'connection refused');
+  /** Its probes cannot say whether the lead is held. */
+  blind = false;
+  opened = 0;
+  /** So many collectors of the settings, which take 1.8 s each. */
+  customs = 0;
   pooled = false;
   value = 1;
   /** Questions that were asked, by replica. */
@@ -43,7 +52,8 @@ export class Server {
 
   async answer(replica: number): Promise<void> {
     if (this.frozen || this.unreachable.has(replica)) await new Promise(() => {});
-    if (this.refuses) throw new Failure('refused', 'connection refused');
+    await this.gate;
+    if (this.refuses) throw this.refusal;
     this.asked[replica] = (this.asked[replica] ?? 0) + 1;
   }
   /** Ends a connection from its side, and with it what it holds. */
@@ -76,6 +86,7 @@ function readerOf(server: Server, replica: number, elects: boolean): Reader {
       if (!server.unreachable.has(replica)) server.end(reader); // its goodbye arrives
     },
     async open() {
+      if (!server.connections.has(reader)) server.opened += 1;
       server.connections.add(reader);
       await server.answer(replica);
       return { instance: 'server:1' };
@@ -128,7 +139,20 @@ function definitionOf(name: string, { server, elects }: Part, replica: number): 
       },
     },
   ];
-  const statistics: Statistics = { up: family(`${name}_up`), collectors };
+  const customs = Array.from(
+    { length: server.customs },
+    (_, query): Collector => ({
+      name: `custom_${query}`,
+      intervalMs: 5000,
+      asks: 'slowly',
+      families: [],
+      async collect() {
+        await new Promise((resolve) => setTimeout(resolve, 1800));
+        return [];
+      },
+    }),
+  );
+  const statistics: Statistics = { up: family(`${name}_up`), collectors, custom: () => customs };
   const driver: Driver<unknown, string, Session> = {
     session: () => ({ closed: false, destroy: () => {} }),
     probe: async () => {},
@@ -140,7 +164,7 @@ function definitionOf(name: string, { server, elects }: Part, replica: number): 
     summary: 'Does what a test says.',
     settings: {},
     rungs: ['connect'],
-    classes: ['refused', 'timeout', 'permission', 'server'],
+    classes: ['refused', 'timeout', 'auth', 'permission', 'server'],
     keeps: 'connection',
     target: () => 'server:1',
     cost: () => ({ logIns: 1, calls: [] }),
@@ -160,9 +184,14 @@ export function startReplica(number: number, parts: Readonly<Record<string, Part
   const standings = new Map<string, { mode: StatisticsMode; reads: boolean }>();
   const runs: { check: string; collector: string; ok: boolean; errorClass?: string | undefined; cut: number }[] = [];
   const privileges = new Map<string, boolean>();
+  /** Those that have metrics. */
+  const collectors = new Map<string, ReadonlySet<string>>();
   const metrics: StatisticsMetrics = {
-    ran: (check, collector, run) => void runs.push({ check, collector, ...run }),
-    forget: () => {},
+    ran(check, collector, run) {
+      runs.push({ check, collector, ...run });
+      collectors.set(check, new Set([...(collectors.get(check) ?? []), collector]));
+    },
+    forget: (check) => void collectors.delete(check),
     privilege: (check, privilege, granted) => void privileges.set(`${check} ${privilege}`, granted),
     standing(check, standing) {
       if (standing === undefined) standings.delete(check);
@@ -185,7 +214,8 @@ export function startReplica(number: number, parts: Readonly<Record<string, Part
   const probes = setInterval(() => {
     for (const [name, { server }] of Object.entries(parts)) {
       const election = statistics.election(name);
-      if (election === undefined || server.frozen || server.refuses || server.unreachable.has(number)) continue;
+      if (election === undefined || server.blind || server.frozen || server.refuses || server.unreachable.has(number))
+        continue;
       election.tell(server.holders.has(election.key));
     }
   }, 5000);
@@ -194,7 +224,7 @@ export function startReplica(number: number, parts: Readonly<Record<string, Part
     statistics.replace(checksOf(all));
   };
   return {
-    ...{ log, standings, runs, privileges, statistics },
+    ...{ log, standings, runs, privileges, collectors, statistics },
     start: () => replace(parts),
     replace,
     page: () => Buffer.from(snapshots.bytes(performance.now())).toString(),

@@ -5,7 +5,17 @@ import { statistics } from '../../../src/dependencies/postgres/statistics/index.
 import { type PostgresServer, startPostgres } from '../../servers/postgres.ts';
 import { openStatistics, type Round } from './statistics-run.ts';
 
-const live = ['activity', 'databases', 'background', 'wal', 'replication', 'locks', 'server', 'vacuums'];
+const live = [
+  'activity',
+  'databases',
+  'background',
+  'wal',
+  'replication',
+  'wal_receiver',
+  'locks',
+  'server',
+  'vacuums',
+];
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -29,7 +39,7 @@ describe('what the user may read', () => {
   test('with CONNECT alone, what would be wrong is absent, and the statement that grants it is named', async () => {
     const round = await roundAs('plain "user"');
     const statement = 'GRANT pg_monitor TO "plain ""user""";';
-    const lacking = ['activity', 'replication', 'vacuums', 'wal_directory'];
+    const lacking = ['activity', 'replication', 'wal_receiver', 'vacuums', 'wal_directory'];
     expect(round.lacks).toEqual(Object.fromEntries(lacking.map((name) => [name, statement])));
     expect(round.failed).toEqual({});
     const names = new Set(round.samples.map(({ family }) => family.name));
@@ -38,7 +48,9 @@ describe('what the user may read', () => {
     const absent = ['activity', 'vacuums', 'wal_directory'].flatMap(families);
     expect(absent.length).toBeGreaterThan(10);
     expect(absent.filter(({ name }) => names.has(name))).toEqual([]);
-    const ofReplication = families('replication').filter(({ privilege }) => privilege === 'pg_monitor');
+    const ofReplication = [...families('replication'), ...families('wal_receiver')].filter(
+      ({ privilege }) => privilege === 'pg_monitor',
+    );
     expect(ofReplication.length).toBeGreaterThan(10);
     expect(ofReplication.filter(({ name }) => names.has(name))).toEqual([]);
     expect(round.value('pg_replication_is_replica')).toBe(0);

@@ -12,16 +12,17 @@ export const chosenNames = 50;
 export const vacuums = 50;
 /** Roles with a limit of connections. */
 export const roles = 200;
-/** Combinations of database, state, user, application, kind and wait. */
+/** Combinations of database, state, user, application, kind and wait; what is beyond is told by database and state. */
 export const activities = 1000;
 
-/** The server sends some more than a cap, so that what is cut can be counted, and not without end. */
-export const limit = (cap: number): string => `LIMIT ${cap * 4}`;
+/** Beside a row's own columns: how many rows there are before `LIMIT`, as `capped` wants to know. */
+export const counted = 'pg_catalog.count(*) OVER () AS counted';
 
-/** @param cut takes how many rows are left out. */
-export function capped(rows: readonly Row[], cap: number, cut: Collecting['cut']): readonly Row[] {
-  if (rows.length > cap) cut(rows.length - cap);
-  return rows.slice(0, cap);
+/** @param rows with `counted`. @param cut takes how many rows the server left out. */
+export function capped(rows: readonly Row[], cut: Collecting['cut']): readonly Row[] {
+  const beyond = Number(rows[0]?.counted ?? rows.length) - rows.length;
+  if (beyond > 0) cut(beyond);
+  return rows;
 }
 
 /** The order in which databases are taken; `d` is pg_database. */

@@ -1,6 +1,6 @@
 // What each database has done since its statistics were reset: pg_stat_database and pg_stat_database_conflicts.
 import type { Sample } from '../../../core/family.ts';
-import { databases as cap, capped, databaseOrder, limit } from './caps.ts';
+import { databases as cap, capped, counted, databaseOrder } from './caps.ts';
 import { type Column, choose, column, columnOf, epoch, familiesOf, ours, textOf, theirs } from './columns.ts';
 import type { Section } from './together.ts';
 
@@ -93,13 +93,13 @@ const allConflicts: readonly Column[] = [
 ];
 
 const sqlOf = (...lists: readonly string[]): string => `
-SELECT d.oid AS datid, d.datname,
+SELECT d.oid AS datid, d.datname, ${counted},
   ${lists.join(',\n  ')}
 FROM pg_catalog.pg_database d
 JOIN pg_catalog.pg_stat_database s ON s.datid = d.oid
 LEFT JOIN pg_catalog.pg_stat_database_conflicts c ON c.datid = d.oid
 ORDER BY ${databaseOrder}
-${limit(cap)}`;
+LIMIT ${cap}`;
 
 export const databases: Section = {
   name: 'databases',
@@ -109,7 +109,7 @@ export const databases: Section = {
   samples(rows, { facts, instance }, cut) {
     const counters = choose(facts, done);
     const cancels = choose(facts, allConflicts, 'x');
-    return capped(rows, cap, cut).flatMap((row): Sample[] => {
+    return capped(rows, cut).flatMap((row): Sample[] => {
       const values = [textOf(row.datid), textOf(row.datname)];
       return [...counters.samples(row, ...values), ...cancels.samples(row, ...values, instance)];
     });

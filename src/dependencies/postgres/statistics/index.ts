@@ -9,7 +9,7 @@ import { databases } from './databases.ts';
 import { locks } from './locks.ts';
 import { pool } from './pool.ts';
 import { queryCollectors } from './queries.ts';
-import { replication } from './replication.ts';
+import { receiver, replication } from './replication.ts';
 import { roles } from './roles.ts';
 import { server } from './server.ts';
 import { serverSettings } from './server-settings.ts';
@@ -25,7 +25,7 @@ export const statistics = defineStatistics<Settings, PostgresSource>({
   up: theirs('pg_up', 'gauge', 'Whether the server answered the last time that its statistics were asked.'),
   instance: instanceOf,
   collectors: [
-    ...together(15_000, [activity, databases, background, wal, replication, locks, server, vacuums]),
+    ...together(15_000, [activity, databases, background, wal, replication, receiver, locks, server, vacuums]),
     ...together(300_000, [serverSettings, roles]),
     sizes,
     walDirectory,

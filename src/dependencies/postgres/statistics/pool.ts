@@ -3,7 +3,7 @@ import { type Sample, samples } from '../../../core/family.ts';
 import type { Collector } from '../../statistics.ts';
 import type { Settings } from '../settings.ts';
 import { numberOf, ours, textOf } from './columns.ts';
-import { literal, monitor, monitors, withoutMonitor } from './privilege.ts';
+import { literal, monitor, monitored, withoutMonitor } from './privilege.ts';
 import type { PostgresSource, Row } from './source.ts';
 
 const connections = ours(
@@ -30,7 +30,7 @@ function question({ by, names }: Pool): string {
   const column = by === 'user' ? 'usename' : 'application_name';
   const known = names === undefined ? `place <= ${mostNames}` : `name IN (${names.map(literal).join(', ')})`;
   return `SELECT CASE WHEN ${known} THEN name ELSE '${rest}' END AS name, state, sum(connections) AS connections,
-  sum(waiters) AS waiters, max(max(place)) OVER () AS names, ${monitors} AS monitors
+  sum(waiters) AS waiters, max(max(place)) OVER () AS names
 FROM (SELECT name, state, connections, waiters, dense_rank() OVER (ORDER BY total DESC, name) AS place
   FROM (SELECT name, state, count(*) AS connections, count(*) FILTER (WHERE wait_event_type = 'Lock') AS waiters,
       sum(count(*)) OVER (PARTITION BY name) AS total
@@ -53,7 +53,7 @@ export const pool: Collector<Settings, PostgresSource> = {
     const wanted = statistics.pool;
     if (wanted === undefined) return [];
     if (!source.facts.monitor) throw withoutMonitor(source);
-    const rows = await source.rows(question(wanted), limits);
+    const rows = await monitored(source, question(wanted), (sql) => source.rows(sql, limits));
     const all = numberOf(rows[0]?.names) ?? 0;
     if (wanted.names === undefined && all > mostNames) limits.cut(all - mostNames);
     const names = new Set([...(wanted.names ?? []), ...rows.map(({ name }) => textOf(name))]);

@@ -1,7 +1,7 @@
 // The grant without which PostgreSQL gives NULL for what other users do.
 import type { Sample } from '../../../core/family.ts';
 import { MissingPrivilege } from '../../statistics.ts';
-import type { Facts, PostgresSource } from './source.ts';
+import type { Facts, PostgresSource, Row } from './source.ts';
 
 export const monitor = 'pg_monitor';
 
@@ -26,6 +26,22 @@ export const listsWal = `COALESCE((SELECT pg_catalog.bool_or(pg_catalog.has_func
 /** @param samples what is right without it. */
 export const withoutMonitor = ({ facts }: Pick<PostgresSource, 'facts'>, samples: readonly Sample[] = []) =>
   new MissingPrivilege(monitor, grantOf(facts), { samples });
+
+/**
+ * Asks in the same go whether the user may read the statistics of all users: what was true when the facts were read may
+ * have been taken away since, and the rows of others would silently be missing.
+ * @throws MissingPrivilege
+ */
+export async function monitored(
+  source: Pick<PostgresSource, 'facts'>,
+  sql: string,
+  ask: (sql: string) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  const rows = await ask(`SELECT monitors.yes AS monitors, asked.*
+FROM (SELECT ${monitors} AS yes) AS monitors LEFT JOIN (SELECT true AS found, given.* FROM (${sql}) AS given) AS asked ON true`);
+  if (rows[0]?.monitors !== true) throw withoutMonitor(source);
+  return rows.filter(({ found }) => found === true);
+}
 
 /**
  * To a user that does not inherit, a grant alone gives nothing. From PostgreSQL 16 on each grant says whether it is

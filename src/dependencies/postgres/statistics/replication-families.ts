@@ -28,6 +28,20 @@ export const ofServer: readonly Column[] = [
     }),
   ),
   column(
+    from('server.replayed', 'server.received'),
+    ours('replication_backlog_bytes', 'gauge', 'WAL received and not yet replayed.', { ...bytes, ...ofReplica }),
+  ),
+  column(
+    position('CASE WHEN server.replica THEN server.replayed ELSE server.written END'),
+    ours('wal_position_bytes_total', 'counter', 'Where the WAL stands: written on a primary, replayed on a replica.', {
+      ...bytes,
+    }),
+  ),
+];
+
+/** On a primary right without the grant. */
+export const ofLag: readonly Column[] = [
+  column(
     // What is received and replayed is equal also when nothing is received any more: lag is known while WAL streams.
     `CASE WHEN NOT server.replica THEN 0 WHEN receiver.status = 'streaming' THEN
       CASE WHEN server.received = server.replayed THEN 0 ELSE ${since('pg_catalog.pg_last_xact_replay_timestamp()')} END
@@ -38,16 +52,6 @@ export const ofServer: readonly Column[] = [
       'Age of the last commit replayed, while there is more to replay; 0 on a primary. On a replica absent while it receives no WAL.',
       { ...seconds, when: 'the server is a primary, or receives WAL' },
     ),
-  ),
-  column(
-    from('server.replayed', 'server.received'),
-    ours('replication_backlog_bytes', 'gauge', 'WAL received and not yet replayed.', { ...bytes, ...ofReplica }),
-  ),
-  column(
-    position('CASE WHEN server.replica THEN server.replayed ELSE server.written END'),
-    ours('wal_position_bytes_total', 'counter', 'Where the WAL stands: written on a primary, replayed on a replica.', {
-      ...bytes,
-    }),
   ),
 ];
 

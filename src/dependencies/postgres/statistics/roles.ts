@@ -1,5 +1,5 @@
 // The limits of connections that roles have; most have none, and roles can be many and made by machines.
-import { roles as cap, capped, limit } from './caps.ts';
+import { roles as cap, capped, counted } from './caps.ts';
 import { choose, column, textOf, theirs } from './columns.ts';
 import type { Section } from './together.ts';
 
@@ -12,7 +12,7 @@ const limitOf = column(
 );
 
 const sqlOf = (list: string): string => `
-SELECT rolname, ${list} FROM pg_catalog.pg_roles WHERE rolconnlimit <> -1 ORDER BY oid ${limit(cap)}`;
+SELECT rolname, ${counted}, ${list} FROM pg_catalog.pg_roles WHERE rolconnlimit <> -1 ORDER BY oid LIMIT ${cap}`;
 
 export const roles: Section = {
   name: 'roles',
@@ -21,6 +21,6 @@ export const roles: Section = {
   sql: (facts) => sqlOf(choose(facts, [limitOf]).list),
   samples(rows, { facts }, cut) {
     const { samples } = choose(facts, [limitOf]);
-    return capped(rows, cap, cut).flatMap((row) => samples(row, textOf(row.rolname)));
+    return capped(rows, cut).flatMap((row) => samples(row, textOf(row.rolname)));
   },
 };

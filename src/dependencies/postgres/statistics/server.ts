@@ -1,6 +1,6 @@
 // What the server is, since when it runs, and how near its databases are to a wraparound.
 import { samples } from '../../../core/family.ts';
-import { capped, databaseOrder, databases, limit } from './caps.ts';
+import { capped, counted, databaseOrder, databases } from './caps.ts';
 import { choose, column, epoch, familiesOf, ours, since, textOf, theirs } from './columns.ts';
 import type { Section } from './together.ts';
 
@@ -53,7 +53,7 @@ const ofDatabase = [
 ];
 
 const sqlOf = (...lists: readonly string[]): string => `
-SELECT pg_catalog.version() AS version, pg_catalog.current_setting('server_version') AS short_version, d.datname,
+SELECT pg_catalog.version() AS version, pg_catalog.current_setting('server_version') AS short_version, d.datname, ${counted},
   ${lists.join(',\n  ')}
 FROM (
   SELECT pg_catalog.count(*) AS transactions, coalesce(pg_catalog.max(${since('prepared')}), 0) AS oldest
@@ -62,7 +62,7 @@ FROM (
 CROSS JOIN pg_catalog.pg_database d
 WHERE d.datallowconn
 ORDER BY ${databaseOrder}
-${limit(databases)}`;
+LIMIT ${databases}`;
 
 export const server: Section = {
   name: 'server',
@@ -77,7 +77,7 @@ export const server: Section = {
         ...choose(facts, ofServer).samples(row),
       ]);
     const each = choose(facts, ofDatabase, 'd');
-    return [...ofAll, ...capped(rows, databases, cut).flatMap((row) => each.samples(row, textOf(row.datname)))];
+    return [...ofAll, ...capped(rows, cut).flatMap((row) => each.samples(row, textOf(row.datname)))];
   },
 };
 

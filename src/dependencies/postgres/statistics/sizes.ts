@@ -25,8 +25,8 @@ const sqlOf = (list: string): string => `
 SELECT d.datname, d.readable, ${list}
 FROM (
   SELECT d.oid, d.datname, d.datconnlimit,
-    ${monitors} OR pg_catalog.has_database_privilege(d.oid, 'CONNECT') AS readable
-  FROM pg_catalog.pg_database d
+    monitors.yes OR pg_catalog.has_database_privilege(d.oid, 'CONNECT') AS readable
+  FROM pg_catalog.pg_database d CROSS JOIN (SELECT ${monitors} AS yes) AS monitors
   ORDER BY ${databaseOrder}
   LIMIT ${databases}
 ) AS d`;

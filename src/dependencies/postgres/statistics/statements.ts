@@ -3,7 +3,7 @@ import { type Sample, samples } from '../../../core/family.ts';
 import type { Collector } from '../../statistics.ts';
 import type { Settings } from '../settings.ts';
 import { type Column, choose, column, familiesOf, numberOf, ours, textOf, theirs } from './columns.ts';
-import { monitor, monitors, withoutMonitor } from './privilege.ts';
+import { monitor, monitored, withoutMonitor } from './privilege.ts';
 import type { PostgresSource } from './source.ts';
 import { askStatements, extension, findStatements, type Statements } from './statements-extension.ts';
 import { createTotals, type Totals } from './statements-totals.ts';
@@ -151,7 +151,7 @@ const each = ({ read, written }: Pick<Statements, 'read' | 'written'>): readonly
 
 /** An entry inside a function and one outside are one statement here, as they share all labels. */
 const topQuestion = (list: string, from: string, top: number): string =>
-  `SELECT pg_catalog.pg_get_userbyid(s.userid) AS usename, b.datname, s.queryid::text AS queryid, ${monitors} AS monitors, ${list}
+  `SELECT pg_catalog.pg_get_userbyid(s.userid) AS usename, b.datname, s.queryid::text AS queryid, ${list}
 FROM ${from} s JOIN pg_catalog.pg_database b ON b.oid = s.dbid
 WHERE s.queryid IS NOT NULL
 GROUP BY s.userid, b.datname, s.queryid
@@ -169,8 +169,7 @@ export const topStatements: Collector<Settings, PostgresSource> = {
     const found = await findStatements(source, limits);
     const columns = choose(source.facts, each(found));
     const sql = topQuestion(columns.list, found.entries, statistics.statements?.top ?? 0);
-    const rows = await askStatements(found, sql, limits);
-    if (rows.some((row) => row.monitors !== true)) throw withoutMonitor(source); // taken away since the facts were read
+    const rows = await monitored(source, sql, (joint) => askStatements(found, joint, limits));
     return rows.flatMap((row): Sample[] =>
       columns.samples(row, textOf(row.usename), textOf(row.datname), textOf(row.queryid)),
     );

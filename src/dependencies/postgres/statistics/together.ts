@@ -1,7 +1,7 @@
 // Collectors that ask at the same time ask in one statement, each for rows of its own; apart once a server cannot answer one.
 import type { Family, Sample } from '../../../core/family.ts';
 import type { Collecting, Collector } from '../../statistics.ts';
-import { monitor, withoutMonitor } from './privilege.ts';
+import { monitor, monitors, withoutMonitor } from './privilege.ts';
 import type { Facts, PostgresSource, Row } from './source.ts';
 
 /** What one collector asks, and what it makes of the answer. */
@@ -14,11 +14,25 @@ export type Section = {
   /** A SELECT; its rows come as JSON. */
   sql(facts: Facts): string;
   /** @param cut takes how many rows a cap left out. */
-  samples(rows: readonly Row[], source: PostgresSource, cut: Collecting['cut']): readonly Sample[];
+  samples(rows: readonly Row[], seen: Seen, cut: Collecting['cut']): readonly Sample[];
 };
 
+/** Whose rows they are; `facts.monitor` as it was in the statement that gave them. */
+export type Seen = Pick<PostgresSource, 'instance' | 'facts'>;
+
+/** Of one section. `monitor`: whether the user might read the statistics of all users in that very statement. */
+type Answer = { readonly rows: readonly Row[]; readonly monitor: boolean };
+
 /** Of one connection: what the last statement brought that nobody took yet. */
-type Round = { at: number; readonly answers: Map<string, readonly Row[] | Error>; apartUntil: number };
+type Round = {
+  at: number;
+  readonly answers: Map<string, Answer | Error>;
+  apartUntil: number;
+  /** Joint statements in a row that the server ended for their time. */
+  late: number;
+  /** As the last statement said. */
+  monitor: boolean | undefined;
+};
 
 /** An answer that is older belongs to another round. */
 const freshMs = 5000;
@@ -26,29 +40,52 @@ const freshMs = 5000;
 const apartMs = 600_000;
 /** SQLSTATE classes of a statement that is wrong for this server: what it asks is not there, not allowed, or broken. */
 const wrongHere = /^(0A|22|42|55|58|XX)...$/;
+/** query_canceled: the statement took longer than it may. Once that can be the server's load. */
+const tooSlow = '57014';
+const latesInARow = 2;
+
+const none: Answer = { rows: [], monitor: false };
 
 export function together(intervalMs: number, sections: readonly Section[]): Collector<unknown, PostgresSource>[] {
   const rounds = new WeakMap<PostgresSource, Round>();
 
-  const answer = async (source: PostgresSource, section: Section, limits: Collecting): Promise<readonly Row[]> => {
-    const now = performance.now();
-    const round = rounds.get(source) ?? { at: 0, answers: new Map(), apartUntil: 0 };
+  const roundOf = (source: PostgresSource): Round => {
+    const round = rounds.get(source) ?? { at: 0, answers: new Map(), apartUntil: 0, late: 0, monitor: undefined };
     rounds.set(source, round);
+    return round;
+  };
+  const mayMonitor = (source: PostgresSource): boolean => roundOf(source).monitor ?? source.facts.monitor;
+
+  const askFor = async (asked: readonly Section[], source: PostgresSource, limits: Collecting) => {
+    const answers = await askJointly(asked, source, limits);
+    roundOf(source).monitor = [...answers.values()][0]?.monitor;
+    return answers;
+  };
+
+  const answer = async (source: PostgresSource, section: Section, limits: Collecting): Promise<Answer> => {
+    const now = performance.now();
+    const round = roundOf(source);
     if (now - round.at > freshMs) round.answers.clear();
     const found = round.answers.get(section.name);
     round.answers.delete(section.name);
     if (found instanceof Error) throw found;
     if (found !== undefined) return found;
-    if (now < round.apartUntil) return askFor([section], source, limits).then((rows) => rows.get(section.name) ?? []);
+    if (now < round.apartUntil) {
+      const alone = await askFor([section], source, limits);
+      return alone.get(section.name) ?? none;
+    }
     round.at = now;
     round.answers.clear();
-    const asked = sections.filter((one) => source.facts.monitor || one.needsMonitor !== 'all');
+    const asked = sections.filter(({ needsMonitor }) => mayMonitor(source) || needsMonitor !== 'all');
     try {
-      for (const [name, rows] of await askFor(asked, source, limits)) round.answers.set(name, rows);
+      for (const [name, given] of await askFor(asked, source, limits)) round.answers.set(name, given);
+      round.late = 0;
     } catch (error) {
-      if (wrongHere.test(codeOf(error)) && asked.length > 1) round.apartUntil = now + apartMs;
+      round.late = codeOf(error) === tooSlow ? round.late + 1 : 0;
+      const apart = asked.length > 1 && (wrongHere.test(codeOf(error)) || round.late >= latesInARow);
+      if (apart) Object.assign(round, { apartUntil: now + apartMs, late: 0 });
       // The others of this round would only wait as long for the same.
-      else for (const { name } of asked) round.answers.set(name, error as Error);
+      if (!apart || codeOf(error) === tooSlow) for (const { name } of asked) round.answers.set(name, error as Error);
     }
     return answer(source, section, limits);
   };
@@ -60,30 +97,34 @@ export function together(intervalMs: number, sections: readonly Section[]): Coll
     families: section.families,
     ...(section.needsMonitor === undefined ? {} : { privilege: monitor }),
     async collect(source, _settings, limits) {
-      const granted = section.needsMonitor === undefined || source.facts.monitor;
-      if (!granted && section.needsMonitor === 'all') throw withoutMonitor(source);
-      const rows = await answer(source, section, limits);
-      const samples = section.samples(rows, source, limits.cut);
+      const { needsMonitor } = section;
+      if (needsMonitor === 'all' && !mayMonitor(source)) throw withoutMonitor(source);
+      const given = await answer(source, section, limits);
+      const granted = needsMonitor === undefined || given.monitor;
+      if (!granted && needsMonitor === 'all') throw withoutMonitor(source); // taken away since it was asked last
+      const seen = { instance: source.instance, facts: { ...source.facts, monitor: given.monitor } };
+      const samples = section.samples(given.rows, seen, limits.cut);
       if (!granted) throw withoutMonitor(source, samples);
       return samples;
     },
   }));
 }
 
-async function askFor(
+async function askJointly(
   sections: readonly Section[],
   source: PostgresSource,
   limits: Collecting,
-): Promise<Map<string, readonly Row[]>> {
+): Promise<Map<string, Answer>> {
   const columns = sections.map(
     ({ sql }, index) =>
       `(SELECT pg_catalog.json_agg(q)::pg_catalog.text FROM (${sql(source.facts)}) AS q) AS s${index}`,
   );
-  const [row = {}] = await source.rows(`SELECT ${columns.join(',\n')}`, limits);
+  const [row = {}] = await source.rows(`SELECT ${monitors} AS monitors,\n${columns.join(',\n')}`, limits);
+  const granted = row.monitors === true;
   return new Map(
     sections.map(({ name }, index) => {
       const json = row[`s${index}`];
-      return [name, typeof json === 'string' ? (JSON.parse(json) as Row[]) : []] as const;
+      return [name, { rows: typeof json === 'string' ? (JSON.parse(json) as Row[]) : [], monitor: granted }] as const;
     }),
   );
 }

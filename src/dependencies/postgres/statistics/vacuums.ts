@@ -1,6 +1,6 @@
 // How far the vacuums that run have come.
 import { samples } from '../../../core/family.ts';
-import { vacuums as cap, capped, limit } from './caps.ts';
+import { vacuums as cap, capped, counted } from './caps.ts';
 import { type Column, choose, column, columnOf, familiesOf, ours, textOf, theirs } from './columns.ts';
 import type { Section } from './together.ts';
 
@@ -43,12 +43,12 @@ const columns: readonly Column[] = [
 
 /** Tables have names in the database that we are connected to alone; elsewhere the number stands for it, as in the exporter. */
 const sqlOf = (list: string): string => `
-SELECT datname, phase, ${list},
+SELECT datname, phase, ${counted}, ${list},
   CASE WHEN datname = pg_catalog.current_database() THEN relid::pg_catalog.regclass::pg_catalog.text
     ELSE relid::pg_catalog.text END AS relname
 FROM pg_catalog.pg_stat_progress_vacuum
 ORDER BY pid
-${limit(cap)}`;
+LIMIT ${cap}`;
 
 export const vacuums: Section = {
   name: 'vacuums',
@@ -58,7 +58,7 @@ export const vacuums: Section = {
   sql: (facts) => sqlOf(choose(facts, columns).list),
   samples(rows, { facts }, cut) {
     const chosen = choose(facts, columns);
-    return capped(rows, cap, cut).flatMap((row) => {
+    return capped(rows, cut).flatMap((row) => {
       const values = [textOf(row.datname), textOf(row.relname)];
       return [
         ...phases.flatMap((name) => samples(phase, Number(name === row.phase), ...values, name)),

@@ -43,7 +43,7 @@ export type PlaceOptions = {
 
 /** Replicas that see the lead free at the same time do not ask at the same time. */
 const spreadMs = 1000;
-/** When no probe has said anything for so long, as while the server is down or has no pg_locks: then it is asked all the same. */
+/** When no probe has said anything for so long, as while the server is down, or where it cannot tell: then it is asked all the same. */
 const unseenMs = 60_000;
 /** After another was quicker; doubled each time that the probe does not see it, as when `statistics_url` leads elsewhere. */
 const refusedMs = 5000;

@@ -76,11 +76,16 @@ async function report(): Promise<Report> {
   return find() as Report;
 }
 
-async function sample(): Promise<Sample> {
+/** Connections of the probes. */
+async function connected(): Promise<Pick<Sample, 'backends' | 'clients'>> {
   const [row] = await database.query(
     "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'sidewarden'",
   );
-  const clients = String(await redis.command('CLIENT', 'LIST')).split('name=sidewarden').length - 1;
+  const clients = String(await redis.command('CLIENT', 'LIST')).split('name=sidewarden ').length - 1;
+  return { backends: row?.n as number, clients };
+}
+
+async function sample(): Promise<Sample> {
   const { text } = await daemon.get('/metrics');
   const runs = text.split('\n').filter((line) => line.startsWith('sidewarden_check_runs_total{'));
   const sum = (lines: readonly string[]) => lines.reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
@@ -88,8 +93,7 @@ async function sample(): Promise<Sample> {
     ...(await report()),
     cycles: sum(runs),
     passed: sum(runs.filter((line) => line.includes('result="passed"'))),
-    backends: row?.n as number,
-    clients,
+    ...(await connected()),
   };
 }
 
@@ -126,8 +130,10 @@ test('connections, timers, handles, descriptors and memory stay as they are', as
     ['redis', 'clients'],
   ] as const) {
     expect(Math.max(...samples.map((each) => each[of])), name).toBeLessThanOrEqual(copies[name] * 2);
-    await expect.poll(async () => (await sample())[of]).toBe(copies[name]);
+    await expect.poll(async () => (await connected())[of]).toBe(copies[name]);
   }
+  const readers = String(await redis.command('CLIENT', 'LIST')).split('name=sidewarden-statistics ').length - 1;
+  expect(readers, 'connections that read statistics').toBe(copies.redis);
 
   // The first third warms up; then the middle of the run is compared with its end.
   const grown = (of: (each: Sample) => number): number =>

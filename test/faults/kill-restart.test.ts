@@ -57,6 +57,7 @@ async function spawn(mode: Mode, settings: Record<string, unknown> = {}): Promis
     configuration: {
       control,
       drain_delay: '1m',
+      statistics: { mode: 'off' }, // the connections counted below are the probes'
       checks: {
         database: { type: 'postgres', url: proxied.href, ...common, gates: ['startup', 'ready'], ...settings },
         redis: { type: 'redis', url: redis.url, ...common },

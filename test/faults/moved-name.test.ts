@@ -47,6 +47,7 @@ beforeAll(async () => {
   daemon = await startSidewarden({
     through: etc.through,
     configuration: {
+      statistics: { mode: 'off' }, // they ask every 15 s, and follow no sooner
       checks: {
         database: { ...database, expect: 'primary' },
         sessions,

@@ -60,8 +60,9 @@ const backends = async (): Promise<number> => {
   );
   return row?.n as number;
 };
-const clients = async (): Promise<number> =>
-  String(await redis.command('CLIENT', 'LIST')).split('name=sidewarden').length - 1;
+/** The probes' are named `sidewarden`; all begin with it. */
+const clients = async (name = 'sidewarden'): Promise<number> =>
+  String(await redis.command('CLIENT', 'LIST')).split(`name=${name}`).length - 1;
 
 /** A request of which the last line is missing still: the daemon has begun to read it. */
 async function halfRequest(daemon: Sidewarden): Promise<{ socket: Socket; answer: Promise<string> }> {
@@ -94,7 +95,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   test('unready and alive for the drain delay, then what is in flight ends, and nothing stays connected', async () => {
     const control = join(await runFolder('control'), 'control.sock');
     const daemon = await start(control);
-    expect([await backends(), await clients()]).toEqual([1, 1]);
+    expect([await backends(), await clients('sidewarden ')]).toEqual([1, 1]);
     expect((await daemon.get('/health/ready')).code).toBe(200);
     const { socket, answer } = await halfRequest(daemon);
 

@@ -99,16 +99,33 @@ export async function startPrometheus({ scrape, groups = [] }: PrometheusOptions
   };
 }
 
+export type Said = { readonly code: number | null; readonly output: string };
+
 /** `promtool check metrics` over a page: its exit code, and all that it says. */
-export async function lintMetrics(page: string): Promise<{ readonly code: number | null; readonly output: string }> {
-  const child = spawn(await locate(promtoolSource), ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
+export const lintMetrics = (page: string): Promise<Said> => runPromtool(['check', 'metrics'], page);
+
+/** Of rules over series of a test: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
+export async function testRules(groups: readonly object[], tests: readonly object[]): Promise<Said> {
+  const folder = await runFolder('promtool');
+  const [rules, file] = [join(folder, 'rules.yml'), join(folder, 'tests.yml')];
+  await writeFile(rules, stringify({ groups }));
+  await writeFile(file, stringify({ rule_files: [rules], evaluation_interval: '30s', tests }));
+  try {
+    return await runPromtool(['test', 'rules', file]);
+  } finally {
+    removeFolder(folder);
+  }
+}
+
+async function runPromtool(args: readonly string[], input = ''): Promise<Said> {
+  const child = spawn(await locate(promtoolSource), args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
       output += chunk.toString();
     });
   }
-  child.stdin.end(page);
+  child.stdin.end(input);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, output }));

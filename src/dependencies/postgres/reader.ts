@@ -13,11 +13,11 @@ import { hasRole, listsWal, monitors } from './statistics/privilege.ts';
 import type { Facts, PostgresSource } from './statistics/source.ts';
 import { labelOf } from './url.ts';
 
-const factsAgeMs = 60_000;
+const factsAgeMs = 120_000;
 const defaultMaxRows = 1000;
 
 const factsQuery = `SELECT pg_catalog.current_setting('server_version_num')::int AS version,
-  pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_database()::text AS database,
+  pg_catalog.current_database()::text AS database,
   CURRENT_USER::text AS "user", pg_catalog.pg_backend_pid() AS backend, ${monitors} AS monitor,
   ${listsWal} AS "listsWal", COALESCE(${hasRole('pg_monitor', 'MEMBER')}, false) AS member,
   (SELECT rolinherit FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER) AS inherits`;
@@ -96,7 +96,7 @@ export function createReader(connection: Connection, newQuery: NewQuery): Reader
 }
 
 const noFacts: Facts = {
-  ...{ version: 0, standby: false, database: '', user: '' },
+  ...{ version: 0, database: '', user: '' },
   ...{ monitor: false, listsWal: false, member: false, inherits: true },
 };
 

@@ -5,9 +5,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { statementOf } from '../../../src/dependencies/elasticsearch/statistics/answer.ts';
 import { clusterInfo } from '../../../src/dependencies/elasticsearch/statistics/cluster-info.ts';
 import { statistics } from '../../../src/dependencies/elasticsearch/statistics/index.ts';
+import { nodes } from '../../../src/dependencies/elasticsearch/statistics/nodes.ts';
 import { notAsked } from '../../../src/dependencies/statistics.ts';
 import { always, startStub } from '../../servers/elasticsearch-stub.ts';
 import { freePort } from '../../servers/process.ts';
+import { atDefault } from '../at-default.ts';
 import { makeCollecting, valuesOf } from './collecting.ts';
 
 type Reply = object | { readonly status: number; readonly body: object };
@@ -70,7 +72,7 @@ describe('caps', () => {
     expect(await makeCollecting({ url }).collect('cluster_health')).not.toEqual([]);
   });
 
-  it('100 nodes are read, those with the lowest ids; the rest is counted, as is a second node of one name', async () => {
+  it('30 nodes are read, those with the lowest ids; the rest is counted, as is a second node of one name', async () => {
     const ids = Array.from({ length: 130 }, (_, place) => `id-${String(place).padStart(3, '0')}`);
     const all = ids.map((id): [string, object] => [id, nodeNamed(id)]);
     const nodes = Object.fromEntries([...all, ['zz', nodeNamed('id-000')]].reverse());
@@ -78,9 +80,35 @@ describe('caps', () => {
     const collecting = makeCollecting({ url });
     const samples = await collecting.collect('nodes');
     const uptimes = samples.filter(({ family }) => family.name === 'elasticsearch_jvm_uptime_seconds');
-    expect(uptimes.map(({ labels }) => labels[2])).toEqual(ids.slice(0, 100));
-    expect(collecting.cut).toBe(31);
+    expect(uptimes.map(({ labels }) => labels[2])).toEqual(ids.slice(0, 30));
+    expect(collecting.cut).toBe(101);
     valuesOf(samples); // no series is there twice
+  });
+
+  it('of nodes with more than most have, as many are read whole as a collector may give by default', async () => {
+    const many = (count: number, make: (place: number) => object) =>
+      Object.fromEntries(Array.from({ length: count }, (_, place) => [`k${place}`, make(place)]));
+    const pool = { completed: 1, rejected: 1, active: 1, largest: 1, queue: 1, threads: 1 };
+    const nodeWith = (pools: number) => (place: number) => ({
+      ...nodeNamed(`n${place}`),
+      thread_pool: many(pools, () => pool),
+    });
+    const run = async (pools: number) => {
+      const { url } = await cluster({ '/_nodes': { cluster_name: 'c', nodes: many(40, nodeWith(pools)) } });
+      const source = await makeCollecting({ url }).reader.open({
+        signal: AbortSignal.timeout(5000),
+        remainingMs: () => 5000,
+      });
+      const found = await atDefault(nodes, source);
+      const shown = found.lines.filter((line) => line.startsWith('elasticsearch_jvm_uptime_seconds')).length;
+      expect(found.lines).toHaveLength(found.samples);
+      expect(found.lines.filter((line) => line.startsWith('elasticsearch_thread_pool_queue_count'))).toHaveLength(
+        shown * pools,
+      );
+      return [shown, found.cut];
+    };
+    expect(await run(45)).toEqual([30, 10]); // 283 series a node
+    expect(await run(100)).toEqual([16, 24]); // 613
   });
 
   it('thread pools, breakers, devices, roles are capped too', async () => {

@@ -3,10 +3,12 @@ import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { driver } from '../../../src/dependencies/postgres/driver.ts';
 import { electQuery } from '../../../src/dependencies/postgres/election.ts';
+import type { PostgresSession } from '../../../src/dependencies/postgres/probe.ts';
 import type { Rung } from '../../../src/dependencies/postgres/settings.ts';
+import { poolModes, startPgbouncer } from '../../servers/pgbouncer.ts';
 import { type PostgresServer, type PostgresStandby, startPostgres } from '../../servers/postgres.ts';
 import { makeAttempt } from '../attempt.ts';
-import { limits, openReader, parse, statementsDuring } from './reading.ts';
+import { limits, openReader, parse, seenBy, statementsDuring } from './reading.ts';
 
 let server: PostgresServer;
 let standby: PostgresStandby;
@@ -23,14 +25,9 @@ const key = -8_446_744_073_709_551_617n;
 const keys = [key, 0n, -1n, 1n, 2n ** 63n - 1n, -(2n ** 63n), 0xffff_ffffn, 2n ** 32n];
 const locks = () => server.query("SELECT pid FROM pg_locks WHERE locktype = 'advisory'");
 
-/** What one run of the probe tells of the key. */
-async function seen(given: object, wanted = key, session = driver.session(parse(given))): Promise<boolean[]> {
-  onTestFinished(() => session.destroy());
-  const told: boolean[] = [];
-  const election = { key: wanted, tell: (held: boolean) => void told.push(held) };
-  await driver.probe(session, parse(given), { ...makeAttempt<Rung>(), election });
-  return told;
-}
+const seen = (given: object, wanted = key, session?: PostgresSession) => seenBy(given, wanted, session);
+/** As superuser, who may change the tables of the system: its functions can be renamed then. */
+const asSystem = (sql: string) => server.query(`SET allow_system_table_mods = on; ${sql}`);
 
 test.each([
   ['a primary', () => server.url],
@@ -121,9 +118,12 @@ test('a slow question costs the leader neither its connection nor the lead', asy
   reader.destroy();
 });
 
-test('a server without pg_locks is no place: nobody leads, and the probe passes and tells nothing', async () => {
-  await server.query('REVOKE SELECT ON pg_locks FROM PUBLIC');
-  onTestFinished(async () => void (await server.query('GRANT SELECT ON pg_locks TO PUBLIC')));
+test('a server without pg_locks, or without such locks, is no place: nobody leads, and the probe passes and tells nothing', async () => {
+  const tried = 'pg_catalog.pg_try_advisory_xact_lock_shared(bigint)';
+  await server.query(`REVOKE SELECT ON pg_locks FROM PUBLIC; REVOKE EXECUTE ON FUNCTION ${tried} FROM PUBLIC`);
+  onTestFinished(async () => {
+    await server.query(`GRANT SELECT ON pg_locks TO PUBLIC; GRANT EXECUTE ON FUNCTION ${tried} TO PUBLIC`);
+  });
   const { reader } = await openReader({ url: server.url });
   expect(await reader.elect(key, limits())).toEqual({
     kind: 'cannot',
@@ -135,10 +135,63 @@ test('a server without pg_locks is no place: nobody leads, and the probe passes 
     const session = driver.session(parse(given));
     expect(await seen(given, key, session)).toEqual([]);
     const said = await statementsDuring(server, async () => expect(await seen(given, key, session)).toEqual([]));
-    expect(said).not.toContain('pg_locks');
+    expect(said).not.toContain('advisory');
     session.destroy();
   }
   reader.destroy();
+});
+
+test.each(['any', 'primary'])(
+  'a lock that hangs fails no probe that expects %s, and is not tried again',
+  async (role) => {
+    // A new function by its name: PostgreSQL goes on calling its own code for what it has itself, whatever its body says.
+    await asSystem(`UPDATE pg_proc SET proname = 'not_here' WHERE proname = 'pg_try_advisory_xact_lock_shared' AND pronargs = 1;
+    CREATE FUNCTION pg_catalog.pg_try_advisory_xact_lock_shared(bigint) RETURNS boolean LANGUAGE plpgsql
+    AS 'BEGIN PERFORM pg_sleep(30); RETURN true; END'`);
+    onTestFinished(async () => {
+      await asSystem(`DROP FUNCTION pg_catalog.pg_try_advisory_xact_lock_shared(bigint);
+      UPDATE pg_proc SET proname = 'pg_try_advisory_xact_lock_shared' WHERE proname = 'not_here'`);
+    });
+    const given = { url: server.url, expect: role };
+    const session = driver.session(parse(given));
+    expect(await seen(given, key, session)).toEqual([]);
+    const begin = performance.now();
+    expect(await seen(given, key, session)).toEqual([]);
+    expect(performance.now() - begin).toBeLessThan(500);
+  },
+);
+
+test('what a server says at length is cut', async () => {
+  const long = 'x'.repeat(2000);
+  await asSystem(`UPDATE pg_proc SET proname = 'not_here' WHERE proname = 'pg_try_advisory_lock' AND pronargs = 1;
+    CREATE FUNCTION pg_catalog.pg_try_advisory_lock(bigint) RETURNS boolean LANGUAGE plpgsql
+    AS $$BEGIN RAISE feature_not_supported USING MESSAGE = '${long}'; END$$`);
+  onTestFinished(async () => {
+    await asSystem(`DROP FUNCTION pg_catalog.pg_try_advisory_lock(bigint);
+      UPDATE pg_proc SET proname = 'pg_try_advisory_lock' WHERE proname = 'not_here'`);
+  });
+  const { reader } = await openReader({ url: server.url });
+  const standing = await reader.elect(key, limits());
+  expect(standing).toEqual({ kind: 'cannot', why: expect.stringMatching(/^the server offers no lock .*: x{400}…$/) });
+  reader.destroy();
+});
+
+describe('through PgBouncer', () => {
+  test.each(poolModes)('in %s mode the probe sees who leads past it, and holds nothing', async (mode) => {
+    const bouncer = await startPgbouncer({
+      ...{ mode, users: { app: server.password } },
+      databases: { shop: { port: server.port, dbname: 'shop' } },
+    });
+    onTestFinished(() => bouncer.remove());
+    const url = server.url.replace(`:${server.port}/`, `:${bouncer.port}/`);
+    const given = { url, expect: 'primary' };
+    for (const _ of [1, 2]) expect(await seen(given)).toEqual([false]);
+    expect(await locks()).toEqual([]);
+    const { reader } = await openReader({ url: server.url });
+    expect(await reader.elect(key, limits())).toEqual({ kind: 'leads' });
+    for (const _ of [1, 2]) expect(await seen(given)).toEqual([true]);
+    reader.destroy();
+  });
 });
 
 describe('the probe', () => {
@@ -151,7 +204,8 @@ describe('the probe', () => {
     const said = await statementsDuring(server, async () => expect(await seen(given, key, session)).toEqual([true]));
     const statements = said.match(/statement: .*/g);
     expect(statements).toHaveLength(role === 'any' ? 1 : 2);
-    expect(statements?.filter((statement) => statement.includes('pg_locks'))).toHaveLength(1);
+    expect(statements?.filter((statement) => statement.includes('advisory'))).toHaveLength(1);
+    expect(said).not.toContain('pg_locks'); // which costs a second where there are many locks
     reader.destroy();
     await vi.waitFor(async () => expect(await seen(given, key, session)).toEqual([false]));
   });
@@ -173,7 +227,21 @@ describe('the probe', () => {
     const session = driver.session(given);
     const said = await statementsDuring(server, () => driver.probe(session, given, makeAttempt<Rung>()));
     expect(said).toContain('pg_is_in_recovery');
-    expect(said).not.toContain('pg_locks');
+    expect(said).not.toContain('advisory');
     session.destroy();
+  });
+  test('of a session that may only read sees it, and one more who asks at the same time does too', async () => {
+    const given = { url: `${server.url}?options=${encodeURIComponent('-c default_transaction_read_only=on')}` };
+    expect(await seen(given)).toEqual([false]);
+    const other = new Client({ connectionString: server.url });
+    await other.connect();
+    await other.query(`BEGIN; SELECT pg_try_advisory_xact_lock_shared('${key}')`);
+    expect(await seen(given)).toEqual([false]);
+    await other.query('COMMIT');
+    const { reader } = await openReader({ url: server.url });
+    await reader.elect(key, limits());
+    expect(await seen(given)).toEqual([true]);
+    reader.destroy();
+    await other.end();
   });
 });

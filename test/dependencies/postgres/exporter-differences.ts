@@ -50,7 +50,7 @@ export const differences: readonly Difference[] = [
   ...is('value', 'our own locks are not counted, which the exporter counts of itself', 'pg_locks_count'),
   ...is(
     'value',
-    'beyond 50 each, applications and users share the name `other`',
+    'beyond 50 each, applications and users share the name `other`; beyond 1000 combinations, those of a database and state are one',
     'pg_stat_activity_count',
     'pg_stat_activity_max_tx_duration',
   ),
@@ -88,7 +88,7 @@ export const differences: readonly Difference[] = [
   ...is('left out', 'off by default there; indexes have no bound', 'pg_statio_user_indexes_*'),
   ...is(
     'value',
-    'of the tables with the most dead tuples alone, no temporary ones; absent where the server says NULL, where theirs is 0',
+    'of the tables with the most dead tuples and the largest alone, no temporary ones; absent where the server says NULL, where theirs is 0',
     'pg_stat_user_tables_*',
     'pg_statio_user_tables_*',
   ),

@@ -104,6 +104,18 @@ test('without pg_monitor nothing is told, and the grant is named', async () => {
   expect((await run({}, asPlain())).lacks).toBeUndefined();
 });
 
+test('as soon as pg_monitor is taken away nothing is told, though the names are given', async () => {
+  await server.query("CREATE ROLE watcher LOGIN PASSWORD 'plain' IN ROLE pg_monitor");
+  await connect('web');
+  const url = server.url.replace(/\/\/.*@/, '//watcher:plain@');
+  const source = await makeReader({ url }).open(limits());
+  const settings = settingsOf({ pool: { names: ['web', 'worker'] } });
+  expect(countOf(await runOf(pool, source, settings), 'web', 'idle')).toBe(1);
+  await server.query('REVOKE pg_monitor FROM watcher');
+  const found = await runOf(pool, source, settings);
+  expect([found.samples, found.lacks?.privilege]).toEqual([[], 'pg_monitor']);
+});
+
 test('it is off unless set', () => {
   expect(pool.wanted?.(settingsOf({}))).toBe(false);
   expect(pool.wanted?.(settingsOf({ pool: {} }))).toBe(true);

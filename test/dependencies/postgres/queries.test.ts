@@ -1,5 +1,5 @@
 // Queries of the operator's own on a real server: what becomes of their rows, and that they can do nothing but read.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { queryCollectors } from '../../../src/dependencies/postgres/statistics/queries.ts';
 import { queryProblems } from '../../../src/dependencies/postgres/statistics/queries-settings.ts';
 import { type PostgresServer, startPostgres } from '../../servers/postgres.ts';
@@ -22,6 +22,20 @@ beforeAll(async () => {
     CREATE SCHEMA other;
     CREATE TABLE other.secrets (word text);
     GRANT USAGE ON SCHEMA other TO app;
+    CREATE VIEW told AS SELECT count(*) FROM secrets;
+    ALTER VIEW told OWNER TO app;
+    CREATE TABLE base (word text);
+    CREATE FUNCTION of_base() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM base); END';
+    CREATE SCHEMA shown;
+    GRANT USAGE ON SCHEMA shown TO app;
+    CREATE VIEW shown.secrets AS SELECT count(*) FROM other.secrets;
+    ALTER VIEW shown.secrets OWNER TO app;
+    REVOKE SELECT ON pg_catalog.pg_stat_archiver FROM PUBLIC;
+    CREATE TABLE orders (tenant text);
+    INSERT INTO orders VALUES ('mine'), ('theirs'), ('theirs');
+    GRANT SELECT ON orders TO app;
+    ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY mine ON orders USING (tenant = 'mine');
     CREATE FUNCTION nobody() RETURNS int LANGUAGE sql AS 'SELECT 1';
     REVOKE EXECUTE ON FUNCTION nobody() FROM PUBLIC;
     CREATE FUNCTION forget() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM api_keys; SELECT 1'`);
@@ -189,6 +203,13 @@ describe('limits', () => {
     expect((await runOf(quick, source, settings)).values).toEqual(new Map([['quick', 1]]));
   });
 
+  test.each(['3900ms', '4500ms'])('a timeout of %s holds, which is near that of all', async (timeout) => {
+    const wanted = 'SELECT extract(epoch FROM current_setting($$statement_timeout$$)::interval) AS value';
+    const [value = 0] = (await runQuery({ sql: wanted, timeout })).values.values();
+    expect(value).toBeGreaterThan(Number.parseInt(timeout, 10) / 1000 - 0.2);
+    expect(value).toBeLessThanOrEqual(Number.parseInt(timeout, 10) / 1000);
+  });
+
   test('rows beyond the cap are cut, and counted', async () => {
     const sql = 'SELECT n AS value, n AS id FROM generate_series(1, 120) n ORDER BY n';
     const { samples, cut } = await runQuery({ sql, max_rows: 50 });
@@ -232,6 +253,39 @@ describe('a grant that is missing', () => {
     expect(samples).toEqual([]);
     const wanted = typeof statement === 'string' ? statement : expect.stringMatching(statement);
     expect(lacks).toEqual({ privilege: 'select_shop_things', statement: wanted });
+  });
+
+  test.each([
+    ['a table of the system', 'SELECT 1 AS value FROM pg_stat_archiver', 'view pg_stat_archiver'],
+    ['a table that a view reads', 'SELECT count AS value FROM told', 'table secrets'],
+    ['a table of the same name that a view reads', 'SELECT count AS value FROM shown.secrets', 'table secrets'],
+    ['a table that a function reads', "SELECT of_base() AS value, 'base' AS of", 'table base'],
+  ])('of %s is for people to find', async (_, sql, what) => {
+    expect((await runQuery({ sql })).lacks?.statement).toBe(
+      `-- the server says: permission denied for ${what}; grant what the query needs`,
+    );
+  });
+
+  test('what the server says cannot pass for a statement to run', async () => {
+    await server.query(`CREATE FUNCTION refuse() RETURNS int LANGUAGE plpgsql AS $$BEGIN
+      RAISE insufficient_privilege USING MESSAGE = E'denied\\nGRANT postgres TO app;' || repeat('x', 1000); END$$`);
+    const { lacks } = await runQuery({ sql: 'SELECT refuse() AS value' });
+    expect(lacks?.statement).toMatch(/^-- the server says: denied GRANT postgres TO app;x{370,390}; grant what/);
+    expect(lacks?.statement).not.toContain('\n');
+  });
+
+  test('to see all rows where a policy hides some: it counts them, or none', async () => {
+    const sql = 'SELECT count(*) AS value FROM orders';
+    const { lacks, samples } = await runQuery({ sql });
+    expect([samples, lacks?.statement]).toEqual([
+      [],
+      'ALTER ROLE "app" BYPASSRLS; -- query would be affected by row-level security policy for table "orders"; a view of the table’s owner does it too',
+    ]);
+    await server.query('CREATE VIEW all_orders AS SELECT tenant FROM orders; GRANT SELECT ON all_orders TO app');
+    expect([...(await runQuery({ sql: 'SELECT count(*) AS value FROM all_orders' })).values.values()]).toEqual([3]);
+    await server.query(lacks?.statement ?? '');
+    onTestFinished(async () => void (await server.query('ALTER ROLE app NOBYPASSRLS')));
+    expect([...(await runQuery({ sql })).values.values()]).toEqual([3]);
   });
 
   test('granted as it says, it works', async () => {
@@ -283,11 +337,14 @@ describe('settings', () => {
     [{ interval: '4s' }, 'must be between 5s and 1d'],
     [{ timeout: '2m' }, 'must be between 10ms and 1m'],
     [{ labels: ['check'] }, 'must not be check, which every sample has already'],
-    ...['job', 'namespace', 'pod', 'container', 'endpoint'].map(
-      (label) => [{ labels: [label] }, `must not be ${label}, which Prometheus keeps`] as const,
-    ),
+    ...['job', 'namespace', 'pod', 'container', 'endpoint'].map((label): [object, string] => [
+      { labels: [label] },
+      `must not be ${label}, which Prometheus keeps`,
+    ]),
     [{ labels: ['__x'] }, 'must not begin with __'],
     [{ sql: ' ' }, 'must be a statement'],
+    [{ sql: 'SELECT pg_advisory_unlock_all()' }, 'must not call pg_advisory_… functions'],
+    [{ sql: 'SELECT "pg_catalog".PG_TRY_ADVISORY_lock(7) AS value' }, 'must not call pg_advisory_… functions'],
   ])('%o', (query, message) => {
     expect(() => problemsWith(query)).toThrow(message);
   });

@@ -16,7 +16,8 @@ beforeAll(async () => {
   if (server.standby === undefined) throw new Error('started without a standby');
   standby = server.standby;
   await server.query('CREATE TABLE kept (n int); INSERT INTO kept VALUES (1); GRANT ALL ON kept TO app');
-  await server.query(`CREATE ROLE watcher LOGIN PASSWORD '${server.password}' IN ROLE pg_monitor`);
+  await server.query(`CREATE ROLE watcher LOGIN PASSWORD '${server.password}' IN ROLE pg_monitor;
+    CREATE ROLE reads_all LOGIN PASSWORD '${server.password}' IN ROLE pg_read_all_stats`);
 });
 afterAll(() => server?.remove());
 
@@ -42,26 +43,33 @@ describe('the connection', () => {
     await openReader({ url: `${server.url}?application_name=mine` });
     expect(await named('mine')).toHaveLength(1);
   });
-  test('learns the server', async () => {
+  test('learns the server, a standby too', async () => {
     const [{ version } = {}] = await server.query("SELECT current_setting('server_version_num')::int AS version");
     const { source } = await openReader({ url: server.url });
     expect(source.instance).toBe(`127.0.0.1:${server.port}`);
-    expect(source.facts).toEqual({ version, standby: false, database: 'shop', user: 'app', monitor: false });
+    expect(source.facts).toEqual({
+      ...{ version, database: 'shop', user: 'app' },
+      ...{ monitor: false, listsWal: false, member: false, inherits: true },
+    });
     const other = await openReader({ url: standby.url });
-    expect(other.source.facts).toEqual({ ...source.facts, standby: true });
+    expect(other.source.facts).toEqual(source.facts);
   });
-  test.each(['watcher', 'app'])('learns what %s may read', async (user) => {
+  test.each([
+    ['watcher', { monitor: true, listsWal: true, member: true }],
+    ['reads_all', { monitor: true, listsWal: false, member: false }],
+    ['app', { monitor: false, listsWal: false, member: false }],
+  ])('learns what %s may read', async (user, facts) => {
     const { source } = await openReader({ url: urlOf(user) });
-    expect(source.facts).toMatchObject({ user, monitor: user === 'watcher' });
+    expect(source.facts).toMatchObject({ user, ...facts });
   });
-  test('learns again once a minute what has changed', async () => {
+  test('learns again every two minutes what has changed', async () => {
     const { reader, source } = await openReader({ url: server.url });
     await server.query('GRANT pg_monitor TO app');
     onTestFinished(async () => void (await server.query('REVOKE pg_monitor FROM app')));
     await reader.open(limits());
     expect(source.facts.monitor).toBe(false);
     const now = performance.now();
-    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now + 61_000);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now + 121_000);
     onTestFinished(() => clock.mockRestore());
     await reader.open(limits());
     expect(source.facts.monitor).toBe(true);
@@ -172,6 +180,15 @@ describe('a question', () => {
     expect(await limit(1000)).toMatch(/^(8\d\d|900)ms$/);
     expect(await limit(60_000)).toMatch(/^59(\d{3}ms|s)$/);
     expect(await limit(5000)).toMatch(/^36\d\dms$/);
+  });
+  test('is answered however long the connection was idle', async () => {
+    const [row] = await server.query("SELECT current_setting('idle_session_timeout', true) AS known");
+    if (row?.known != null) await server.query("ALTER ROLE watcher SET idle_session_timeout = '100ms'"); // PostgreSQL 14
+    const { reader, source } = await openReader({ url: urlOf('watcher') });
+    const idle = "SELECT state_change < clock_timestamp() - interval '300ms' FROM pg_stat_activity";
+    await server.until(`${idle} WHERE application_name = '${ours}' AND usename = 'watcher'`);
+    expect(await source.rows('SELECT 1 AS n', limits())).toEqual([{ n: 1 }]);
+    expect(reader.closed).toBe(false);
   });
   test('cannot write, and what fails leaves the connection as it was', async () => {
     const { source } = await openReader({ url: server.url });

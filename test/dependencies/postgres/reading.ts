@@ -3,7 +3,7 @@ import { expect, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { driver } from '../../../src/dependencies/postgres/driver.ts';
 import { postgres } from '../../../src/dependencies/postgres/index.ts';
-import type { Settings } from '../../../src/dependencies/postgres/settings.ts';
+import type { Rung, Settings } from '../../../src/dependencies/postgres/settings.ts';
 import type { PostgresSource, Question } from '../../../src/dependencies/postgres/statistics/source.ts';
 import type { Reader } from '../../../src/dependencies/statistics.ts';
 import { makeAttempt } from '../attempt.ts';
@@ -30,6 +30,15 @@ export function limits({ timeoutMs = 5000, maxRows }: { timeoutMs?: number; maxR
 export async function openReader(given: object): Promise<{ reader: PostgresReader; source: PostgresSource }> {
   const reader = makeReader(given);
   return { reader, source: await reader.open(limits()) };
+}
+
+/** What one run of the probe tells of who leads by the key. */
+export async function seenBy(given: object, key: bigint, session = driver.session(parse(given))): Promise<boolean[]> {
+  onTestFinished(() => session.destroy());
+  const told: boolean[] = [];
+  const election = { key, tell: (held: boolean) => void told.push(held) };
+  await driver.probe(session, parse(given), { ...makeAttempt<Rung>(), election });
+  return told;
 }
 
 /** What the server logs as statements while the work is done (`log_statement = all`); its log comes a moment later. */

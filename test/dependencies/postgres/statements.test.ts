@@ -85,7 +85,11 @@ describe('what is missing is named', () => {
     expect(top.samples).toEqual([]);
     expect(top.lacks).toEqual({ privilege: 'pg_monitor', statement: 'GRANT pg_monitor TO "app";' });
     await server.query(top.lacks?.statement ?? '');
-    expect((await readTop(await open())).lacks).toBeUndefined();
+    const granted = await open();
+    expect((await readTop(granted)).lacks).toBeUndefined();
+    await server.query('REVOKE pg_monitor FROM app');
+    expect(await readTop(granted)).toMatchObject({ samples: [], lacks: { privilege: 'pg_monitor' } });
+    await server.query(top.lacks?.statement ?? '');
   });
 
   test('that the server has not loaded it', async () => {

@@ -63,6 +63,71 @@ describe('what the user may read', () => {
     expect(granted.value('pg_wal_segments')).toBeGreaterThan(0);
   });
 
+  test('with pg_read_all_stats, all but the directory of the WAL', async () => {
+    const round = await roundAs('reads_all', 'GRANT pg_read_all_stats TO reads_all');
+    expect([round.lacks, round.failed]).toEqual([{ wal_directory: 'GRANT pg_monitor TO "reads_all";' }, {}]);
+    expect(round.value('sidewarden_postgres_backends', { backend_type: 'checkpointer' })).toBe(1);
+  });
+
+  test('what is granted to a user that inherits nothing: the statements that are named make it so', async () => {
+    const [{ version } = {}] = await server.query("SELECT current_setting('server_version_num')::int AS version");
+    const each = Number(version) >= 160_000;
+    const statement = each ? 'GRANT pg_monitor TO "heirless" WITH INHERIT TRUE;' : 'ALTER ROLE "heirless" INHERIT;';
+    for (const granted of [[], ['GRANT pg_monitor TO heirless']]) {
+      const before = await roundAs('heirless', 'ALTER ROLE heirless NOINHERIT', ...granted);
+      const whole = each || granted.length > 0 ? statement : `GRANT pg_monitor TO "heirless"; ${statement}`;
+      expect(before.lacks.wal_directory).toBe(whole);
+      const after = await roundAs('heirless', 'ALTER ROLE heirless NOINHERIT', ...granted, whole);
+      expect([after.lacks, after.failed]).toEqual([{}, {}]);
+    }
+  });
+
+  test('what is taken away, or given, while it reads is absent, or there, in the same round', async () => {
+    await server.query("CREATE ROLE held LOGIN PASSWORD 'secret' IN ROLE pg_monitor");
+    const url = `postgres://held:secret@${server.host}:${server.port}/shop`;
+    const one = await openStatistics({ url }, live);
+    onTestFinished(one.end);
+    const backends = async () =>
+      (await one.round()).value('sidewarden_postgres_backends', { backend_type: 'walwriter' });
+    expect(await backends()).toBe(1);
+    await server.query('REVOKE pg_monitor FROM held');
+    for (const _ of [1, 2]) {
+      const round = await one.round();
+      expect(Object.keys(round.lacks)).toEqual(['activity', 'replication', 'wal_receiver', 'vacuums']);
+      expect(round.failed).toEqual({});
+      expect(round.all('sidewarden_postgres_longest_query_seconds')).toEqual([]);
+      expect(round.all('pg_stat_activity_count')).toEqual([]);
+      expect(round.value('pg_replication_is_replica')).toBe(0);
+    }
+    await server.query('GRANT pg_monitor TO held');
+    await one.round();
+    expect(await backends()).toBe(1);
+  });
+
+  test('where what a replica receives is not offered, slots and the position in the WAL are there', async () => {
+    const functions = ['pg_last_wal_receive_lsn', 'pg_last_wal_replay_lsn', 'pg_last_xact_replay_timestamp'];
+    await server.query(`SET allow_system_table_mods = on; REVOKE SELECT ON pg_catalog.pg_stat_wal_receiver FROM PUBLIC;
+      UPDATE pg_proc SET proname = proname || '_not_here' WHERE proname IN ('${functions.join("', '")}');
+      SELECT pg_create_physical_replication_slot('slot')`);
+    // New functions by their names: PostgreSQL goes on calling its own code for what it has itself.
+    for (const [index, name] of functions.entries()) {
+      await server.query(`SET allow_system_table_mods = on; CREATE FUNCTION pg_catalog.${name}()
+        RETURNS ${index < 2 ? 'pg_lsn' : 'timestamptz'} LANGUAGE plpgsql
+        AS $$ BEGIN RAISE feature_not_supported USING MESSAGE = 'Function ${name}() is currently not supported'; END $$`);
+    }
+    onTestFinished(async () => {
+      await server.query(`SET allow_system_table_mods = on; GRANT SELECT ON pg_catalog.pg_stat_wal_receiver TO PUBLIC;
+        DROP FUNCTION pg_catalog.${functions.join('(), pg_catalog.')}();
+        UPDATE pg_proc SET proname = replace(proname, '_not_here', '') WHERE proname LIKE '%_not_here';
+        SELECT pg_drop_replication_slot('slot')`);
+    });
+    const round = await roundAs('at_aurora', 'GRANT pg_monitor TO at_aurora');
+    expect(round.value('pg_replication_slots_active', { slot_name: 'slot' })).toBe(0);
+    expect(Object.keys(round.failed)).toEqual(['wal_receiver']);
+    expect(round.value('pg_replication_is_replica')).toBe(0);
+    expect(round.value('sidewarden_postgres_wal_position_bytes_total')).toBeGreaterThan(0);
+  });
+
   test('a database that it may not enter has no size, and the others have', async () => {
     await server.query('REVOKE CONNECT ON DATABASE template1 FROM PUBLIC');
     onTestFinished(async () => {
@@ -90,6 +155,27 @@ describe('what the user may read', () => {
       expect(round.value('pg_stat_database_numbackends', { datname: 'shop' })).toBeGreaterThan(0);
       expect(round.statements).toHaveLength(statements);
     }
+  });
+
+  test('of a view that takes too long, all fail twice, and then one does', async () => {
+    await server.query(`CREATE FUNCTION slow() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(30); RETURN true; END';
+      SET allow_system_table_mods = on; ALTER VIEW pg_catalog.pg_stat_archiver RENAME TO pg_stat_archiver_itself;
+      CREATE VIEW pg_catalog.pg_stat_archiver AS SELECT * FROM pg_catalog.pg_stat_archiver_itself WHERE slow();
+      GRANT SELECT ON pg_catalog.pg_stat_archiver TO PUBLIC`);
+    onTestFinished(async () => {
+      await server.query(`SET allow_system_table_mods = on; DROP VIEW pg_catalog.pg_stat_archiver;
+        ALTER VIEW pg_catalog.pg_stat_archiver_itself RENAME TO pg_stat_archiver`);
+    });
+    const one = await openStatistics({ url: server.url }, live, 500);
+    onTestFinished(one.end);
+    for (const _ of [1, 2]) {
+      const { failed, statements } = await one.round();
+      expect([Object.keys(failed), statements.length]).toEqual([live, 1]);
+    }
+    const { failed, statements, value } = await one.round();
+    expect(failed).toMatchObject({ background: { code: '57014' } });
+    expect([Object.keys(failed), statements.length]).toEqual([['background'], live.length]);
+    expect(value('pg_stat_database_numbackends', { datname: 'shop' })).toBeGreaterThan(0);
   });
 
   test("a user's search_path leads nowhere else", async () => {

@@ -151,6 +151,7 @@ test('two consumers that nothing tells apart are one series', async () => {
   );
   const round = await ofPrimary.round(); // which refuses a series that comes twice
   expect(round.all('pg_stat_replication_pg_current_wal_lsn_bytes', { application_name: 'twin' })).toHaveLength(1);
+  expect(round.cut).toEqual({ replication: 1 });
   await server.query("SELECT pg_terminate_backend(pid) FROM pg_stat_replication WHERE application_name = 'twin'");
 });
 

@@ -33,7 +33,7 @@ export const labelsOf = ({ family, labels }: Sample): Labels =>
 export const seriesOf = (family: string, labels: Labels): string =>
   `${family}${JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
 
-export async function openStatistics(given: object, names?: readonly string[]): Promise<Statistics> {
+export async function openStatistics(given: object, names?: readonly string[], timeoutMs = 5000): Promise<Statistics> {
   const settings = z.strictObject(postgres.settings).parse(given);
   const reader = driver.reader?.(settings);
   if (reader === undefined) throw new Error('the driver has no reader');
@@ -68,7 +68,7 @@ export async function openStatistics(given: object, names?: readonly string[]): 
         cuts[name] = (cuts[name] ?? 0) + count;
       };
       try {
-        samples.push(...(await collect(source, settings, { ...limits(), cut })));
+        samples.push(...(await collect(source, settings, { ...makeAttempt({ timeoutMs }), cut })));
       } catch (error) {
         if (error instanceof MissingPrivilege) {
           samples.push(...error.samples);

@@ -1,4 +1,4 @@
-// The tables with the most dead tuples on a real server: their numbers are those of the server's own views, and no table
+// The tables with the most dead tuples, and the largest, on a real server: their numbers are those of the server's own views, and no table
 // is locked for them.
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -38,7 +38,7 @@ const shownIn = (values: ReadonlyMap<string, number>): string[] =>
 
 const open = () => makeReader({ url: server.url }).open(limits());
 
-test('values are those of the views, of the tables with the most dead tuples', async () => {
+test('values are those of the views, of the tables with the most dead tuples, which are the largest here', async () => {
   const { values } = await runOf(tables, await open(), settingsOf({ tables: 3 }));
   expect(shownIn(values)).toEqual((await rank(3)).sort());
   const rows = await server.query(`SELECT *, extract(epoch FROM last_vacuum)::float8 AS last_vacuum,
@@ -130,18 +130,32 @@ test('a table that is locked against everything is read all the same', async () 
   }
 });
 
+test('the largest are shown beside those with the most dead tuples', async () => {
+  await server.query('CREATE TABLE big AS SELECT generate_series(1, 5000) AS id');
+  await server.until("SELECT sum(n_live_tup) = 5000 FROM pg_stat_user_tables WHERE relname = 'big'");
+  const { values } = await runOf(tables, await open(), settingsOf({ tables: 1 }));
+  expect(shownIn(values)).toEqual(['big', 'shelf_8']);
+  expect(values.get('pg_stat_user_tables_n_dead_tup{datname="shop",schemaname="public",relname="big"}')).toBe(0);
+  await server.query('DROP TABLE big');
+});
+
 test('a table that was among the first stays until it is well outside', async () => {
   const source = await open();
   const settings = settingsOf({ tables: 2 });
   expect(shownIn((await runOf(tables, source, settings)).values)).toEqual(['shelf_7', 'shelf_8']);
-  await server.query('DELETE FROM shelf_6 WHERE id <= 200'); // the first now
-  await server.until("SELECT n_dead_tup = 200 FROM pg_stat_user_tables WHERE relname = 'shelf_6'");
-  expect(await rank(3)).toEqual(['shelf_6', 'shelf_8', 'shelf_7']);
-  expect(shownIn((await runOf(tables, source, settings)).values)).toEqual(['shelf_6', 'shelf_7', 'shelf_8']);
-  expect(shownIn((await runOf(tables, source, settingsOf({ tables: 2 }))).values)).toEqual(['shelf_6', 'shelf_8']);
-  await server.query('VACUUM shelf_8'); // 0 dead tuples: the last
-  await server.until("SELECT n_dead_tup = 0 FROM pg_stat_user_tables WHERE relname = 'shelf_8'");
-  expect(shownIn((await runOf(tables, source, settings)).values)).toEqual(['shelf_6', 'shelf_7']);
+  // They become the largest, and those with the most dead tuples.
+  for (const name of ['shelf_5', 'shelf_6']) {
+    await server.query(`INSERT INTO ${name} SELECT g, 'w' FROM generate_series(10001, 12000) g;
+      DELETE FROM ${name} WHERE id > 11700`);
+  }
+  await server.until("SELECT sum(n_dead_tup) = 710 FROM pg_stat_user_tables WHERE relname IN ('shelf_5', 'shelf_6')");
+  expect(await rank(4)).toEqual(['shelf_6', 'shelf_5', 'shelf_8', 'shelf_7']);
+  const all = ['shelf_5', 'shelf_6', 'shelf_7', 'shelf_8'];
+  expect(shownIn((await runOf(tables, source, settings)).values)).toEqual(all);
+  expect(shownIn((await runOf(tables, source, settingsOf({ tables: 2 }))).values)).toEqual(['shelf_5', 'shelf_6']);
+  await server.query('TRUNCATE shelf_8'); // the last
+  await server.until("SELECT n_live_tup + n_dead_tup = 0 FROM pg_stat_user_tables WHERE relname = 'shelf_8'");
+  expect(shownIn((await runOf(tables, source, settings)).values)).toEqual(['shelf_5', 'shelf_6', 'shelf_7']);
 });
 
 test('0 turns it off', () => {

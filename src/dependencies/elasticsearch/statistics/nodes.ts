@@ -6,7 +6,10 @@ import { at, type Json, jsonOf, listOf, numberAt, textAt } from './json.ts';
 import { type Group, nodeFamilies, nodeGroups, nodeRows, pressureRows, roles, silent } from './node-families.ts';
 import type { ElasticsearchSource } from './source.ts';
 
-const mostNodes = 100;
+/** Of about 290 series each, with what a node has at most of pools and disks many more: whole ones, as long as they fit. */
+const mostNodes = 30;
+/** Below what a collector may give unless `statistics.max_series` says otherwise. */
+const mostSeries = 9900;
 
 // What is not named here is not even computed by the nodes: fields, vectors, HTTP clients, ingest pipelines.
 const metrics = 'indices,os,process,jvm,thread_pool,fs,transport,breaker,indexing_pressure';
@@ -55,10 +58,23 @@ export const nodes: Collector<unknown, ElasticsearchSource> = {
     const all = Object.entries(jsonOf(answer.nodes)).sort(([one], [other]) => (one < other ? -1 : 1));
     return [
       ...samples(silent, numberAt(answer, '_nodes.failed'), cluster),
-      ...capped(distinct(all, limits), mostNodes, limits).flatMap(([id, node]) => ofNode(cluster, id, node, limits)),
+      ...wholeNodes(cluster, capped(distinct(all, limits), mostNodes, limits), limits),
     ];
   },
 };
+
+function wholeNodes(cluster: string, nodes: readonly (readonly [string, Json])[], limits: Collecting): Sample[] {
+  const found: Sample[] = [];
+  for (const [place, [id, node]] of nodes.entries()) {
+    const one = ofNode(cluster, id, node, limits);
+    if (found.length + one.length > mostSeries) {
+      limits.cut(nodes.length - place);
+      break;
+    }
+    found.push(...one);
+  }
+  return found;
+}
 
 /** Two nodes of one host and name would be one series twice, which costs the whole scrape. */
 function distinct(all: readonly [string, unknown][], limits: Collecting): readonly [string, Json][] {

@@ -1,8 +1,8 @@
 // Who is connected, in which state, waiting for what, and what has gone on for longest: one pass over pg_stat_activity.
 import { samples } from '../../../core/family.ts';
-import { activities, capped, databaseOrder, databases, limit } from './caps.ts';
+import { activities, chosenNames, databaseOrder, databases } from './caps.ts';
 import { choose, column, familiesOf, numberOf, ours, since, textOf, theirs } from './columns.ts';
-import { alike, count, labels, longest } from './connections.ts';
+import { alike, chosen, count, labels, longest, rest } from './connections.ts';
 import type { Row } from './source.ts';
 import type { Section } from './together.ts';
 
@@ -75,36 +75,73 @@ const totals = [
   ),
 ];
 
-/** What GROUPING gives for the rows of each of the three groupings. */
-const levels = { alike: 0, kind: 2, all: 3 };
+/** Kinds of processes: about fifteen, and what extensions call theirs. */
+const mostKinds = 100;
 
+/** Names that clients choose, of the most connections. */
+const mostUsed = (label: string): string =>
+  `SELECT ${label} FROM clients GROUP BY ${label} ORDER BY pg_catalog.count(*) DESC, ${label} LIMIT ${chosenNames}`;
+const folded = (label: string): string =>
+  chosen.includes(label) ? `CASE WHEN ${label} IN (${mostUsed(label)}) THEN ${label} ELSE '${rest}' END` : label;
+
+/** Of the groups that are too many: those of one database and state are one, whoever it is and whatever it waits for. */
+const within: Readonly<Record<string, string>> = {
+  datname: `CASE WHEN place <= ${activities} OR datname IN (SELECT datname FROM known) THEN datname ELSE '${rest}' END`,
+  state: 'state',
+  ...Object.fromEntries(
+    chosen.map((label) => [label, `CASE WHEN place <= ${activities} THEN ${label} ELSE '${rest}' END`]),
+  ),
+};
+const gathered = (label: string): string => within[label] ?? `CASE WHEN place <= ${activities} THEN ${label} END`;
+const each = (expression: (label: string) => string): string =>
+  labels.map((label) => `${expression(label)} AS ${label}`).join(', ');
+const byLabels = `GROUP BY ${labels.map((_, index) => index + 1).join(', ')}`;
+
+/** The server's own processes have no database or no state; `backends` counts them. Each other connection is in a group. */
 const sqlOf = (list: string): string => `
-SELECT GROUPING(datname, backend_type) AS level, ${labels.join(', ')},
-  pg_catalog.count(*) AS connections, ${oldest('xact_start')} AS longest,
-  CASE WHEN GROUPING(datname, backend_type) = ${levels.all} THEN (
-    SELECT pg_catalog.json_agg(datname)
-    FROM (SELECT datname FROM pg_catalog.pg_database d ORDER BY ${databaseOrder} LIMIT ${databases}) AS known
-  ) END AS databases,
+WITH activity AS (
+  SELECT * FROM pg_catalog.pg_stat_activity WHERE pid <> pg_catalog.pg_backend_pid()
+), known AS (
+  SELECT datname::pg_catalog.text FROM pg_catalog.pg_database d ORDER BY ${databaseOrder} LIMIT ${databases}
+), clients AS (
+  SELECT ${each((label) => `coalesce(${label}::pg_catalog.text, '')`)}, xact_start
+  FROM activity WHERE datname IS NOT NULL AND state IS NOT NULL
+), groups AS (
+  SELECT ${each(folded)}, pg_catalog.count(*) AS connections, ${oldest('xact_start')} AS longest
+  FROM clients ${byLabels}
+), placed AS (
+  SELECT *, pg_catalog.row_number() OVER (ORDER BY connections DESC, ${labels.join(', ')}) AS place FROM groups
+)
+SELECT (SELECT pg_catalog.json_agg(alike) FROM (
+    SELECT ${each(gathered)}, pg_catalog.sum(connections) AS connections, pg_catalog.max(longest) AS longest
+    FROM placed ${byLabels}
+  ) AS alike) AS alike,
+  (SELECT pg_catalog.max(place) FROM placed) AS groups,
+  (SELECT pg_catalog.json_agg(datname) FROM known) AS databases,
+  (SELECT pg_catalog.count(*) FROM pg_catalog.pg_database) AS all_databases,
+  (SELECT pg_catalog.json_agg(kinds) FROM (
+    SELECT backend_type, pg_catalog.count(*) AS connections FROM activity GROUP BY 1 ORDER BY 2 DESC LIMIT ${mostKinds}
+  ) AS kinds) AS kinds,
   ${list}
-FROM pg_catalog.pg_stat_activity
-WHERE pid <> pg_catalog.pg_backend_pid()
-GROUP BY GROUPING SETS ((${labels.join(', ')}), (backend_type), ())
-ORDER BY level DESC, connections DESC
-${limit(activities)}`;
+FROM activity`;
 
 export const activity: Section = {
   name: 'activity',
   asks: 'pg_stat_activity, pg_database',
-  families: [count, longest, backends, ...familiesOf(totals)],
+  families: [...familiesOf(totals), backends, count, longest],
   needsMonitor: 'all',
   sql: (facts) => sqlOf(choose(facts, totals).list),
-  samples(rows, { facts }, cut) {
-    const at = (level: number): Row[] => rows.filter((row) => numberOf(row.level) === level);
-    const [all = {}] = at(levels.all);
+  samples([row = {}], { facts }, cut) {
+    const known = (row.databases ?? []) as readonly string[];
+    const gone = Math.max(0, (numberOf(row.groups) ?? 0) - activities);
+    const unknown = Math.max(0, (numberOf(row.all_databases) ?? 0) - known.length);
+    if (gone + unknown > 0) cut(gone + unknown);
     return [
-      ...alike(capped(at(levels.alike), activities, cut), (all.databases ?? []) as string[]),
-      ...at(levels.kind).flatMap((row) => samples(backends, numberOf(row.connections), textOf(row.backend_type))),
-      ...choose(facts, totals).samples(all),
+      ...choose(facts, totals).samples(row),
+      ...((row.kinds ?? []) as readonly Row[]).flatMap((kind) =>
+        samples(backends, numberOf(kind.connections), textOf(kind.backend_type)),
+      ),
+      ...alike((row.alike ?? []) as readonly Row[], known),
     ];
   },
 };

@@ -1,6 +1,5 @@
 // Connections that are alike: of which database, in which state, of whom, waiting for what.
 import { type Sample, samples } from '../../../core/family.ts';
-import { chosenNames } from './caps.ts';
 import { numberOf, textOf, theirs } from './columns.ts';
 import type { Row } from './source.ts';
 
@@ -13,8 +12,9 @@ export const labels = [
   'wait_event_type',
   'wait_event',
 ];
-/** Whose values clients choose. */
-const chosen = ['usename', 'application_name'];
+/** Whose values clients choose; what is beyond the names most used is `rest`. */
+export const chosen = ['usename', 'application_name'];
+export const rest = 'other';
 const states = [
   ...['active', 'idle', 'idle in transaction', 'idle in transaction (aborted)'],
   ...['fastpath function call', 'disabled'],
@@ -32,49 +32,21 @@ export const longest = theirs(
   'How long the oldest open transaction of such connections has lasted; 0 when none is open.',
   { labels, unit: 'seconds' },
 );
-/** @param rows with `connections`, and `longest` for the longest transaction; a state that no connection to a database has is 0. */
+/** @param rows a group each, with `connections` and `longest`; a state that no connection to a database has is 0. */
 export function alike(rows: readonly Row[], databasesKnown: readonly string[]): Sample[] {
-  const groups = new Map<string, { labels: string[]; connections: number; longest: number }>();
   const absent = new Set(databasesKnown.flatMap((datname) => states.map((state) => JSON.stringify([datname, state]))));
-  const add = (values: string[], connections: number, lasted: number): void => {
-    const key = JSON.stringify(values);
-    const group = groups.get(key) ?? { labels: values, connections: 0, longest: 0 };
-    groups.set(key, group);
-    group.connections += connections;
-    group.longest = Math.max(group.longest, lasted);
-  };
-  // The server's own processes have no database or no state; `backends` counts them.
-  const ofDatabases = rows.filter(({ datname, state }) => datname !== null && state !== null);
-  for (const row of folded(ofDatabases)) {
-    absent.delete(JSON.stringify([row.datname, row.state]));
-    add(
-      labels.map((label) => textOf(row[label])),
-      numberOf(row.connections) ?? 0,
-      numberOf(row.longest) ?? 0,
-    );
-  }
-  for (const key of absent) add([...(JSON.parse(key) as string[]), ...labels.slice(2).map(() => '')], 0, 0);
-  return [...groups.values()].flatMap(({ labels: values, connections, longest: lasted }) => [
+  for (const { datname, state } of rows) absent.delete(JSON.stringify([datname, state]));
+  const none = [...absent].map((key) => JSON.parse(key) as string[]);
+  const groups = [
+    ...rows.map((row) => ({
+      values: labels.map((label) => textOf(row[label])),
+      connections: numberOf(row.connections),
+      lasted: numberOf(row.longest),
+    })),
+    ...none.map((known) => ({ values: [...known, ...labels.slice(2).map(() => '')], connections: 0, lasted: 0 })),
+  ];
+  return groups.flatMap(({ values, connections, lasted }) => [
     ...samples(count, connections, ...values),
     ...samples(longest, lasted, ...values),
   ]);
-}
-
-/** Of names that clients choose, those that few connections have become `other`. */
-function folded(rows: readonly Row[]): Row[] {
-  const kept = chosen.map((label) => [label, mostUsed(rows, label)] as const);
-  return rows.map((row) => ({
-    ...row,
-    ...Object.fromEntries(kept.map(([label, names]) => [label, names.has(textOf(row[label])) ? row[label] : 'other'])),
-  }));
-}
-
-function mostUsed(rows: readonly Row[], label: string): Set<string> {
-  const uses = new Map<string, number>();
-  for (const row of rows) {
-    const name = textOf(row[label]);
-    uses.set(name, (uses.get(name) ?? 0) + (numberOf(row.connections) ?? 0));
-  }
-  const byUse = [...uses].sort(([left, a], [right, b]) => b - a || (left < right ? -1 : 1));
-  return new Set(byUse.slice(0, chosenNames).map(([name]) => name));
 }

@@ -1,6 +1,6 @@
 // Locks by database and mode, and who waits: one pass over pg_locks.
 import { type Sample, samples } from '../../../core/family.ts';
-import { databaseOrder, databases } from './caps.ts';
+import { capped, counted, databaseOrder, databases } from './caps.ts';
 import { choose, columnOf, numberOf, ours, since, textOf, theirs } from './columns.ts';
 import type { Row } from './source.ts';
 import type { Section } from './together.ts';
@@ -34,47 +34,46 @@ const longest = columnOf(
 );
 
 const sqlOf = (list: string): string => `
-SELECT known.datname, locks.*
-FROM (
-  SELECT d.oid, d.datname FROM pg_catalog.pg_database d ORDER BY ${databaseOrder} LIMIT ${databases}
-) AS known
-FULL JOIN (
-  SELECT database, pg_catalog.lower(mode) AS mode, pg_catalog.count(*) AS locks,
-    pg_catalog.count(*) FILTER (WHERE NOT granted) AS waiting${list === '' ? '' : `,\n    ${list}`}
-  FROM pg_catalog.pg_locks
+WITH locks AS (
+  SELECT *, pg_catalog.lower(mode) AS lower_mode FROM pg_catalog.pg_locks
   WHERE pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
-  GROUP BY 1, 2
-) AS locks ON locks.database = known.oid
-LIMIT ${2 * databases * modes.length}`;
+), known AS (
+  SELECT d.oid, d.datname, ${counted} FROM pg_catalog.pg_database d ORDER BY ${databaseOrder} LIMIT ${databases}
+)
+SELECT (SELECT pg_catalog.json_agg(known) FROM known) AS databases,
+  (SELECT pg_catalog.json_agg(held) FROM (
+    SELECT known.datname, lower_mode AS mode, pg_catalog.count(*) AS locks
+    FROM locks JOIN known ON known.oid = locks.database GROUP BY 1, 2
+  ) AS held) AS held,
+  (SELECT pg_catalog.json_agg(waiting) FROM (
+    SELECT lower_mode AS mode, pg_catalog.count(*) AS locks FROM locks WHERE NOT granted GROUP BY 1
+  ) AS waiting) AS waiting${list === '' ? '' : `,\n  ${list}\nFROM locks`}`;
 
 export const locks: Section = {
   name: 'locks',
   asks: 'pg_locks, pg_database',
-  families: [held, waited, longest.family],
+  families: [longest.family, waited, held],
   sql: (facts) => sqlOf(choose(facts, [longest]).list),
-  samples: (rows, { facts }) => [...counts(rows), ...waiting(rows), ...choose(facts, [longest]).samples(worst(rows))],
+  samples([row = {}], { facts }, cut) {
+    const names = capped(listOf(row.databases), cut).map(({ datname }) => textOf(datname));
+    return [
+      ...choose(facts, [longest]).samples(row),
+      ...waiting(listOf(row.waiting)),
+      ...counts(names, listOf(row.held)),
+    ];
+  },
 };
 
-function counts(rows: readonly Row[]): Sample[] {
-  const known = rows.filter(({ datname }) => datname !== null);
-  const names = new Set(known.map(({ datname }) => textOf(datname)));
-  const found = new Map(known.map(({ datname, mode, locks: n }) => [`${mode} ${datname}`, numberOf(n)]));
-  return [...names].flatMap((datname) =>
+const listOf = (json: unknown): readonly Row[] => (json ?? []) as readonly Row[];
+
+function counts(names: readonly string[], rows: readonly Row[]): Sample[] {
+  const found = new Map(rows.map(({ datname, mode, locks: n }) => [`${mode} ${datname}`, numberOf(n)]));
+  return names.flatMap((datname) =>
     modes.flatMap((mode) => samples(held, found.get(`${mode} ${datname}`) ?? 0, datname, mode)),
   );
 }
 
 function waiting(rows: readonly Row[]): Sample[] {
-  return modes.flatMap((mode) => {
-    const ofMode = rows.filter((row) => row.mode === mode);
-    return samples(
-      waited,
-      ofMode.reduce((sum, row) => sum + (numberOf(row.waiting) ?? 0), 0),
-      mode,
-    );
-  });
+  const found = new Map(rows.map(({ mode, locks: n }) => [mode, numberOf(n)]));
+  return modes.flatMap((mode) => samples(waited, found.get(mode) ?? 0, mode));
 }
-
-/** The row with the longest wait; where nothing is locked at all the only row has none, and none is what it says. */
-const worst = (rows: readonly Row[]): Row =>
-  rows.reduce((one, other) => ((numberOf(one.c0) ?? 0) < (numberOf(other.c0) ?? 0) ? other : one), { c0: 0 });

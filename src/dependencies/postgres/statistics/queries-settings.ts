@@ -42,6 +42,9 @@ export function labelProblem(name: string): string | undefined {
     : undefined;
 }
 
+/** They outlive the transaction that the query runs in: to release one ends the lead, to take one keeps it. */
+const advisory = /\bpg_(try_)?advisory/i;
+
 const labelName = z.string().superRefine((name, context) => {
   const message = labelProblem(name);
   if (message !== undefined) context.addIssue({ code: 'custom', message });
@@ -60,6 +63,10 @@ export const query = z.strictObject({
   sql: z
     .string()
     .regex(/\S/, 'must be a statement')
+    .refine(
+      (sql) => !advisory.test(sql),
+      'must not call pg_advisory_… functions: the lock of the session says who reads the statistics',
+    )
     .describe('one SELECT; its rows become samples. Without a semicolon between statements'),
   interval: between(5000, 86_400_000).prefault('60s').describe('time between two runs'),
   timeout: between(10, 60_000).prefault('2s').describe('the server ends it after that'),

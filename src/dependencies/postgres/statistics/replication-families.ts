@@ -2,13 +2,17 @@
 import { type Column, column, epoch, ours, since, theirs } from './columns.ts';
 import { monitor } from './privilege.ts';
 
-/** `written` is the end of the WAL that this server has, `replayed` how much of it a replica has applied. */
-export const server = `SELECT replica, CASE WHEN replica THEN received ELSE written END AS written, received, replayed
-  FROM (
-    SELECT pg_catalog.pg_is_in_recovery() AS replica,
-      CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_current_wal_lsn() END AS written,
-      pg_catalog.pg_last_wal_receive_lsn() AS received, pg_catalog.pg_last_wal_replay_lsn() AS replayed
-  ) AS positions`;
+/**
+ * `written` is the end of the WAL that this server has, `replayed` how much of it a replica has applied. A primary is not
+ * asked what only a replica knows: some services refuse to say it.
+ */
+export const server = `SELECT pg_catalog.pg_is_in_recovery() AS replica,
+    CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_receive_lsn()
+      ELSE pg_catalog.pg_current_wal_lsn() END AS written,
+    CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() END AS replayed`;
+/** What a replica, or a primary that was one, has received and applied. */
+export const replay = `SELECT pg_catalog.pg_is_in_recovery() AS replica,
+    pg_catalog.pg_last_wal_receive_lsn() AS received, pg_catalog.pg_last_wal_replay_lsn() AS replayed`;
 const from = (lsn: string, to = 'server.written'): string => `pg_catalog.pg_wal_lsn_diff(${to}, ${lsn})`;
 const position = (lsn: string): string => from("'0/0'", lsn);
 const bytes = { unit: 'bytes' } as const;
@@ -21,17 +25,6 @@ export const ofServer: readonly Column[] = [
     theirs('pg_replication_is_replica', 'gauge', 'Whether the server is in recovery.'),
   ),
   column(
-    since('pg_catalog.pg_last_xact_replay_timestamp()'),
-    theirs('pg_replication_last_replay_seconds', 'gauge', 'Time since the commit that was replayed last was made.', {
-      ...seconds,
-      when: 'the server is, or was when it started, a replica',
-    }),
-  ),
-  column(
-    from('server.replayed', 'server.received'),
-    ours('replication_backlog_bytes', 'gauge', 'WAL received and not yet replayed.', { ...bytes, ...ofReplica }),
-  ),
-  column(
     position('CASE WHEN server.replica THEN server.replayed ELSE server.written END'),
     ours('wal_position_bytes_total', 'counter', 'Where the WAL stands: written on a primary, replayed on a replica.', {
       ...bytes,
@@ -39,12 +32,23 @@ export const ofServer: readonly Column[] = [
   ),
 ];
 
-/** On a primary right without the grant. */
-export const ofLag: readonly Column[] = [
+/** Right without the grant, but for the lag of a replica, which is absent then. Of `replay`, as what follows. */
+export const ofReplay: readonly Column[] = [
+  column(
+    since('pg_catalog.pg_last_xact_replay_timestamp()'),
+    theirs('pg_replication_last_replay_seconds', 'gauge', 'Time since the commit that was replayed last was made.', {
+      ...seconds,
+      when: 'the server is, or was when it started, a replica',
+    }),
+  ),
+  column(
+    from('replay.replayed', 'replay.received'),
+    ours('replication_backlog_bytes', 'gauge', 'WAL received and not yet replayed.', { ...bytes, ...ofReplica }),
+  ),
   column(
     // What is received and replayed is equal also when nothing is received any more: lag is known while WAL streams.
-    `CASE WHEN NOT server.replica THEN 0 WHEN receiver.status = 'streaming' THEN
-      CASE WHEN server.received = server.replayed THEN 0 ELSE ${since('pg_catalog.pg_last_xact_replay_timestamp()')} END
+    `CASE WHEN NOT replay.replica THEN 0 WHEN receiver.status = 'streaming' THEN
+      CASE WHEN replay.received = replay.replayed THEN 0 ELSE ${since('pg_catalog.pg_last_xact_replay_timestamp()')} END
     END`,
     theirs(
       'pg_replication_lag_seconds',
@@ -58,7 +62,7 @@ export const ofLag: readonly Column[] = [
 /** Wrong, not absent, without the grant. */
 export const ofReplicaWithGrant: readonly Column[] = [
   column(
-    "CASE WHEN server.replica THEN coalesce(receiver.status = 'streaming', false)::pg_catalog.int4 END",
+    "CASE WHEN replay.replica THEN coalesce(receiver.status = 'streaming', false)::pg_catalog.int4 END",
     ours('replication_receiver_streaming', 'gauge', 'Whether the replica receives WAL as it is written.', {
       ...ofReplica,
       privilege: monitor,

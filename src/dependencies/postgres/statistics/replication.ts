@@ -1,16 +1,18 @@
 // Where the WAL stands, how far behind standbys, slots and, on a replica, we are: the server's row beside its peers'.
 import { type Sample, samples } from '../../../core/family.ts';
+import type { Collecting } from '../../statistics.ts';
 import { capped, counted, peers } from './caps.ts';
 import { choose, familiesOf, textOf } from './columns.ts';
 import {
-  ofLag,
   ofReceiver,
+  ofReplay,
   ofReplicaWithGrant,
   ofServer,
   ofSlot,
   ofSlotByDatabase,
   ofStandby,
   receiverLabels,
+  replay,
   server,
   slotLabels,
   slotStatus,
@@ -42,33 +44,33 @@ export const replication: Section = {
     const parts = partsOf(facts);
     const kept = capped(rows, cut);
     const open = [...kept.slice(0, 1).flatMap(parts.server), ...kept.flatMap(parts.slot)];
-    return facts.monitor ? [...open, ...worst(kept.flatMap(parts.standby))] : open;
+    return facts.monitor ? [...open, ...worst(kept.flatMap(parts.standby), kept, cut)] : open;
   },
 };
 
-/** Apart from the others: services that keep the WAL to themselves refuse this view alone. */
+/** Apart from the others: services that keep the WAL to themselves refuse this view and these functions alone. */
 export const receiver: Section = {
   name: 'wal_receiver',
-  asks: 'pg_stat_wal_receiver, positions in the WAL',
-  families: familiesOf([...ofLag, ...ofReplicaWithGrant, ...ofReceiver]),
+  asks: 'pg_stat_wal_receiver, pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn(), pg_last_xact_replay_timestamp()',
+  families: familiesOf([...ofReplay, ...ofReplicaWithGrant, ...ofReceiver]),
   needsMonitor: 'some',
   sql: (facts) => `
 SELECT ${[...receiverLabels, ...receivedBy(facts).lists].join(',\n  ')}
-FROM (${server}) AS server LEFT JOIN pg_catalog.pg_stat_wal_receiver AS receiver ON true`,
+FROM (${replay}) AS replay LEFT JOIN pg_catalog.pg_stat_wal_receiver AS receiver ON true`,
   samples: (rows, { facts }) => rows.flatMap(receivedBy(facts).samples),
 };
 
 function receivedBy(facts: Facts) {
-  const lag = choose(facts, ofLag, 'lag_');
+  const replayed = choose(facts, ofReplay, 'lag_');
   const granted = choose(facts, ofReplicaWithGrant, 'replica_');
   const received = choose(facts, ofReceiver, 'receiver_');
   return {
-    lists: [lag, granted, received].map(({ list }) => list),
+    lists: [replayed, granted, received].map(({ list }) => list),
     samples: (row: Row): Sample[] => {
-      if (!facts.monitor) return lag.samples(row);
+      if (!facts.monitor) return replayed.samples(row);
       const labels = [row.upstream_host, row.receiver_slot, row.receiver_status].map(textOf);
       const ofOne = row.receiver_status === null ? [] : received.samples(row, ...labels);
-      return [...lag.samples(row), ...granted.samples(row), ...ofOne];
+      return [...replayed.samples(row), ...granted.samples(row), ...ofOne];
     },
   };
 }
@@ -83,10 +85,7 @@ function partsOf(facts: Facts) {
   return {
     lists: [...standbyLabels, ...slotLabels, ...lists],
     server: (row: Row) => ofOne.samples(row),
-    standby: (row: Row) => {
-      const labels = [row.application_name, row.client_addr, row.standby_state, row.slot_name].map(textOf);
-      return row.standby_state === null ? [] : standbys.samples(row, ...labels);
-    },
+    standby: (row: Row) => (row.standby_state === null ? [] : standbys.samples(row, ...named(row))),
     slot: (row: Row) => {
       if (row.slot_name === null) return [];
       const [name, type, database, status] = [row.slot_name, row.slot_type, row.database, row.wal_status].map(textOf);

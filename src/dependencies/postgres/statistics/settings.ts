@@ -35,7 +35,9 @@ export const statisticsSettings = z
       .min(0)
       .max(100)
       .default(20)
-      .describe('tables with the most dead tuples that get series of their own; 0 reads no tables at all'),
+      .describe(
+        'tables with the most dead tuples, and as many of the largest, that get series of their own; 0 reads none at all',
+      ),
     pool: pool.optional().describe('connections to this database by application or user; off unless set'),
     statements: statements.optional().describe('totals of pg_stat_statements; off unless set, `{}` is enough'),
     queries: queries.describe('queries of your own; each becomes a metric'),

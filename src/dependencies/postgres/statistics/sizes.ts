@@ -1,6 +1,6 @@
 // How large the databases are, and how many connections each may have. The server looks at every file for it.
 import type { Collector } from '../../statistics.ts';
-import { databaseOrder, databases } from './caps.ts';
+import { capped, counted, databaseOrder, databases } from './caps.ts';
 import { choose, column, familiesOf, textOf, theirs } from './columns.ts';
 import { monitor, monitors, withoutMonitor } from './privilege.ts';
 import type { PostgresSource } from './source.ts';
@@ -22,9 +22,9 @@ const columns = [
 
 /** Databases are chosen before any is measured. */
 const sqlOf = (list: string): string => `
-SELECT d.datname, d.readable, ${list}
+SELECT d.datname, d.readable, d.counted, ${list}
 FROM (
-  SELECT d.oid, d.datname, d.datconnlimit,
+  SELECT d.oid, d.datname, d.datconnlimit, ${counted},
     monitors.yes OR pg_catalog.has_database_privilege(d.oid, 'CONNECT') AS readable
   FROM pg_catalog.pg_database d CROSS JOIN (SELECT ${monitors} AS yes) AS monitors
   ORDER BY ${databaseOrder}
@@ -40,7 +40,7 @@ export const sizes: Collector<unknown, PostgresSource> = {
   async collect(source, _settings, limits) {
     const { list, samples } = choose(source.facts, columns);
     const rows = await source.rows(sqlOf(list), { ...limits, maxRows: databases });
-    const all = rows.flatMap((row) => samples(row, textOf(row.datname)));
+    const all = capped(rows, limits.cut).flatMap((row) => samples(row, textOf(row.datname)));
     if (rows.some(({ readable }) => readable === false)) throw withoutMonitor(source, all);
     return all;
   },

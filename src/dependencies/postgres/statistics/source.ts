@@ -1,12 +1,10 @@
 // How the collectors ask PostgreSQL: the interface alone; reader.ts is what stands behind it.
 import type { Limits, Source } from '../../statistics.ts';
 
-/** What changes seldom: read when the connection opens, and again once a minute. */
+/** What changes seldom: read when the connection opens, and again every two minutes. */
 export type Facts = {
   /** `server_version_num`, such as 170004. */
   readonly version: number;
-  /** In recovery. */
-  readonly standby: boolean;
   /** The database that we are connected to. */
   readonly database: string;
   readonly user: string;

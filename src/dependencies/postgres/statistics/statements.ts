@@ -104,12 +104,12 @@ export const statements: Collector<Settings, PostgresSource> = {
       ),
     });
     return [
+      ...samples(evictions, numberOf(rows[0]?.dealloc)),
+      ...samples(skipped, totals.skipped),
       ...[...totals.sums].flatMap(([database, values]) =>
         sums.flatMap(([, family], index) => samples(family, values[index], database)),
       ),
       ...databases.flatMap((row) => samples(entries, numberOf(row.entries), textOf(row.datname))),
-      ...samples(evictions, numberOf(rows[0]?.dealloc)),
-      ...samples(skipped, totals.skipped),
     ];
   },
 };

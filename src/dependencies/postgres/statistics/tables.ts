@@ -1,4 +1,4 @@
-// The tables of the database that need a vacuum most, and what all of them have together. Takes no lock on any table.
+// The tables of the database that need a vacuum most and those that are largest, and what all of them have together. Takes no lock on any table.
 import type { Collector } from '../../statistics.ts';
 import type { Settings } from '../settings.ts';
 import { choose, column, familiesOf, ours, textOf } from './columns.ts';
@@ -26,20 +26,34 @@ const sums = [
 /** Of each check: the tables that have series. */
 const shown = new WeakMap<Settings, ReadonlySet<string>>();
 
-/** A table enters when it is among the first `top`, and leaves when it is not among the first 2 × `top` any more. */
+/**
+ * A table enters when it is among the first `top` of either order, and leaves when it is not among the first 2 × `top`
+ * of one any more, or when there are 3 × `top` already.
+ * @param ranked by the better of their two places.
+ */
 function select(settings: Settings, ranked: readonly Row[]): string[] {
   const before = shown.get(settings);
   const top = settings.statistics.tables;
-  const chosen = ranked.map(({ relid }) => textOf(relid)).filter((relid, rank) => rank < top || before?.has(relid));
+  const chosen = ranked
+    .filter(({ relid, place }) => Number(place) <= top || before?.has(textOf(relid)))
+    .map(({ relid }) => textOf(relid))
+    .slice(0, 3 * top);
   shown.set(settings, new Set(chosen));
   return chosen;
 }
 
 /** The planner leaves out what is not selected of the view: this reads two counters of each table. */
-const ranking = (list: string, most: number): string => `SELECT t.relid::text AS relid, ${list}
-FROM pg_catalog.pg_stat_user_tables t JOIN pg_catalog.pg_class c ON c.oid = t.relid
-WHERE c.relpersistence <> 't'
-ORDER BY t.n_dead_tup DESC, t.n_live_tup DESC, t.relid LIMIT ${most}`;
+const ranking = (list: string, most: number): string => `SELECT * FROM (
+  SELECT t.relid::text AS relid, ${list},
+    least(
+      pg_catalog.row_number() OVER (ORDER BY t.n_dead_tup DESC, t.n_live_tup DESC, t.relid),
+      pg_catalog.row_number() OVER (ORDER BY t.n_live_tup + t.n_dead_tup DESC, t.relid)
+    ) AS place
+  FROM pg_catalog.pg_stat_user_tables t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+  WHERE c.relpersistence <> 't'
+) AS ranked
+WHERE place <= ${most}
+ORDER BY place`;
 
 const details = (list: string, relids: readonly string[]): string => `SELECT t.schemaname, t.relname, ${list}
 FROM pg_catalog.pg_stat_user_tables t

@@ -66,8 +66,8 @@ export function roleSamples(fields: Fields, cut: (count: number) => void): Sampl
   return [
     ...samples(families.instanceInfo, 1, ...infoLabels.map((label) => fields.get(label) ?? '')),
     ...samples(families.started, startOf(fields)),
-    ...replicaSamples(fields, cut),
     ...(fields.get('role') === 'slave' ? primarySamples(fields) : []),
+    ...replicaSamples(fields, cut),
     ...databaseSamples(fields, cut),
   ];
 }

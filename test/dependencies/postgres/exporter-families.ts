@@ -1,0 +1,61 @@
+// Every family that postgres_exporter can have, as its source says: of the version in exporter-differences.ts. Beside them
+// there is a gauge pg_settings_* for each setting.
+
+/** Without `pg_`, by their type. */
+export const families: Readonly<Record<string, string>> = {
+  counter: `
+    exporter_scrapes_total stat_archiver_archived_count stat_archiver_failed_count
+    stat_bgwriter_buffers_alloc_total stat_bgwriter_buffers_backend_fsync_total
+    stat_bgwriter_buffers_backend_total stat_bgwriter_buffers_checkpoint_total stat_bgwriter_buffers_clean_total
+    stat_bgwriter_checkpoint_sync_time_total stat_bgwriter_checkpoint_write_time_total
+    stat_bgwriter_checkpoints_req_total stat_bgwriter_checkpoints_timed_total
+    stat_bgwriter_maxwritten_clean_total stat_bgwriter_stats_reset_total stat_checkpointer_buffers_written_total
+    stat_checkpointer_num_requested_total stat_checkpointer_num_timed_total
+    stat_checkpointer_restartpoints_done_total stat_checkpointer_restartpoints_req_total
+    stat_checkpointer_restartpoints_timed_total stat_checkpointer_stats_reset_total
+    stat_checkpointer_sync_time_total stat_checkpointer_write_time_total stat_database_active_time_seconds_total
+    stat_database_blk_read_time stat_database_blk_write_time stat_database_blks_hit stat_database_blks_read
+    stat_database_conflicts stat_database_conflicts_confl_bufferpin stat_database_conflicts_confl_deadlock
+    stat_database_conflicts_confl_lock stat_database_conflicts_confl_snapshot
+    stat_database_conflicts_confl_tablespace stat_database_deadlocks stat_database_stats_reset
+    stat_database_temp_bytes stat_database_temp_files stat_database_tup_deleted stat_database_tup_fetched
+    stat_database_tup_inserted stat_database_tup_returned stat_database_tup_updated stat_database_xact_commit
+    stat_database_xact_rollback stat_statements_block_read_seconds_total
+    stat_statements_block_write_seconds_total stat_statements_calls_total stat_statements_query_id
+    stat_statements_rows_total stat_statements_seconds_total stat_user_tables_analyze_count
+    stat_user_tables_autoanalyze_count stat_user_tables_autovacuum_count stat_user_tables_idx_scan
+    stat_user_tables_idx_tup_fetch stat_user_tables_n_tup_del stat_user_tables_n_tup_hot_upd
+    stat_user_tables_n_tup_ins stat_user_tables_n_tup_upd stat_user_tables_seq_scan
+    stat_user_tables_seq_tup_read stat_user_tables_vacuum_count stat_wal_receiver_flushed_lsn
+    stat_wal_receiver_last_msg_receipt_time stat_wal_receiver_last_msg_send_time
+    stat_wal_receiver_latest_end_lsn stat_wal_receiver_latest_end_time stat_wal_receiver_receive_start_lsn
+    statio_user_indexes_idx_blks_hit_total statio_user_indexes_idx_blks_read_total
+    statio_user_tables_heap_blocks_hit statio_user_tables_heap_blocks_read statio_user_tables_idx_blocks_hit
+    statio_user_tables_idx_blocks_read statio_user_tables_tidx_blocks_hit statio_user_tables_tidx_blocks_read
+    statio_user_tables_toast_blocks_hit statio_user_tables_toast_blocks_read`,
+  gauge: `
+    buffercache_summary_buffers_dirty buffercache_summary_buffers_pinned buffercache_summary_buffers_unused
+    buffercache_summary_buffers_used buffercache_summary_usagecount_avg database_connection_limit
+    database_size_bytes database_wraparound_age_datfrozenxid_seconds database_wraparound_age_datminmxid_seconds
+    exporter_last_scrape_duration_seconds exporter_last_scrape_error exporter_user_queries_load_error
+    locks_count long_running_transactions long_running_transactions_oldest_timestamp_seconds
+    postmaster_start_time_seconds replication_is_replica replication_lag_seconds replication_last_replay_seconds
+    replication_slots_active replication_slots_pg_wal_lsn_diff replication_slots_safe_wal_size_bytes
+    replication_slots_slot_confirmed_flush_lsn replication_slots_slot_current_wal_lsn
+    replication_slots_slot_is_active replication_slots_wal_status roles_connection_limit
+    scrape_collector_duration_seconds scrape_collector_success stat_activity_autovacuum_timestamp_seconds
+    stat_activity_count stat_activity_max_tx_duration stat_archiver_last_archive_age stat_database_numbackends
+    stat_progress_vacuum_heap_blks stat_progress_vacuum_heap_blks_scanned
+    stat_progress_vacuum_heap_blks_vacuumed stat_progress_vacuum_index_vacuums
+    stat_progress_vacuum_max_dead_tuples stat_progress_vacuum_num_dead_tuples stat_progress_vacuum_phase
+    stat_replication_pg_current_wal_lsn_bytes stat_replication_pg_wal_lsn_diff
+    stat_replication_pg_xlog_location_diff stat_user_tables_index_size_bytes stat_user_tables_last_analyze
+    stat_user_tables_last_autoanalyze stat_user_tables_last_autovacuum stat_user_tables_last_vacuum
+    stat_user_tables_n_dead_tup stat_user_tables_n_live_tup stat_user_tables_n_mod_since_analyze
+    stat_user_tables_table_size_bytes stat_wal_receiver_receive_start_tli stat_wal_receiver_received_tli
+    stat_wal_receiver_upstream_node up wal_segments wal_size_bytes xlog_location_bytes`,
+  histogram: `
+    process_idle_seconds`,
+  untyped: `
+    replication_slots_pg_xlog_location_diff stat_database_conflicts_confl_active_logicalslot static`,
+};

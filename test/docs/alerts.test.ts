@@ -1,0 +1,149 @@
+// The alerts of docs/statistics.md, as promtool evaluates them: each fires when it is to, for as long as it is to, and no other.
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { testRules } from '../servers/prometheus.ts';
+import { blockWith } from './pages.ts';
+
+const { groups } = parse(blockWith('docs/statistics.md', 'yaml', 'groups:')) as {
+  groups: { rules: { alert: string }[] }[];
+};
+const alerts = groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
+
+/** A series, and its values each 30 seconds: `axn` is a, and n more; nothing marks an end, as with samples that have a time. */
+type Series = readonly [string, string];
+/** When which alerts fire, and with which labels. */
+type Firing = Readonly<Record<string, readonly (readonly [string, Readonly<Record<string, string>>])[]>>;
+
+const days = 'x3300';
+const up = 'pg_up{job="shop-statistics",check="database",instance="db:5432"}';
+const ofDatabase = { job: 'shop-statistics', check: 'database', instance: 'db:5432' };
+const leader = (check: string, pod: number): string =>
+  `sidewarden_statistics_leader{job="shop-sidewarden",check="${check}",instance="shop-${pod}:9090"}`;
+const modes = (check: string, mode: string): Series[] =>
+  [1, 2].flatMap((pod) =>
+    ['leader', 'all', 'off'].map((one): Series => {
+      const labels = `job="shop-sidewarden",check="${check}",mode="${one}",instance="shop-${pod}:9090"`;
+      return [`sidewarden_statistics_mode{${labels}}`, `${Number(one === mode)}${days}`];
+    }),
+  );
+const read: Series[] = [
+  [leader('database', 1), `1${days}`],
+  [leader('database', 2), `0${days}`],
+  ...modes('database', 'leader'),
+];
+const granted = 'sidewarden_statistics_privilege{job="shop-sidewarden",check="database",privilege="pg_monitor"';
+const [database, cache] = [{ check: 'database' }, { check: 'cache' }];
+const absent = { job: 'shop-statistics' };
+
+const cases: readonly (readonly [string, readonly Series[], Firing])[] = [
+  ['all is well', [...read, [up, `1${days}`]], { '10m': [], '1h': [] }],
+  [
+    'another takes over, within two intervals of the probe',
+    [
+      [leader('database', 1), '1x19'],
+      [leader('database', 2), `0x20 1${days}`],
+      [up, `1x19 _ 1${days}`],
+    ],
+    { '11m': [], '13m': [], '16m': [], '1h': [] },
+  ],
+  [
+    'the database is down',
+    [...read, [up, `1x19 0${days}`]],
+    { '11m': [], '13m': [['DatabaseDown', ofDatabase]], '1h': [['DatabaseDown', ofDatabase]] },
+  ],
+  [
+    'nobody reads any more',
+    [
+      [leader('database', 1), `1x19 0${days}`],
+      [leader('database', 2), `0${days}`],
+      ...modes('database', 'leader'),
+      [up, '1x19'],
+    ],
+    {
+      '13m': [],
+      '16m': [
+        ['NobodyReadsStatistics', database],
+        ['StatisticsOutdated', database],
+      ],
+      ...Object.fromEntries(
+        ['22m', '1h', '23h'].map((time) => [
+          time,
+          [
+            ['NobodyReadsStatistics', database],
+            ['StatisticsOutdated', database],
+            ['StatisticsAbsent', absent],
+          ],
+        ]),
+      ),
+      '26h': [
+        ['NobodyReadsStatistics', database],
+        ['StatisticsAbsent', absent],
+      ],
+    },
+  ],
+  [
+    'no replica is there',
+    [],
+    { '4m': [], '6m': [['StatisticsAbsent', absent]], '26h': [['StatisticsAbsent', absent]] },
+  ],
+  [
+    'another check is switched off',
+    [
+      ...read,
+      [leader('cache', 1), `0${days}`],
+      [leader('cache', 2), `0${days}`],
+      ...modes('cache', 'off'),
+      [up, `1${days}`],
+    ],
+    { '10m': [], '1h': [] },
+  ],
+  [
+    'two read the checks that follow',
+    [
+      ...read,
+      [leader('cache', 1), `1${days}`],
+      [leader('cache', 2), `0x9 1${days}`],
+      ...modes('cache', 'leader'),
+      [up, `1${days}`],
+    ],
+    { '9m': [], '11m': [['SeveralReadStatistics', cache]], '1h': [['SeveralReadStatistics', cache]] },
+  ],
+  [
+    'every replica is to read',
+    [
+      ...read,
+      [leader('cache', 1), `1${days}`],
+      [leader('cache', 2), `1${days}`],
+      ...modes('cache', 'all'),
+      [up, `1${days}`],
+    ],
+    { '10m': [], '1h': [] },
+  ],
+  [
+    'a grant is missing',
+    [...read, [up, `1${days}`], [`${granted},instance="shop-1:9090"}`, `0${days}`]],
+    { '14m': [], '16m': [['GrantMissing', { ...database, privilege: 'pg_monitor' }]] },
+  ],
+];
+
+test('every alert fires in one of the cases', () => {
+  const fired = cases.flatMap(([, , firing]) => Object.values(firing).flatMap((some) => some.map(([alert]) => alert)));
+  expect(new Set(fired)).toEqual(new Set(alerts));
+});
+
+test.each(cases)('%s', async (_, series, firing) => {
+  const one = {
+    interval: '30s',
+    input_series: series.map(([name, values]) => ({ series: name, values })),
+    alert_rule_test: Object.entries(firing).flatMap(([time, fired]) =>
+      alerts.map((alertname) => ({
+        eval_time: time,
+        alertname,
+        exp_alerts: fired.flatMap(([alert, labels]) => (alert === alertname ? [{ exp_labels: labels }] : [])),
+      })),
+    ),
+  };
+  const { code, output } = await testRules(groups, [one]);
+  expect(output).toContain('SUCCESS');
+  expect(code).toBe(0);
+});

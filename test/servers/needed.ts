@@ -8,10 +8,10 @@ import { kubernetesValidate } from './kubernetes-validate.ts';
 import { pgbouncerSource } from './pgbouncer.ts';
 import { postgresSource } from './postgres.ts';
 import { postgresExporterSource } from './postgres-exporter.ts';
-import { redisExporterSource } from './redis-exporter.ts';
 import { prometheusSource, promtoolSource } from './prometheus.ts';
 import { psqlSource } from './psql.ts';
 import { redisSource } from './redis.ts';
+import { redisExporterSource } from './redis-exporter.ts';
 import { installed, locateAll, MissingServers, type Progress, type Source } from './source.ts';
 
 const program = (what: string, name: string, debianPackage: string): Source => ({

@@ -75,7 +75,8 @@ export async function collect(
   const rendered = (found: readonly Sample[], lacks?: Lack): Collected => {
     const kept = found.slice(0, wholeWithin(found, collectors.maxSeries));
     const texts = renderSamples(kept, { check, instance: source.instance });
-    const beyond = found.length - kept.length;
+    // A series that is there twice counts as cut too.
+    const beyond = found.length - texts.reduce((sum, { lines }) => sum + lines.length, 0);
     return { kind: 'collected', texts, cut: cut + beyond, asked: found !== notAsked, ...(lacks && { lacks }) };
   };
   try {

@@ -18,6 +18,8 @@ export type CollectorRun = {
 
 export interface StatisticsMetrics {
   ran(check: string, collector: string, run: CollectorRun): void;
+  /** It was not run, and yet can, or cannot, be relied on: the connection came back, or broke. */
+  up(check: string, collector: string, up: boolean): void;
   /** The check is not read here any more: nothing of its collectors and privileges is left. */
   forget(check: string): void;
   privilege(check: string, privilege: string, granted: boolean): void;

@@ -98,6 +98,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     request: changing(requests.count),
     statistics: {
       ran: changing(statistics.ran),
+      up: changing(statistics.up),
       forget: changing(statistics.forget),
       privilege: changing(statistics.privilege),
       standing: changing(statistics.standing),

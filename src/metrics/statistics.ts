@@ -35,6 +35,7 @@ export function createStatisticsMetrics(prom: PromRegistry): StatisticsMetrics {
         errors.inc({ check, collector, class: run.errorClass });
       }
     },
+    up: (check, collector, isUp) => up.set({ check, collector }, isUp ? 1 : 0),
     forget(check) {
       const { collectors, privileges: ofPrivileges } = ofCheck(check);
       for (const [collector, classes] of collectors) {

@@ -70,10 +70,7 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
       const reads = place?.reads() ?? false;
       metrics.standing(check.name, { mode: 'leader', reads });
       const answers = reads || (check.name === name && place?.turn.answers() === true);
-      if (reading.shows && !answers) {
-        reading.standDown();
-        metrics.forget(check.name);
-      }
+      if (reading.shows && !answers) reading.standDown();
       scheduler.nudge(reading);
     }
   };

@@ -154,6 +154,7 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
       own.filter(({ intervalMs }) => intervalMs >= costlyMs).map((collector) => collector.name),
     );
     showUp(1);
+    teller.reachable();
     const end = clock.now() + roundTimeouts * timeoutMs;
     for (;;) {
       const [collector] = slots.due(clock.now());
@@ -169,6 +170,7 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
     flight?.abort();
     lane.cut();
     snapshots.drop(name);
+    teller.forget();
     shows = false;
   };
   return {

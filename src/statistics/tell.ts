@@ -16,6 +16,10 @@ export interface Teller {
   failed(collector: string, begin: Instant, end: Instant, fault: Fault): void;
   /** A connection could not be had, or broke, before these collectors were run that were due. */
   unreachable(fault: Fault, due: readonly string[]): void;
+  /** There is a connection again: what was read before and is not due is as good as it was. */
+  reachable(): void;
+  /** Nothing is read here any more. */
+  forget(): void;
 }
 
 export type TellerOptions = {
@@ -30,6 +34,8 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
   const said = new Map<string, string>();
   /** Which collector lacks what: a privilege is granted once none lacks it. */
   const lacking = new Map<string, Lack>();
+  /** Whether its last run read all, of each that was run. */
+  const good = new Map<string, boolean>();
   const labels = { 'labels.check': check, 'event.kind': 'event' };
 
   const sayOnce = (what: string, { errorClass, message }: Fault, text: string): void => {
@@ -70,6 +76,7 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
   return {
     collected({ name, privilege }, begin, end, { cut, asked, lacks }) {
       const run: CollectorRun = { ok: lacks === undefined, durationMs: end - begin, cut, time: wall() };
+      good.set(name, run.ok);
       metrics.ran(check, name, lacks === undefined ? run : { ...run, errorClass: 'permission' });
       sayBack('connection', `${check}: its statistics are read again`);
       sayBack(name, `${check}: the collector ${name} works again`);
@@ -78,13 +85,25 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
     },
     failed(collector, begin, end, fault) {
       const { errorClass } = fault;
+      good.set(collector, false);
       metrics.ran(check, collector, { ok: false, durationMs: end - begin, errorClass, cut: 0, time: wall() });
       sayOnce(collector, fault, `${check}: the collector ${collector} failed (${errorClass})`);
     },
     unreachable(fault, due) {
       const run: CollectorRun = { ok: false, durationMs: 0, errorClass: fault.errorClass, cut: 0, time: wall() };
-      for (const collector of due) metrics.ran(check, collector, run);
+      for (const collector of due) {
+        good.set(collector, false);
+        metrics.ran(check, collector, run);
+      }
+      for (const [collector, isGood] of good) if (isGood) metrics.up(check, collector, false);
       sayOnce('connection', fault, `${check}: its statistics cannot be read (${fault.errorClass})`);
+    },
+    reachable() {
+      for (const [collector, isGood] of good) if (isGood) metrics.up(check, collector, true);
+    },
+    forget() {
+      good.clear();
+      metrics.forget(check);
     },
   };
 }

@@ -25,6 +25,10 @@ test('a frozen server: up is 0 within a timeout, what was read goes when it is s
   await pass(intervalMs + 2000);
   expect(replica.page()).toContain('cache_up{check="cache",instance="server:1"} 0\n');
   expect(replica.page()).toContain('cache_value');
+  expect([...replica.ups], 'no collector of a server that cannot be reached is up').toEqual([
+    ['cache often', false],
+    ['cache seldom', false],
+  ]);
   await pass(2 * intervalMs - 2000);
   expect(replica.page()).not.toContain('cache_value');
   expect(replica.page()).toContain('cache_size'); // read every 5 minutes: still held
@@ -123,8 +127,10 @@ test('a break that is over soon costs a second, each time, and what is costly is
     server.refuses = true;
     while (!replica.page().includes('cache_up{check="cache",instance="server:1"} 0\n')) await pass(100);
     server.refuses = false;
+    expect(replica.ups.get('cache seldom')).toBe(false);
     await pass(1000);
     expect(replica.page()).toContain('cache_up{check="cache",instance="server:1"} 1\n');
+    expect(replica.ups.get('cache seldom')).toBe(true);
   }
   expect(seldom()).toBe(1);
   await replica.kill();

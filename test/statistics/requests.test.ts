@@ -50,7 +50,7 @@ test('requests of a reader are counted for its check', async () => {
   const statistics = createStatistics({
     settings: { mode: 'all', timeoutMs: 1000, maxSeries: 10 },
     ...{ namespace: '', service: 'shop', snapshots: createSnapshots(), log: makeLog(), clock: systemClock },
-    metrics: { ran() {}, forget() {}, privilege() {}, standing() {} },
+    metrics: { ran() {}, up() {}, forget() {}, privilege() {}, standing() {} },
     random: () => 0.5,
     redact: (text) => text,
     scheduler: { add: (job) => void jobs.push(job), nudge() {}, remove: async () => {} },

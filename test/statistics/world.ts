@@ -184,14 +184,20 @@ export function startReplica(number: number, parts: Readonly<Record<string, Part
   const standings = new Map<string, { mode: StatisticsMode; reads: boolean }>();
   const runs: { check: string; collector: string; ok: boolean; errorClass?: string | undefined; cut: number }[] = [];
   const privileges = new Map<string, boolean>();
+  const ups = new Map<string, boolean>();
   /** Those that have metrics. */
   const collectors = new Map<string, ReadonlySet<string>>();
   const metrics: StatisticsMetrics = {
     ran(check, collector, run) {
       runs.push({ check, collector, ...run });
+      ups.set(`${check} ${collector}`, run.ok);
       collectors.set(check, new Set([...(collectors.get(check) ?? []), collector]));
     },
-    forget: (check) => void collectors.delete(check),
+    up: (check, collector, isUp) => void ups.set(`${check} ${collector}`, isUp),
+    forget(check) {
+      collectors.delete(check);
+      for (const name of ups.keys()) if (name.startsWith(`${check} `)) ups.delete(name);
+    },
     privilege: (check, privilege, granted) => void privileges.set(`${check} ${privilege}`, granted),
     standing(check, standing) {
       if (standing === undefined) standings.delete(check);
@@ -224,7 +230,7 @@ export function startReplica(number: number, parts: Readonly<Record<string, Part
     statistics.replace(checksOf(all));
   };
   return {
-    ...{ log, standings, runs, privileges, collectors, statistics },
+    ...{ log, standings, runs, privileges, collectors, ups, statistics },
     start: () => replace(parts),
     replace,
     page: () => Buffer.from(snapshots.bytes(performance.now())).toString(),

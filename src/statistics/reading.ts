@@ -127,7 +127,7 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
       return found.fault.hangs || lane.openedAt === undefined ? found.fault : undefined;
     }
     snapshots.put(name, collector.name, found.texts, begin + heldIntervals * collector.intervalMs);
-    teller.collected(collector, begin, end, found);
+    slots.hurry(teller.collected(collector, begin, end, found), end);
     return undefined;
   };
 

@@ -10,6 +10,8 @@ export interface Slots {
   due(now: Instant): readonly Collector[];
   /** It has been run. What failed is tried ever more seldom; what was refused neither soon nor late. */
   ran(collector: Collector, now: Instant, outcome: 'read' | 'failed' | 'refused'): void;
+  /** These are due at once. */
+  hurry(collectors: readonly string[], now: Instant): void;
   /** Due at once, since nothing of it is known any more: those that are read more often than this, or all. */
   restart(now: Instant, moreOftenMs?: number): void;
   /** The connection broke: nothing is due before it is tried again. */
@@ -55,6 +57,9 @@ export function createSlots(own: readonly Collector[], custom: readonly Collecto
       } else if (slot.failures > 1) {
         slot.dueAt = now + Math.max(intervalMs, Math.min(failedMs, intervalMs * 2 ** (slot.failures - 1)));
       } else slot.dueAt += intervalMs * Math.max(1, Math.floor((now - slot.dueAt) / intervalMs) + 1);
+    },
+    hurry(collectors, now) {
+      for (const slot of slots) if (collectors.includes(slot.collector.name)) slot.dueAt = now;
     },
     restart(now, moreOftenMs = Number.POSITIVE_INFINITY) {
       for (const slot of slots) if (slot.collector.intervalMs < moreOftenMs) slot.dueAt = Math.min(slot.dueAt, now);

@@ -6,13 +6,13 @@ import type { Log } from '../core/log.ts';
 import type { Fault, Lack } from './collect.ts';
 
 export interface Teller {
-  /** @param privilege that it needs, if any. */
+  /** @returns the other collectors that lacked what it lacked too, and has now: they are worth a try. */
   collected(
     collector: { readonly name: string; readonly privilege?: string },
     begin: Instant,
     end: Instant,
     found: { readonly cut: number; readonly asked: boolean; readonly lacks?: Lack },
-  ): void;
+  ): readonly string[];
   failed(collector: string, begin: Instant, end: Instant, fault: Fault): void;
   /** A connection could not be had, or broke, before these collectors were run that were due. */
   unreachable(fault: Fault, due: readonly string[]): void;
@@ -60,7 +60,8 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
       `${check}: the privilege ${privilege} is not granted, and what needs it is absent. To grant it: ${statement}`,
     );
   };
-  const grant = (collector: string, needed: string | undefined): void => {
+  /** @returns the privilege that it lacked until now. */
+  const grant = (collector: string, needed: string | undefined): string | undefined => {
     const lacked = lacking.get(collector)?.privilege;
     lacking.delete(collector);
     for (const privilege of new Set([lacked, needed])) {
@@ -72,6 +73,7 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
         `${check}: the privilege ${privilege} is granted now`,
       );
     }
+    return lacked;
   };
   return {
     collected({ name, privilege }, begin, end, { cut, asked, lacks }) {
@@ -80,13 +82,19 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
       metrics.ran(check, name, lacks === undefined ? run : { ...run, errorClass: 'permission' });
       sayBack('connection', `${check}: its statistics are read again`);
       sayBack(name, `${check}: the collector ${name} works again`);
-      if (lacks !== undefined) lack(name, lacks);
-      else grant(name, asked ? privilege : undefined);
+      if (lacks !== undefined) {
+        lack(name, lacks);
+        return [];
+      }
+      const got = grant(name, asked ? privilege : undefined);
+      return [...lacking].filter(([, one]) => one.privilege === got).map(([collector]) => collector);
     },
     failed(collector, begin, end, fault) {
       const { errorClass } = fault;
       good.set(collector, false);
       metrics.ran(check, collector, { ok: false, durationMs: end - begin, errorClass, cut: 0, time: wall() });
+      // Whoever gets an answer that is wrong in another way was let in.
+      if (errorClass === 'server' || errorClass === 'misconfig') grant(collector, undefined);
       sayOnce(collector, fault, `${check}: the collector ${collector} failed (${errorClass})`);
     },
     unreachable(fault, due) {

@@ -61,6 +61,8 @@ export function createPlace({ check, key, clock, random, log, changed }: PlaceOp
   const silentSince = (): Instant => seenAt + silentMs;
   let refusals = 0;
   let said: string | undefined;
+  /** Whether it was told that another leads. */
+  let followed = false;
 
   const apply = (event: PlaceEvent): void => {
     const before = state;
@@ -72,7 +74,11 @@ export function createPlace({ check, key, clock, random, log, changed }: PlaceOp
     const fields = { 'event.kind': 'event', 'event.action': `statistics-${after.standing}`, 'labels.check': check };
     if (after.standing === 'leads') log.info(fields, `${check}: this replica leads: it reads the statistics`);
     else if (after.standing === 'lost') log.warn(fields, `${check}: the connection that holds the lead broke`);
-    else log.info(fields, `${check}: another replica ${before.standing === 'lost' ? 'leads now' : 'leads'}`);
+    else
+      log.info(
+        fields,
+        `${check}: another replica ${before.standing === 'lost' ? 'leads now' : 'leads'}: it reads the statistics`,
+      );
   };
   const refused = (waitMs: number): void => {
     askAt = clock.now() + Math.min(longestMs, waitMs * 2 ** refusals);
@@ -117,6 +123,8 @@ export function createPlace({ check, key, clock, random, log, changed }: PlaceOp
         askAt = clock.now() + random() * spreadMs;
       }
       if (before.state.standing !== state.standing) tell(before.state, state);
+      else if (held && !reads(state) && !followed) tell(before.state, state);
+      followed ||= held;
       if (before.state.held !== held || askAt !== before.askAt) changed();
     },
   };

@@ -124,6 +124,22 @@ const cases: readonly (readonly [string, readonly Series[], Firing])[] = [
     [...read, [up, `1${days}`], [`${granted},instance="shop-1:9090"}`, `0${days}`]],
     { '14m': [], '16m': [['GrantMissing', { ...database, privilege: 'pg_monitor' }]] },
   ],
+  [
+    'a query is wrong',
+    [
+      ...read,
+      [up, `1${days}`],
+      [
+        `sidewarden_collector_up{job="shop-sidewarden",check="database",collector="query_x",instance="shop-1:9090"}`,
+        `0${days}`,
+      ],
+      [
+        `sidewarden_collector_up{job="shop-sidewarden",check="database",collector="locks",instance="shop-1:9090"}`,
+        `1${days}`,
+      ],
+    ],
+    { '14m': [], '16m': [['CollectorFails', { ...database, collector: 'query_x' }]] },
+  ],
 ];
 
 test('every alert fires in one of the cases', () => {

@@ -109,6 +109,33 @@ test('a missing privilege: absent, named with its statement, tried again once a 
   await replica.kill();
 });
 
+test('what several lack is tried by all once one of them has it', async () => {
+  const server = new Server();
+  server.lacking = true;
+  server.lackingAll = true;
+  const replica = await readAll(server);
+  expect(messages(replica.log)).toHaveLength(1);
+  await pass(20_000);
+  server.lacking = false;
+  server.lackingAll = false;
+  await pass(45_000);
+  expect(replica.page()).toContain('cache_value');
+  expect(replica.page()).toContain('cache_size');
+  expect(replica.privileges.get('cache monitor')).toBe(true);
+  await replica.kill();
+});
+
+test('a grant is proven by an answer that is wrong in another way', async () => {
+  const server = new Server();
+  server.lacking = true;
+  const replica = await readAll(server);
+  server.lacking = false;
+  server.failure = new Failure('server', 'no such column');
+  await pass(61_000);
+  expect(replica.privileges.get('cache monitor')).toBe(true);
+  await replica.kill();
+});
+
 test('what is beyond the cap is cut and counted', async () => {
   const server = new Server();
   server.count = 130;

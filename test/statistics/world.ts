@@ -45,6 +45,7 @@ export class Server {
   /** Questions that were asked, by replica. */
   asked: number[] = [];
   lacking = false;
+  lackingAll = false;
   /** Samples that one run gives. */
   count = 1;
   /** What collectors throw instead of answering. */
@@ -135,6 +136,7 @@ function definitionOf(name: string, { server, elects }: Part, replica: number): 
       families: [family(`${name}_size`)],
       async collect() {
         await server.answer(replica);
+        if (server.lackingAll) throw new MissingPrivilege('monitor', 'GRANT monitor TO "us";');
         return samples(family(`${name}_size`), server.value * 100);
       },
     },

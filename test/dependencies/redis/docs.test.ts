@@ -38,13 +38,15 @@ it('the user it tells to make climbs everything, and is refused nothing', async 
 });
 
 it('the user of the statistics can give every collector what it asks', async () => {
-  const line =
-    [...page.matchAll(/^ACL SETUSER sidewarden .*$/gm)].map(String).find((one) => one.includes('+info')) ?? '';
+  const lines = [...page.matchAll(/^ACL SETUSER sidewarden .*$/gm)].map(String);
+  const [health = '', more = ''] = [lines[0], lines.find((one) => one.includes('+info'))];
   const server = await startRedis();
-  await server.command(...line.split(' '));
+  for (const line of [health, more]) await server.command(...line.split(' '));
   const { lacks, values } = await collect({ url: `redis://sidewarden:PASSWORD@${server.host}:${server.port}` });
   expect([lacks.size, values.has('redis_slowlog_length')]).toEqual([0, true]);
   expect(await server.command('ACL', 'LOG')).toEqual([]);
+  const set = await server.command('ACL', 'DRYRUN', 'sidewarden', 'SET', 'sidewarden:x', '1');
+  expect(set, 'what the health needs is left').toBe('OK');
   await server.remove();
 });
 

@@ -6,15 +6,10 @@ import type { Cost } from '../core/cost.ts';
 import type { DependencyClass } from '../core/failure.ts';
 import type { Request } from '../core/request.ts';
 import type { Secret } from '../core/secret.ts';
+import type { Session } from './session.ts';
 import type { Reader, Source, Statistics } from './statistics.ts';
 
-/** One connection, or what stands for it. Made without I/O; the probe connects as its first rung. */
-export interface Session {
-  /** True once it cannot be used again (closed by the server, failed, destroyed): the next run opens another. */
-  readonly closed: boolean;
-  /** Cuts at once, also while connecting; never throws; pending calls reject or stay pending, nothing is left open. */
-  destroy(): void;
-}
+export type { Session } from './session.ts';
 
 /** One run, as the probe sees it. */
 export interface Attempt<Rung extends string = string> {

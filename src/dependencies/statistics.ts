@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { statisticsModes } from '../core/collecting.ts';
 import type { Family, Sample } from '../core/family.ts';
 import type { Request } from '../core/request.ts';
-import type { Session } from './define.ts';
+import type { Session } from './session.ts';
 
 /** What `statistics` of a check can say whatever the type; a type adds its own keys. */
 export const statisticsFields = {

@@ -90,6 +90,9 @@ describe('connections', () => {
   test('of many applications the rarest share one name, and none is lost', async () => {
     await Promise.all(Array.from({ length: 55 }, (_, index) => connect(`app ${index}`)));
     await connect('app 54');
+    await server.until(
+      "SELECT count(*) = 56 FROM pg_stat_activity WHERE application_name LIKE 'app %' AND state = 'idle'",
+    );
     const counts = (await opened.round()).all('pg_stat_activity_count', { datname: 'shop', state: 'idle' });
     const byName = new Map(counts.map(({ labels, value }) => [labels[3], value]));
     expect(byName.size).toBe(51);

@@ -25,7 +25,7 @@ const fields: Record<string, string | readonly [string, number]> = {
   redis_rdb_last_save_timestamp_seconds: 'rdb_last_save_time',
   redis_rdb_last_bgsave_duration_sec: 'rdb_last_bgsave_time_sec',
   redis_aof_enabled: 'aof_enabled',
-  redis_latest_fork_seconds: ['latest_fork_usec', 1e-6],
+  redis_latest_fork_seconds: ['latest_fork_usec', 1e6],
   redis_connected_slaves: 'connected_slaves',
   redis_replication_backlog_bytes: 'repl_backlog_size',
   redis_process_id: 'process_id',
@@ -66,9 +66,9 @@ const between = (value: number | undefined, low: number, high: number): void => 
 
 describe('each value is what an INFO of the test says', () => {
   it.each(Object.entries(fields))('%s', (family, from) => {
-    const [field, factor] = typeof from === 'string' ? [from, 1] : from;
+    const [field, divisor] = typeof from === 'string' ? [from, 1] : from;
     expect(before[field]).toMatch(/^-?\d/);
-    between(round.values.get(family), Number(before[field]) * factor, Number(after[field]) * factor);
+    between(round.values.get(family), Number(before[field]) / divisor, Number(after[field]) / divisor);
   });
 
   it('counters of the traffic, which the test moves itself', () => {

@@ -2,8 +2,8 @@
 import type { Family } from '../../../core/family.ts';
 import { counter, gauge, ownGauge } from './family.ts';
 
-/** `factor`: what the field's number is multiplied by. */
-export type InfoField = { readonly field: string; readonly family: Family; readonly factor?: number };
+/** `divisor`: what the field's number is divided by. */
+export type InfoField = { readonly field: string; readonly family: Family; readonly divisor?: number };
 
 const bytes = { unit: 'bytes' };
 const seconds = { unit: 'seconds' };
@@ -12,7 +12,7 @@ const bytesSince = (version: string) => ({ ...bytes, ...since(version) });
 const azure = { ...bytes, when: 'Azure Cache' };
 const onReplica = { when: 'on a replica' };
 
-const table: readonly (readonly [field: string, family: Family, factor?: number])[] = [
+const table: readonly (readonly [field: string, family: Family, divisor?: number])[] = [
   // Server
   ['uptime_in_seconds', gauge('uptime_in_seconds', 'Time since the server started.', seconds)],
   ['process_id', gauge('process_id', 'Process id of the server.')],
@@ -215,7 +215,7 @@ const table: readonly (readonly [field: string, family: Family, factor?: number]
   ['pubsub_channels', gauge('pubsub_channels', 'Channels with subscribers.')],
   ['pubsub_patterns', gauge('pubsub_patterns', 'Patterns with subscribers.')],
   ['pubsubshard_channels', gauge('pubsubshard_channels', 'Shard channels with subscribers.', since('7.0.3'))],
-  ['latest_fork_usec', gauge('latest_fork_seconds', 'How long the last fork took.', seconds), 1e-6],
+  ['latest_fork_usec', gauge('latest_fork_seconds', 'How long the last fork took.', seconds), 1e6],
   ['migrate_cached_sockets', gauge('migrate_cached_sockets_total', 'Open sockets of MIGRATE.')],
   ['tracking_total_keys', gauge('tracking_total_keys', 'Keys that are tracked for clients.')],
   ['tracking_total_items', gauge('tracking_total_items', 'Pairs of key and client that are tracked.')],
@@ -316,7 +316,7 @@ const table: readonly (readonly [field: string, family: Family, factor?: number]
   ['cluster_enabled', gauge('cluster_enabled', 'Whether it is a node of a cluster.')],
 ];
 
-export const infoFields: readonly InfoField[] = table.map(([field, family, factor]) => {
+export const infoFields: readonly InfoField[] = table.map(([field, family, divisor]) => {
   const named = { ...family, asks: `INFO: ${field}` };
-  return factor === undefined ? { field, family: named } : { field, family: named, factor };
+  return divisor === undefined ? { field, family: named } : { field, family: named, divisor };
 });

@@ -35,9 +35,9 @@ export const info: Collector<RedisSettings, RedisSource> = {
 
 function plainSamples(fields: Fields): Sample[] {
   const found: Sample[] = [];
-  for (const { field, family, factor = 1 } of infoFields) {
+  for (const { field, family, divisor = 1 } of infoFields) {
     const value = numberOf(fields.get(field));
-    if (value !== undefined) found.push({ family, labels: [], value: value * factor });
+    if (value !== undefined) found.push({ family, labels: [], value: value / divisor });
   }
   for (const [field, value] of fields) {
     const thread = ioThreadField.exec(field)?.[1];

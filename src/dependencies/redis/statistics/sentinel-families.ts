@@ -38,11 +38,11 @@ export const families = {
   }),
 };
 
-/** `factor`: what the field's number is multiplied by. */
+/** `divisor`: what the field's number is divided by. */
 export const settingsOfMaster: readonly {
   readonly field: string;
   readonly family: Family;
-  readonly factor?: number;
+  readonly divisor?: number;
 }[] = [
   {
     field: 'quorum',
@@ -70,6 +70,6 @@ export const settingsOfMaster: readonly {
       ...ofMaster,
       unit: 'seconds',
     }),
-    factor: 1e-3,
+    divisor: 1e3,
   },
 ];

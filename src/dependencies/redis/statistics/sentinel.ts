@@ -94,9 +94,9 @@ function infoSamples(answer: unknown, of: readonly [string, string]): Sample[] {
 
 function masterSamples(answer: unknown, of: readonly [string, string]): Sample[] {
   const said = namesIn(answer);
-  return settingsOfMaster.flatMap(({ field, family, factor = 1 }) => {
+  return settingsOfMaster.flatMap(({ field, family, divisor = 1 }) => {
     const value = numberOf(said.get(field));
-    return value === undefined ? [] : samples(family, value * factor, ...of);
+    return value === undefined ? [] : samples(family, value / divisor, ...of);
   });
 }
 

@@ -127,11 +127,11 @@ test('credentials expire, are missing, and come back: auth within the bound, no 
   await healthy(running);
   const withinMs = await longestBoundMs(running);
   const harmed: unknown[] = [];
-  const untilAuth = (rung: string): Promise<number> =>
+  const untilAuth = (rung: string, within = withinMs): Promise<number> =>
     running.until(({ checks: found }) => {
       if (found.beside?.status !== 'healthy') harmed.push(found.beside);
       return allAuth(found) && found.keys?.rung === rung;
-    }, withinMs);
+    }, within);
   const end = kms.inject({ error: 'ExpiredTokenException', message: 'The security token is expired' });
   try {
     credentials.keys.clear();
@@ -140,7 +140,7 @@ test('credentials expire, are missing, and come back: auth within the bound, no 
     expect(database.refusal()).toMatch(/not known, or expired/);
     expect(cache.refusal()).toMatch(/not known, or expired/);
     await rm(environment.AWS_SHARED_CREDENTIALS_FILE as string);
-    await untilAuth('credentials');
+    await untilAuth('credentials', 2 * withinMs); // once unhealthy for `auth`, a check waits twice as long
   } finally {
     end();
   }

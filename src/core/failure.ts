@@ -90,7 +90,8 @@ const certificateCodes = new Set([
   'HOSTNAME_MISMATCH',
 ]);
 
-const codeOf = (error: unknown): string | undefined => {
+/** The code that systems, resolvers and clients give their errors. */
+export const codeOf = (error: unknown): string | undefined => {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : undefined;
 };

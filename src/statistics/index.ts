@@ -54,6 +54,8 @@ type Member = {
   readonly check: StatisticsCheck;
   readonly seat: Seat;
   readonly place?: Place;
+  /** Absent together when nobody reads it. */
+  readonly turn?: Turn;
   readonly reading?: Reading;
 };
 
@@ -64,19 +66,16 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
 
   /** After any change of a place: those who follow it begin or end, and all are asked anew when they run. */
   const placeChanged = (name: string): void => {
-    const place = members.get(name)?.place;
-    for (const { seat, reading, check } of members.values()) {
-      if (seat.mode !== 'leader' || seat.place !== name || reading === undefined) continue;
-      const reads = place?.reads() ?? false;
-      metrics.standing(check.name, { mode: 'leader', reads });
-      const answers = reads || (check.name === name && place?.turn.answers() === true);
-      if (reading.shows && !answers) reading.standDown();
+    for (const { seat, turn, reading, check } of members.values()) {
+      if (seat.mode !== 'leader' || seat.place !== name || turn === undefined || reading === undefined) continue;
+      metrics.standing(check.name, { mode: 'leader', reads: turn.reads() });
+      if (reading.shows && !turn.answers()) reading.standDown();
       scheduler.nudge(reading);
     }
   };
   const turnOf = (seat: Seat, place: Place | undefined): Turn => {
     if (seat.mode !== 'leader') return everybodysTurn;
-    return place?.turn ?? followersTurn(() => members.get(seat.place)?.place?.reads() ?? false);
+    return place?.turn ?? followersTurn(() => members.get(seat.place)?.place?.turn.reads() ?? false);
   };
   /** @param predecessor of the same name: who leads by it goes on doing so. */
   const enlist = (check: StatisticsCheck, seat: Seat, predecessor: Member | undefined): Member => {
@@ -88,27 +87,24 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
     const newPlace = () => createPlace({ ...options, check: name, key, changed: () => placeChanged(name) });
     const place = isPlace ? (predecessor?.place ?? newPlace()) : undefined;
     const teller = createTeller({ check: name, log, metrics, wall: options.clock.wall });
+    const turn = turnOf(seat, place);
     const nudge = (): void => scheduler.nudge(reading);
     const reading: Reading = createReading(check, room, {
       ...options,
       ...settings,
-      ...{ turn: turnOf(seat, place), teller },
+      ...{ turn, teller },
       count: (request) => options.count?.(name, definition.type, request),
       nudge,
     });
-    return { check, seat, reading, ...(place && { place }) };
+    return { check, seat, turn, reading, ...(place && { place }) };
   };
-  const begin = ({ check, seat, reading, place }: Member): void => {
-    const reads =
-      seat.mode === 'all' ||
-      (place?.reads() ?? (seat.mode === 'leader' && (members.get(seat.place)?.place?.reads() ?? false)));
-    metrics.standing(check.name, { mode: seat.mode, reads });
+  const begin = ({ check, seat, turn, reading }: Member): void => {
+    metrics.standing(check.name, { mode: seat.mode, reads: turn?.reads() ?? false });
     if (seat.mode === 'off' && seat.why !== undefined) log.warn({ 'labels.check': check.name }, seat.why);
     if (reading !== undefined) scheduler.add(reading);
   };
   const end = ({ check, reading }: Member): void => {
     metrics.standing(check.name, undefined);
-    metrics.forget(check.name);
     if (reading === undefined) return;
     void scheduler.remove(reading);
     reading.close();

@@ -3,8 +3,6 @@ import type { Instant } from '../core/clock.ts';
 import { type FamilyText, headerOf } from '../core/exposition.ts';
 
 export interface Snapshots {
-  /** Goes up with every change, but for what ends by time alone. */
-  readonly version: number;
   /** Takes the place of what this collector had. */
   put(check: string, collector: string, texts: readonly FamilyText[], until: Instant): void;
   /** All of the check. */
@@ -21,7 +19,7 @@ export interface Snapshots {
 
 type Snapshot = { readonly texts: readonly FamilyText[]; readonly until: Instant };
 
-/** The page in pieces between which a timestamp fits: each ends in a value, but for the last, which is empty. */
+/** The page in pieces after which a timestamp fits: each ends in a value. */
 type Joined = {
   readonly version: number;
   readonly until: Instant;
@@ -35,6 +33,7 @@ const stampedMs = 1000;
 export function createSnapshots(): Snapshots {
   const all = new Map<string, Map<string, Snapshot>>();
   const hidden = new Map<string, ReadonlyMap<string, Snapshot>>();
+  /** Goes up with every change, but for what ends by time alone. */
   let version = 0;
   let stamped: { readonly of: Joined; readonly at: number; readonly bytes: Uint8Array } | undefined;
   let joined: Joined = { version: 0, until: Number.POSITIVE_INFINITY, pieces: [] };
@@ -52,9 +51,6 @@ export function createSnapshots(): Snapshots {
     return joined;
   };
   return {
-    get version() {
-      return version;
-    },
     put(check, collector, texts, until) {
       const ofCheck = all.get(check) ?? new Map<string, Snapshot>();
       all.set(check, ofCheck.set(collector, { texts, until }));

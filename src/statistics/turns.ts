@@ -21,12 +21,10 @@ export const followersTurn = (reads: () => boolean): Turn => ({
   broke: () => false,
 });
 
-/** A place of election, as the checks that follow it and the probe see it. */
+/** A place of election, as the checks that follow it and the probe see it; who reads there reads those that follow. */
 export interface Place {
   readonly key: bigint;
   readonly turn: Turn;
-  /** Whether this replica reads the checks that follow. */
-  reads(): boolean;
   /** What a probe saw: whether anybody holds the lead. */
   seen(held: boolean): void;
 }
@@ -111,7 +109,6 @@ export function createPlace({ check, key, clock, random, log, changed }: PlaceOp
   return {
     key,
     turn,
-    reads: () => reads(state),
     seen(held) {
       const before = { state, askAt };
       seenAt = clock.now();
@@ -122,8 +119,8 @@ export function createPlace({ check, key, clock, random, log, changed }: PlaceOp
       } else if (refusals === 0 && before.state.held !== false) {
         askAt = clock.now() + random() * spreadMs;
       }
-      if (before.state.standing !== state.standing) tell(before.state, state);
-      else if (held && !reads(state) && !followed) tell(before.state, state);
+      const isNews = held && !reads(state) && !followed;
+      if (isNews || before.state.standing !== state.standing) tell(before.state, state);
       followed ||= held;
       if (before.state.held !== held || askAt !== before.askAt) changed();
     },

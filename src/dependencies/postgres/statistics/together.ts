@@ -1,4 +1,5 @@
 // Collectors that ask at the same time ask in one statement, each for rows of its own; apart once a server cannot answer one.
+import { codeOf } from '../../../core/failure.ts';
 import type { Family, Sample } from '../../../core/family.ts';
 import type { Collecting, Collector } from '../../statistics.ts';
 import { monitor, monitors, withoutMonitor } from './privilege.ts';
@@ -82,7 +83,7 @@ export function together(intervalMs: number, sections: readonly Section[]): Coll
       round.late = 0;
     } catch (error) {
       round.late = codeOf(error) === tooSlow ? round.late + 1 : 0;
-      const apart = asked.length > 1 && (wrongHere.test(codeOf(error)) || round.late >= latesInARow);
+      const apart = asked.length > 1 && (wrongHere.test(codeOf(error) ?? '') || round.late >= latesInARow);
       if (apart) Object.assign(round, { apartUntil: now + apartMs, late: 0 });
       // The others of this round would only wait as long for the same.
       if (!apart || codeOf(error) === tooSlow) for (const { name } of asked) round.answers.set(name, error as Error);
@@ -127,9 +128,4 @@ async function askJointly(
       return [name, { rows: typeof json === 'string' ? (JSON.parse(json) as Row[]) : [], monitor: granted }] as const;
     }),
   );
-}
-
-function codeOf(error: unknown): string {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : '';
 }

@@ -1,4 +1,5 @@
 // How much of the disk the WAL takes.
+import { codeOf } from '../../../core/failure.ts';
 import type { Collector } from '../../statistics.ts';
 import { choose, column, familiesOf, theirs } from './columns.ts';
 import { monitor, withoutMonitor } from './privilege.ts';
@@ -24,7 +25,7 @@ export const walDirectory: Collector<unknown, PostgresSource> = {
     const { list, samples } = choose(source.facts, columns);
     const sql = `SELECT ${list} FROM pg_catalog.pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'`;
     const rows = await source.rows(sql, limits).catch((error: unknown) => {
-      throw (error as { code?: unknown }).code === '42501' ? withoutMonitor(source) : error;
+      throw codeOf(error) === '42501' ? withoutMonitor(source) : error;
     });
     return rows.flatMap((row) => samples(row));
   },

@@ -1,31 +1,33 @@
-// The kinds of tests. `defaults` takes minutes of waiting (npm run test:versions), `kubernetes` wants a cluster
-// (npm run test:kubernetes). Two files at a time: they wait more than they work, and many run real servers and measure time.
+// The groups of tests. `defaults` takes minutes of waiting (npm run test:versions), `kubernetes` wants a cluster
+// (npm run test:kubernetes). All but `faults` run side by side, since they wait more than they work; `faults` measures
+// time, so only two files of it run at once.
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/vitest-order.ts';
 
 const rooms = [
   ...['core', 'dependencies', 'schedule', 'checks', 'statistics', 'config', 'http', 'metrics', 'sinks', 'cli'],
   ...['servers', 'scripts', 'soak', 'docs', 'k8s'],
 ];
 
-const files: Readonly<Record<string, string[]>> = {
-  unit: [`test/{${rooms.join(',')}}/**/*.test.ts`, 'test/*.test.ts'],
-  contract: ['test/contract/*.test.ts'],
-  integration: ['test/integration/*.test.ts'],
-  faults: ['test/faults/*.test.ts'],
-  defaults: ['test/defaults/*.test.ts'],
-  kubernetes: ['test/kubernetes/*.test.ts'],
-};
+const groups: readonly { readonly name: string; readonly include: string[]; readonly measures?: true }[] = [
+  { name: 'unit', include: [`test/{${rooms.join(',')}}/**/*.test.ts`, 'test/*.test.ts'] },
+  { name: 'contract', include: ['test/contract/*.test.ts'] },
+  { name: 'integration', include: ['test/integration/*.test.ts'] },
+  { name: 'faults', include: ['test/faults/*.test.ts'], measures: true },
+  { name: 'defaults', include: ['test/defaults/*.test.ts'], measures: true },
+  { name: 'kubernetes', include: ['test/kubernetes/*.test.ts'], measures: true },
+];
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    testTimeout: 60_000,
+    hookTimeout: 240_000,
     teardownTimeout: 30_000,
-    maxWorkers: 2,
-    expect: { poll: { timeout: 10_000, interval: 20 } },
-    projects: Object.entries(files).map(([name, include], index) => ({
+    expect: { poll: { timeout: 30_000, interval: 20 } },
+    sequence: { sequencer: LongestFirst },
+    projects: groups.map(({ name, include, measures = false }) => ({
       extends: true,
-      test: { name, include, sequence: { groupOrder: index } },
+      test: { name, include, maxWorkers: measures ? 2 : 6, sequence: { groupOrder: measures ? 1 : 0 } },
     })),
   },
 });

@@ -1,7 +1,7 @@
 // The tests on a cluster: needs an image there, and an address of this machine that its pods reach.
 import { parseArgs } from 'node:util';
 import { prepareDemo } from '../test/servers/needed.ts';
-import { runVitest } from './steps.ts';
+import { runVitest } from './vitest.ts';
 
 const HELP = `SIDEWARDEN_TEST_IMAGE=NAME npm run test:kubernetes
 
@@ -23,7 +23,7 @@ async function main(): Promise<number> {
     return values.help === true ? 0 : 2;
   }
   await prepareDemo((line) => process.stdout.write(`${line}\n`));
-  const { passed, failures, skipped } = await runVitest('kubernetes');
+  const { passed, failures, skipped } = await runVitest({ groups: ['kubernetes'] });
   for (const { name, message } of failures) process.stdout.write(`\n✗ ${name}\n${message}\n`);
   for (const name of skipped) process.stdout.write(`not run: ${name}\n`);
   process.stdout.write(`\n${passed} passed, ${failures.length} failed\n`);

@@ -1,8 +1,11 @@
-// Runs the steps one after the other, goes on after a failed one, and ends with one line: how many passed and failed.
+// Runs the tools one after the other, then the groups of tests in one go; goes on after what failed, and ends with where
+// the time went and one line: how many passed and failed.
 import { parseArgs } from 'node:util';
 import { missingPackages, prepareServers } from '../test/servers/needed.ts';
 import { installLine, MissingServers } from '../test/servers/source.ts';
-import { type Failure, type Outcome, type Step, steps } from './steps.ts';
+import { type Step, steps } from './steps.ts';
+import { timesOf } from './times.ts';
+import { type Failure, type Outcome, runVitest } from './vitest.ts';
 
 const HELP = `npm test [-- STEP...]      all steps, or the named ones in their order
 npm test -- --missing     print the line that installs the system packages that are missing, and nothing else
@@ -48,14 +51,26 @@ async function runAll(wanted: readonly Step[]): Promise<number> {
   const failures: Failure[] = [];
   const skipped: string[] = [];
   let passed = 0;
-  for (const step of wanted) {
-    say(`\n=== ${step.name}: ${step.does}\n`);
-    const started = performance.now();
-    const outcome = await step.run();
-    say(`=== ${step.name}: ${brief(outcome)} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+  const take = (name: string, outcome: Outcome, seconds: number): void => {
+    say(`=== ${name}: ${brief(outcome)} in ${seconds.toFixed(1)} s\n`);
     passed += outcome.passed;
     failures.push(...outcome.failures);
     skipped.push(...outcome.skipped);
+  };
+  for (const { name, does, run } of wanted) {
+    if (run === undefined) continue;
+    say(`\n=== ${name}: ${does}\n`);
+    const started = performance.now();
+    take(name, await run(), (performance.now() - started) / 1000);
+  }
+  const groups = wanted.filter(({ run }) => run === undefined).map(({ name }) => name);
+  if (groups.length > 0) {
+    say(`\n=== ${groups.join(', ')}\n`);
+    const started = performance.now();
+    const { files, ...outcome } = await runVitest({ groups });
+    const seconds = (performance.now() - started) / 1000;
+    take(groups.length === 1 ? (groups[0] as string) : 'tests', outcome, seconds);
+    say(timesOf(files, seconds));
   }
   if (failures.length > 0) say(`\n=== what failed\n`);
   for (const { name, message } of failures) say(`\n✗ ${name}\n${indented(message)}\n`);

@@ -4,25 +4,22 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { elasticsearchVersions } from '../test/servers/elasticsearch-distribution.ts';
-import { type Outcome, runVitest } from './steps.ts';
+import { type Outcome, runVitest } from './vitest.ts';
 
 const PAGE = join(import.meta.dirname, '../docs/versions.md');
 const BEGIN = '<!-- results: written by npm run test:versions -->';
 const END = '<!-- end of results -->';
 
-/** What is run, by its name here, and how the tests are told which version to use. */
-const versions = new Map<string, Record<string, string>>([
-  ...['13', '16', '18'].map((version): [string, Record<string, string>] => [
-    `postgres:${version}`,
-    { SIDEWARDEN_TEST_TYPES: 'postgres', SIDEWARDEN_TEST_POSTGRES_VERSION: version },
-  ]),
+/** What is run, by its name here: of which type, and how its tests are told which version to use. */
+const versions = new Map<string, { readonly type?: string; readonly env: Record<string, string> }>([
+  ...['13', '16', '18'].map(
+    (version) =>
+      [`postgres:${version}`, { type: 'postgres', env: { SIDEWARDEN_TEST_POSTGRES_VERSION: version } }] as const,
+  ),
   ...[...elasticsearchVersions]
     .reverse()
-    .map((version): [string, Record<string, string>] => [
-      version,
-      { SIDEWARDEN_TEST_TYPES: 'elasticsearch', SIDEWARDEN_TEST_ELASTICSEARCH: version },
-    ]),
-  ['defaults', {}],
+    .map((version) => [version, { type: 'elasticsearch', env: { SIDEWARDEN_TEST_ELASTICSEARCH: version } }] as const),
+  ['defaults', { env: {} }],
 ]);
 
 const HELP = `npm run test:versions [-- VERSION...]
@@ -53,18 +50,13 @@ async function main(): Promise<number> {
 }
 
 async function runVersion(name: string): Promise<Outcome> {
-  const env = versions.get(name) ?? {};
-  const { SIDEWARDEN_TEST_TYPES: type } = env;
-  if (type === undefined) return runVitest(name);
-  const outcomes = [
-    await runVitest('contract', env),
-    await runVitest('unit', env, [`test/dependencies/${type}/statistics.test.ts`]),
-  ];
-  return {
-    passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
-    failures: outcomes.flatMap(({ failures }) => failures),
-    skipped: outcomes.flatMap(({ skipped }) => skipped),
-  };
+  const { type, env } = versions.get(name) ?? { env: {} };
+  if (type === undefined) return runVitest({ groups: [name] });
+  return runVitest({
+    groups: ['contract', 'unit'],
+    env,
+    files: [`test/contract/${type}.test.ts`, `test/dependencies/${type}/statistics.test.ts`],
+  });
 }
 
 function row(name: string, { passed, failures }: Outcome): string {

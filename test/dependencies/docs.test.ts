@@ -1,5 +1,5 @@
-// Each type's page in docs/ says everything that its definition declares, and its examples are valid.
-import { readFileSync } from 'node:fs';
+// Each type has a contract suite, and a page in docs/ that says everything its definition declares, with valid examples.
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
@@ -16,6 +16,12 @@ function optionsOf(schema: { properties?: Record<string, object> }, path = ''): 
 
 describe.each(definitions.map((one) => [one.type, one as unknown as Definition]))('docs/%s.md', (type, definition) => {
   const read = (): string => readFileSync(new URL(`../../docs/${type}.md`, import.meta.url), 'utf8');
+
+  test('has a file in test/contract/ that runs the suite', () => {
+    expect(existsSync(new URL(`../contract/${type}.test.ts`, import.meta.url)), `test/contract/${type}.test.ts`).toBe(
+      true,
+    );
+  });
 
   test('has a table row for every option, rung and class', () => {
     const page = read();

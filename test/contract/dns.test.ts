@@ -1,0 +1,4 @@
+import { startRig } from './rigs/dns.ts';
+import { runContract } from './suite.ts';
+
+runContract('dns', startRig);

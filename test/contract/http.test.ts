@@ -1,0 +1,4 @@
+import { startRig } from './rigs/http.ts';
+import { runContract } from './suite.ts';
+
+runContract('http', startRig);

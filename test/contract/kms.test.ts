@@ -1,0 +1,4 @@
+import { startRig } from './rigs/kms.ts';
+import { runContract } from './suite.ts';
+
+runContract('kms', startRig);

@@ -24,6 +24,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     teardownTimeout: 30_000,
     expect: { poll: { timeout: 30_000, interval: 20 } },
+    globalSetup: ['test/servers/lending.ts'],
     sequence: { sequencer: LongestFirst },
     projects: groups.map(({ name, include, measures = false }) => ({
       extends: true,

@@ -2,13 +2,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AwsCredentials, startAwsCredentials } from '../servers/aws-credentials.ts';
+import { borrowKms } from '../servers/borrow.ts';
 import { issue, makeCertificates } from '../servers/certificates.ts';
 import { type IamFront, startElastiCacheFront, startRdsFront } from '../servers/iam-front.ts';
-import { type KmsServer, startKms } from '../servers/kms.ts';
 import { type KmsFaults, startKmsFaults } from '../servers/kms-faults.ts';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import { removeFolder, runFolder } from '../servers/process.ts';
-import { type RedisServer, startRedis } from '../servers/redis.ts';
+import { startRedis } from '../servers/redis.ts';
 
 const region = 'us-east-1';
 const rdsName = `shop.c0ffee.${region}.rds.amazonaws.com`;
@@ -36,7 +36,7 @@ export type AwsStage = {
 export async function startAwsStage({ lifetimeMs }: { lifetimeMs?: number } = {}): Promise<AwsStage> {
   const folder = await runFolder('aws');
   const [moto, postgres, redis, authority] = await Promise.all([
-    startKms(),
+    borrowKms(),
     startPostgres(),
     startRedis(),
     makeCertificates(join(folder, 'certificates')),
@@ -45,14 +45,13 @@ export async function startAwsStage({ lifetimeMs }: { lifetimeMs?: number } = {}
   const certificate = await issue({ ca: authority.ca, names, notAfterDays: 1, file: 'aws' });
   const credentials = await startAwsCredentials(moto, lifetimeMs);
   const kms = await startKmsFaults(moto);
-  const key_id = await moto.createKey('alias/shop');
+  const key_id = await moto.createKey();
   const { keys } = credentials;
   const database = await startRds({ postgres, certificate, keys });
   const user = 'sidewarden';
   const front = { server: redis, certificate, name: cacheName, region, user, keys, serverless: true };
   const cache = await startElastiCacheFront(front);
   const tls = (server_name: string) => ({ ca_file: authority.ca, server_name });
-  const servers = { moto, postgres, redis };
   return {
     folder,
     kms,
@@ -84,22 +83,10 @@ export async function startAwsStage({ lifetimeMs }: { lifetimeMs?: number } = {}
     environment: async (source) => ({ AWS_REGION: region, ...(await environmentOf(source, credentials, folder)) }),
     async stop() {
       await Promise.all([database.stop(), cache.stop(), kms.stop(), credentials.stop()]);
-      await stopServers(servers);
+      await Promise.all([postgres.remove(), redis.remove()]);
       removeFolder(folder);
     },
   };
-}
-
-async function stopServers({
-  moto,
-  postgres,
-  redis,
-}: {
-  moto: KmsServer;
-  postgres: PostgresServer;
-  redis: RedisServer;
-}): Promise<void> {
-  await Promise.all([moto.stop(), postgres.remove(), redis.remove()]);
 }
 
 /** Behind the front the real server asks for no password, as RDS asks the database for none. */

@@ -3,10 +3,10 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { Address } from '../contract/rig.ts';
+import { type BorrowedKms, borrowElasticsearch, borrowKms } from '../servers/borrow.ts';
 import { type Certificates, issue, makeCertificates } from '../servers/certificates.ts';
 import { type DnsServer, startDnsServer } from '../servers/dns.ts';
-import { type ElasticsearchServer, startElasticsearch } from '../servers/elasticsearch.ts';
-import { type KmsServer, startKms } from '../servers/kms.ts';
+import type { ElasticsearchServer } from '../servers/elasticsearch.ts';
 import type { Listening } from '../servers/listening.ts';
 import { type PostgresServer, type PostgresStandby, startPostgres } from '../servers/postgres.ts';
 import { removeFolder, runFolder } from '../servers/process.ts';
@@ -26,7 +26,7 @@ export type Servers = {
   readonly redis: RedisServer;
   readonly crowded: RedisServer;
   readonly loading: RedisServer;
-  readonly kms: KmsServer;
+  readonly kms: BorrowedKms;
   readonly keys: { readonly disabled: string; readonly doomed: string };
   readonly dns: DnsServer;
   readonly secure: Listening;
@@ -45,11 +45,11 @@ export async function startServers(): Promise<Servers> {
   const acl = [`muted on >${password} +ping +client`, `renamed on >${password} +ping +client`];
   const [postgres, elasticsearch, redis, crowded, loading, kms, dns] = await Promise.all([
     startPostgres({ standby: true, tls: true }),
-    startElasticsearch(),
+    borrowElasticsearch(),
     startRedis({ acl }),
     startRedis({ acl: [`guest on >${password} +ping +client`] }),
     startRedis(),
-    startKms(),
+    borrowKms(),
     startDnsServer([{ type: 'A', name: 'shop.test', data: '192.0.2.1' }]),
   ]);
   if (postgres.standby === undefined || postgres.certificates === undefined) throw new Error('started without them');
@@ -67,7 +67,7 @@ export async function startServers(): Promise<Servers> {
     keys: { disabled: await kms.createKey(), doomed: await kms.createKey() },
     ...{ secure, certificates, trusted, renew },
     async stop() {
-      await Promise.all([postgres.remove(), elasticsearch.remove(), kms.stop(), dns.stop(), secure.stop()]);
+      await Promise.all([postgres.remove(), elasticsearch.remove(), dns.stop(), secure.stop()]);
       await Promise.all([redis, crowded, loading].map((server) => server.remove()));
       removeFolder(folder);
     },
@@ -92,8 +92,8 @@ export function checksOf(servers: Servers): Checks {
     muted: { type: 'redis', url: user('muted', redis) },
     crowded: { type: 'redis', url: user('guest', crowded) },
     loading: { type: 'redis', url: loading.url },
-    red: { type: 'elasticsearch', url: elasticsearch.url },
-    strict: { type: 'elasticsearch', url: elasticsearch.url, minimum_status: 'green' },
+    red: { type: 'elasticsearch', url: elasticsearch.urlAs(elasticsearch.users.probe) },
+    strict: { type: 'elasticsearch', url: elasticsearch.urlAs(elasticsearch.users.probe), minimum_status: 'green' },
     disabled: key(keys.disabled),
     doomed: key(keys.doomed),
     unknown: { type: 'dns', name: 'shop.test', resolver: `${dns.host}:${dns.port}` },

@@ -1,10 +1,10 @@
 // The servers of guarded.test.ts: each wants TLS, a client certificate, and a user where its protocol knows users.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type BorrowedKms, borrowElasticsearch, borrowKms } from '../servers/borrow.ts';
 import { type Certificates, issue, makeCertificates, type Pair } from '../servers/certificates.ts';
-import { type ElasticsearchServer, startElasticsearch } from '../servers/elasticsearch.ts';
+import type { ElasticsearchServer } from '../servers/elasticsearch.ts';
 import { type HttpServer, startHttpServer } from '../servers/http.ts';
-import { type KmsServer, startKms } from '../servers/kms.ts';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import { removeFolder, runFolder } from '../servers/process.ts';
 import { type RedisServer, startRedis } from '../servers/redis.ts';
@@ -30,7 +30,7 @@ export type GuardedServers = {
   readonly folder: string;
   /** What a check needs besides `tls` and the user, by type. */
   readonly places: Readonly<Record<GuardedType | 'kms' | 'tls', Settings>>;
-  readonly environment: KmsServer['environment'];
+  readonly environment: BorrowedKms['environment'];
   /** From now on this is the user's password; who is logged in stays so. */
   readonly setPassword: Readonly<Record<GuardedType, SetPassword>>;
   /** From now on each shows this certificate; connections stay. */
@@ -47,8 +47,8 @@ export async function startGuardedServers(password: string): Promise<GuardedServ
   const [postgres, redis, elasticsearch, kms] = await Promise.all([
     startPostgres({ tls: true }),
     startRedis({ tls: { ...certificates, clientCa: certificates.ca } }),
-    startElasticsearch({ security: true }),
-    startKms(),
+    borrowElasticsearch(),
+    borrowKms(),
   ]);
   const front = (target: { host: string; port: number }) => startTlsFront(target, certificates, certificates.ca);
   const fronts = { elasticsearch: await front(elasticsearch), kms: await front(kms), app: await front(app.server) };
@@ -75,7 +75,7 @@ export async function startGuardedServers(password: string): Promise<GuardedServ
     },
     async stop() {
       await Promise.all(Object.values(fronts).map((each) => each.stop()));
-      await Promise.all([postgres.remove(), redis.remove(), elasticsearch.remove(), kms.stop(), app.server.stop()]);
+      await Promise.all([postgres.remove(), redis.remove(), elasticsearch.remove(), app.server.stop()]);
       removeFolder(folder);
     },
   };

@@ -1,6 +1,6 @@
 // The dear rung of kms on its own interval, and what throttling does: it keeps the last good result until that expires.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type KmsServer, startKms } from '../servers/kms.ts';
+import { type BorrowedKms, borrowKms } from '../servers/borrow.ts';
 import { type KmsFaults, startKmsFaults } from '../servers/kms-faults.ts';
 import { type CheckBody, type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
 
@@ -9,12 +9,12 @@ const restMs = 2000;
 /** Throttling doubles the wait each time; it may have come to 16 s when it ends. */
 const recoveryMs = 30_000;
 
-let kms: KmsServer;
+let kms: BorrowedKms;
 let faults: KmsFaults;
 let daemon: Sidewarden;
 
 beforeAll(async () => {
-  kms = await startKms();
+  kms = await borrowKms();
   faults = await startKmsFaults(kms);
   const common = { type: 'kms', key_id: await kms.createKey(), endpoint: faults.url, interval: '1s', timeout: '800ms' };
   const checks = {
@@ -26,7 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await daemon?.stop();
   await faults?.stop();
-  await kms?.stop();
 });
 
 const both = ['proven', 'described'] as const;

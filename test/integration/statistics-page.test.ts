@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
 import { faults } from '../dependencies/lint-exceptions.ts';
-import { type ElasticsearchServer, startElasticsearch } from '../servers/elasticsearch.ts';
-import { type KmsServer, startKms } from '../servers/kms.ts';
+import { type BorrowedKms, borrowElasticsearch, borrowKms } from '../servers/borrow.ts';
+import type { ElasticsearchServer } from '../servers/elasticsearch.ts';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import { lintMetrics, type Prometheus, startPrometheus } from '../servers/prometheus.ts';
 import { type RedisServer, startRedis } from '../servers/redis.ts';
@@ -22,7 +22,7 @@ const queries = [
 let database: PostgresServer;
 let redis: RedisServer;
 let elasticsearch: ElasticsearchServer;
-let kms: KmsServer;
+let kms: BorrowedKms;
 let daemon: Sidewarden;
 let prometheus: Prometheus;
 
@@ -30,18 +30,22 @@ beforeAll(async () => {
   [database, redis, elasticsearch, kms] = await Promise.all([
     startPostgres({ settings: { shared_preload_libraries: 'pg_stat_statements' } }),
     startRedis(),
-    startElasticsearch(),
-    startKms(),
+    borrowElasticsearch(),
+    borrowKms(),
   ]);
   await database.query('CREATE EXTENSION pg_stat_statements; CREATE TABLE orders (id int); GRANT pg_monitor TO app');
   const statistics = { statements: { top: 10 }, pool: {}, queries };
   const checks = {
     postgres: { type: 'postgres', url: database.url, expect: 'primary', statistics },
     redis: { type: 'redis', url: redis.url },
-    elasticsearch: { type: 'elasticsearch', url: elasticsearch.url, statistics: { snapshots: true } },
+    elasticsearch: {
+      type: 'elasticsearch',
+      url: elasticsearch.urlAs(elasticsearch.users.snapshots),
+      statistics: { snapshots: true },
+    },
     kms: {
       type: 'kms',
-      key_id: await kms.createKey('alias/shop'),
+      key_id: await kms.createKey(),
       endpoint: kms.url,
       round_trip: {},
       statistics: { rotations: true },
@@ -59,7 +63,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await prometheus?.stop();
   await daemon?.stop();
-  await Promise.all([database?.remove(), redis?.remove(), elasticsearch?.remove(), kms?.stop()]);
+  await Promise.all([database?.remove(), redis?.remove(), elasticsearch?.remove()]);
 });
 
 const page = async (path: (typeof paths)[number] = '/metrics/statistics'): Promise<string> =>

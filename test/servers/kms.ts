@@ -15,7 +15,7 @@ export const motoServer: Source = {
 const host = '127.0.0.1';
 const region = 'us-east-1';
 
-export type KmsServer = {
+export type KmsAddress = {
   readonly host: string;
   readonly port: number;
   readonly url: string;
@@ -25,6 +25,9 @@ export type KmsServer = {
   readonly environment: Readonly<
     Record<'AWS_REGION' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY' | 'AWS_ENDPOINT_URL', string>
   >;
+};
+
+export type KmsKeys = {
   /** A new symmetric key, enabled. @returns its id; @param alias `alias/<name>` for it */
   createKey(alias?: string): Promise<string>;
   disableKey(keyId: string): Promise<void>;
@@ -32,15 +35,19 @@ export type KmsServer = {
   scheduleDeletion(keyId: string): Promise<void>;
   /** As at AWS, the key is disabled afterwards. */
   cancelDeletion(keyId: string): Promise<void>;
-  stop(): Promise<void>;
-  /** On the same port, with the same keys in the same states. */
-  start(): Promise<void>;
-  restart(): Promise<void>;
-  kill(): void;
-  freeze(): void;
-  thaw(): void;
-  output(): string;
 };
+
+export type KmsServer = KmsAddress &
+  KmsKeys & {
+    stop(): Promise<void>;
+    /** On the same port, with the same keys in the same states. */
+    start(): Promise<void>;
+    restart(): Promise<void>;
+    kill(): void;
+    freeze(): void;
+    thaw(): void;
+    output(): string;
+  };
 
 type Key = { readonly seed: number; readonly alias: string | undefined; changes: string[] };
 
@@ -49,7 +56,7 @@ export async function startKms({ progress }: { progress?: Progress } = {}): Prom
   const command = await locate(motoServer, progress);
   const port = await freePort();
   const url = `http://${host}:${port}`;
-  const keys = new Map<string, Key>();
+  const known = new Map<string, Key>();
   let folder = '';
   let server: ServerProcess;
   const start = async (): Promise<void> => {
@@ -63,15 +70,11 @@ export async function startKms({ progress }: { progress?: Progress } = {}): Prom
       ready: async () => (await fetch(`${url}/moto-api/`)).ok,
       stopWithinMs: 2000,
     });
-    for (const [keyId, key] of keys) await makeKey(url, key, keyId);
+    for (const [keyId, key] of known) await makeKey(url, key, keyId);
   };
   const stop = async (): Promise<void> => {
     await server.stop();
     removeFolder(folder);
-  };
-  const change = async (operation: string, keyId: string): Promise<void> => {
-    await call(url, operation, keyRequest(operation, keyId));
-    keys.get(keyId)?.changes.push(operation);
   };
   await start();
   return {
@@ -87,16 +90,7 @@ export async function startKms({ progress }: { progress?: Progress } = {}): Prom
       AWS_SECRET_ACCESS_KEY: randomBytes(30).toString('base64'),
       AWS_ENDPOINT_URL: url,
     },
-    async createKey(alias) {
-      const key: Key = { seed: Math.floor(Math.random() * 2 ** 31), alias, changes: [] };
-      const keyId = await makeKey(url, key);
-      keys.set(keyId, key);
-      return keyId;
-    },
-    disableKey: (keyId) => change('DisableKey', keyId),
-    enableKey: (keyId) => change('EnableKey', keyId),
-    scheduleDeletion: (keyId) => change('ScheduleKeyDeletion', keyId),
-    cancelDeletion: (keyId) => change('CancelKeyDeletion', keyId),
+    ...keysAt(url, known),
     stop,
     start,
     async restart() {
@@ -107,6 +101,28 @@ export async function startKms({ progress }: { progress?: Progress } = {}): Prom
     freeze: () => server.freeze(),
     thaw: () => server.thaw(),
     output: () => server.output(),
+  };
+}
+
+/** @param known is told of all that is made and done. */
+export function keysAt(url: string, known = new Map<string, Key>()): KmsKeys {
+  const change =
+    (operation: string) =>
+    async (keyId: string): Promise<void> => {
+      await call(url, operation, keyRequest(operation, keyId));
+      known.get(keyId)?.changes.push(operation);
+    };
+  return {
+    async createKey(alias) {
+      const key: Key = { seed: Math.floor(Math.random() * 2 ** 31), alias, changes: [] };
+      const keyId = await makeKey(url, key);
+      known.set(keyId, key);
+      return keyId;
+    },
+    disableKey: change('DisableKey'),
+    enableKey: change('EnableKey'),
+    scheduleDeletion: change('ScheduleKeyDeletion'),
+    cancelDeletion: change('CancelKeyDeletion'),
   };
 }
 

@@ -1,10 +1,10 @@
 // Elasticsearch for the contract suite: one node with users and TLS. Only 429 comes from a stub: no real node gives it at will.
-import { startElasticsearch } from '../../servers/elasticsearch.ts';
+import { borrowElasticsearch } from '../../servers/borrow.ts';
 import { always, startStub } from '../../servers/elasticsearch-stub.ts';
 import type { Address, Settings, StartRig } from '../rig.ts';
 
 export const startRig: StartRig = async () => {
-  const server = await startElasticsearch({ security: true, tls: true });
+  const server = await borrowElasticsearch({ tls: true });
   const { host, port, users, certificates } = server;
   if (certificates === undefined) throw new Error('a server with TLS has certificates');
   const { probe, nobody } = users;

@@ -1,7 +1,8 @@
 // The statistics of a real cluster: each value as the server itself tells it, and as Debian's exporter shows it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statistics } from '../../../src/dependencies/elasticsearch/statistics/index.ts';
-import { type ElasticsearchServer, startElasticsearch } from '../../servers/elasticsearch.ts';
+import { borrowElasticsearch } from '../../servers/borrow.ts';
+import type { ElasticsearchServer } from '../../servers/elasticsearch.ts';
 import { type Exporter, startElasticsearchExporter } from '../../servers/elasticsearch-exporter.ts';
 import { labelsOf, makeCollecting, nameOf, type Page, parsePage, type Values, valuesOf } from './collecting.ts';
 import { differences } from './exporter-differences.ts';
@@ -11,13 +12,10 @@ let exporter: Exporter;
 let settings: { url: string; username: string; password: string; statistics: { snapshots: boolean } };
 
 beforeAll(async () => {
-  server = await startElasticsearch({ security: true });
+  server = await borrowElasticsearch();
   settings = { url: server.url, ...server.users.admin, statistics: { snapshots: true } };
   await work();
-  const { username, password } = server.users.admin;
-  exporter = await startElasticsearchExporter(
-    server.url.replace('//', `//${username}:${encodeURIComponent(password)}@`),
-  );
+  exporter = await startElasticsearchExporter(server.urlAs(server.users.admin));
 }, 240_000);
 afterAll(async () => {
   await exporter?.stop();

@@ -8,27 +8,26 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { z } from 'zod';
 import { kms } from '../../../src/dependencies/kms/index.ts';
 import { noAwsSettings, setEnvironment } from '../../contract/rigs/kms.ts';
-import { type KmsServer, startKms } from '../../servers/kms.ts';
+import { type BorrowedKms, borrowKms } from '../../servers/borrow.ts';
 import { type KmsFaults, startKmsFaults } from '../../servers/kms-faults.ts';
 import { makeAttempt } from '../attempt.ts';
 
 const { probe, session } = await kms.load();
 
-let server: KmsServer;
+let server: BorrowedKms;
 let faults: KmsFaults;
 let keyId: string;
 let folder: string;
 const undo: (() => unknown)[] = [];
 
 beforeAll(async () => {
-  server = await startKms();
+  server = await borrowKms();
   faults = await startKmsFaults(server);
   keyId = await server.createKey();
   folder = await mkdtemp(join(tmpdir(), 'sidewarden-kms-credentials-'));
 }, 120_000);
 afterAll(async () => {
   await faults.stop();
-  await server.stop();
   await rm(folder, { recursive: true });
 });
 beforeEach(() => {

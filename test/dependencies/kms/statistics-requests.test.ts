@@ -4,27 +4,26 @@ import { z } from 'zod';
 import type { Request } from '../../../src/core/request.ts';
 import { kms } from '../../../src/dependencies/kms/index.ts';
 import { noAwsSettings, setEnvironment } from '../../contract/rigs/kms.ts';
-import { type KmsServer, startKms } from '../../servers/kms.ts';
+import { type BorrowedKms, borrowKms } from '../../servers/borrow.ts';
 import { type Fault, type KmsFaults, startKmsFaults } from '../../servers/kms-faults.ts';
 import { makeAttempt, type TestAttempt } from '../attempt.ts';
 
 const driver = await kms.load();
 const statistics = await kms.statistics?.();
 
-let server: KmsServer;
+let server: BorrowedKms;
 let faults: KmsFaults;
 let keyId: string;
 let counted: Request[];
 const undo: (() => unknown)[] = [];
 
 beforeAll(async () => {
-  server = await startKms();
+  server = await borrowKms();
   faults = await startKmsFaults(server);
   keyId = await server.createKey();
 }, 120_000);
 afterAll(async () => {
   await faults.stop();
-  await server.stop();
 });
 beforeEach(() => {
   undo.push(setEnvironment({ ...noAwsSettings, ...server.environment, AWS_ENDPOINT_URL: faults.url }));

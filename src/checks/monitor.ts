@@ -12,7 +12,7 @@ import type { BoardEntry, PastRun, Transition, WritableBoard } from './board.ts'
 import { entryOf } from './entry.ts';
 import type { CheckPlan } from './plan-of.ts';
 import { type Running, runCheck } from './run-check.ts';
-import { createTimetable } from './timetable.ts';
+import { createTimetables } from './timetable.ts';
 
 /** How many runs and transitions a check remembers. */
 const historyLength = 100;
@@ -63,7 +63,7 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
   const history: PastRun[] = [];
   const transitions: Transition[] = [];
   const firstRun = clock.now() + random() * firstRunMs;
-  const timetable = createTimetable(policy.intervalMs, check.cron, clock, random());
+  const timetables = createTimetables(policy.intervalMs, check.cron, clock, random());
 
   const become = (next: CheckState, now: Instant, result?: CheckResult): void => {
     const before = told;
@@ -108,8 +108,8 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
     entry,
     limitMs: policy.timeoutMs,
     next(now) {
-      nextRunAt =
-        state.last === undefined ? Math.max(now, firstRun) : planNext(policy, state, timetable(now), now, dice);
+      const timetable = timetables.read(now);
+      nextRunAt = state.last === undefined ? Math.max(now, firstRun) : planNext(policy, state, timetable, now, dice);
       return nextRunAt;
     },
     async load() {
@@ -118,6 +118,7 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
     },
     async run(signal) {
       if (running === undefined) throw new Error(`${check.name} runs before its driver is loaded`);
+      timetables.began();
       const result = await runCheck(running, signal);
       dice = random();
       if (result === undefined || signal.aborted) return;

@@ -6,31 +6,76 @@ import type { Cron } from '../schedule/cron.ts';
 /** A cron check's runs lie this much after its instants at most, by pod. */
 const longestCronOffsetMs = 30_000;
 
-/** How many runs of a cron expression are looked at: enough for the longest wait to find one. */
-const cronRunsAhead = 128;
+/** How many runs of a cron expression are asked for together: each takes node-cron some 50 µs, while other checks wait. */
+const askedTogether = 4;
+/** So many are known ahead: node-cron tells only what comes after now, and one that passes during a run has its run too. */
+const knownAhead = 2;
+/** The most that are known: enough for the longest wait to find one. */
+const mostAhead = 64;
+
+/** A wall clock that went back by this much at most, and by a gap at most, is waited for: no instant has two runs. */
+const littleMs = 60_000;
+
+export interface Timetables {
+  /** As it is now; a cron expression follows the wall clock. */
+  read(now: Instant): Timetable;
+  /** A run begins, for whatever reason: what was due when the timetable was last read has its run. */
+  began(): void;
+}
+
+/** @param phase the pod's place, in [0, 1): pods that start together do not run together. */
+export function createTimetables(intervalMs: number, cron: Cron | undefined, clock: Clock, phase: number): Timetables {
+  if (cron !== undefined) return cronTimetables(cron, clock, phase);
+  const origin = clock.now() + phase * intervalMs;
+  return { read: () => ({ kind: 'grid', origin }), began: () => undefined };
+}
 
 /**
- * @param phase the pod's place, in [0, 1): pods that start together do not run together.
- * @returns the timetable as it is at an instant; a cron expression follows the wall clock.
+ * Which instants have had their run is kept, and not guessed from the times: the wall clock knows no fractions of a
+ * millisecond, timers fire early, and clocks are moved, each by enough to leave one out or to take it twice.
  */
-export function createTimetable(
-  intervalMs: number,
-  cron: Cron | undefined,
-  clock: Clock,
-  phase: number,
-): (now: Instant) => Timetable {
-  if (cron === undefined) {
-    const origin = clock.now() + phase * intervalMs;
-    return () => ({ kind: 'grid', origin });
-  }
-  const offset = phase * Math.min(0.1 * cron.shortestGapMs, longestCronOffsetMs);
-  const clearanceMs = 0.5 * cron.shortestGapMs;
-  let pending: readonly number[] = [];
-  return (now) => {
-    const wall = clock.wall().getTime();
-    // node-cron knows only what comes after now: an instant that has passed, but not yet by this pod's offset, is kept.
-    const passed = pending.filter((run) => run <= wall && run + offset > wall);
-    pending = [...passed, ...cron.nextRuns(cronRunsAhead).map((run) => run.getTime())];
-    return { kind: 'cron', clearanceMs, runs: pending.map((run) => now + run - wall + offset) };
+function cronTimetables(cron: Cron, clock: Clock, phase: number): Timetables {
+  // Whole milliseconds, as the wall clock has: an instant is due at an exact one.
+  const offset = Math.floor(phase * Math.min(0.1 * cron.shortestGapMs, longestCronOffsetMs));
+  /** The wall time when it was last read. */
+  let wall: number;
+  /** Instants until this wall time have had their run. */
+  let served: number;
+  /** Those after it: the first, and what follows without a gap. */
+  let coming: readonly number[];
+
+  const ask = (count: number): number[] => cron.nextRuns(count).map((run) => run.getTime());
+  const know = (count: number): void => {
+    if (coming.length >= count) return;
+    const known = coming.at(-1) ?? served;
+    coming = [...coming, ...ask(Math.max(count, askedTogether)).filter((run) => run > known)];
+  };
+  /** What was before is none of ours. The clock is read last: an instant that passes meanwhile is no gap then. */
+  const begin = (): void => {
+    const runs = ask(askedTogether);
+    wall = clock.wall().getTime();
+    served = wall;
+    coming = runs.filter((run) => run > served);
+  };
+  begin();
+  return {
+    read(now) {
+      wall = clock.wall().getTime();
+      // To wait for one that went back by more would stop the check.
+      if (served - wall > Math.min(cron.shortestGapMs, littleMs)) begin();
+      know(knownAhead);
+      return {
+        kind: 'cron',
+        from(earliest) {
+          const waits = Math.ceil((earliest - now) / cron.shortestGapMs);
+          know(Math.min(mostAhead, knownAhead + waits));
+          return coming.map((run) => now + (run - wall + offset)).find((due) => due >= earliest);
+        },
+      };
+    },
+    began() {
+      served = Math.max(served, wall - offset);
+      coming = coming.filter((run) => run > served);
+    },
   };
 }

@@ -20,11 +20,12 @@ const longestWaitMs: Partial<Record<ErrorClass, number>> = {
 /** Classes of which the next run would only add to the load: confirmed at the interval. */
 const confirmedSlowly: readonly ErrorClass[] = ['capacity', 'starting'];
 
-/** Where the runs of one check lie: a grid of its pod, or the next instants of its cron expression,
- * earliest first, of which none is used that follows the last run by less than `clearanceMs`. */
+/** Where the runs of one check lie. */
 export type Timetable =
+  /** A grid of its pod. */
   | { readonly kind: 'grid'; readonly origin: Instant }
-  | { readonly kind: 'cron'; readonly runs: readonly Instant[]; readonly clearanceMs: number };
+  /** The instants of a cron expression that have had no run yet: the first that is not before `earliest`. */
+  | { readonly kind: 'cron'; from(earliest: Instant): Instant | undefined };
 
 /** Whether the next run confirms a first failure or a first success after unhealthy. */
 function confirms(state: CheckState): boolean {
@@ -53,8 +54,9 @@ export function planNext(
 
   const wait = waitMs(policy, state);
   if (timetable.kind === 'cron') {
-    const earliest = Math.max(now, last.at + timetable.clearanceMs, last.at + wait - policy.intervalMs);
-    return timetable.runs.find((run) => run >= earliest) ?? Math.max(now, last.at + wait);
+    // Only a longer wait skips instants: one that passed without a run, as when the loop was late, is made up for.
+    const earliest = wait > policy.intervalMs ? last.at + wait - policy.intervalMs : Number.NEGATIVE_INFINITY;
+    return Math.max(now, timetable.from(earliest) ?? last.at + wait);
   }
   const latest = last.at + wait + jitter * policy.intervalMs;
   const earliest = last.at + wait - (1 - clearance) * policy.intervalMs;

@@ -5,7 +5,10 @@ export interface Job {
   readonly name: string;
   /** The longest that one run may take, in milliseconds; a longer one makes the scheduler late. */
   readonly limitMs: number;
-  /** When to run next. Asked after each run and at least once a minute, since a cron expression follows the wall clock. */
+  /**
+   * When to run next. Asked after each run, at least once a minute, and once more when it is due, right before the run:
+   * a cron expression follows the wall clock.
+   */
   next(now: Instant): Instant;
   /** One run; never rejects, and resolves soon after the signal. */
   run(signal: AbortSignal): Promise<void>;

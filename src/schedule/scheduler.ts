@@ -52,12 +52,14 @@ function start(job: Job, clock: Clock): Entry {
 
   const arm = (): void => {
     if (signal.aborted) return;
-    timer = setTimeout(wake, Math.min(rereadMs, Math.max(0, due - clock.now())));
+    // Rounded up: Node drops the fraction, and most timers would fire early.
+    timer = setTimeout(wake, Math.min(rereadMs, Math.max(0, Math.ceil(due - clock.now()))));
   };
+  /** A timer can still fire a millisecond early, and the wall clock may have moved: the job says whether it is due. */
   const wake = (): void => {
     const now = clock.now();
-    if (now < due - 0.5) due = job.next(now);
-    if (now < due - 0.5) arm();
+    due = job.next(now);
+    if (now < due) arm();
     else flight = fly();
   };
   const fly = async (): Promise<void> => {

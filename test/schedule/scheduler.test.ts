@@ -97,6 +97,25 @@ describe('scheduler', () => {
     await scheduler.stop();
   });
 
+  test('asks a job once more when it is due: it runs at its instant, not when its timer fires', async () => {
+    const scheduler = createScheduler(systemClock);
+    const begin = performance.now();
+    const starts: number[] = [];
+    let due = begin + 100;
+    const run = async (): Promise<void> => {
+      starts.push(performance.now() - begin);
+      due = Number.POSITIVE_INFINITY;
+    };
+    scheduler.add({ name: 'cron', limitMs: 1, next: () => due, run });
+    await vi.advanceTimersByTimeAsync(99);
+    due = begin + 101.4; // the wall clock was moved back by a little
+    await vi.advanceTimersByTimeAsync(100);
+    expect(starts).toHaveLength(1);
+    expect(starts[0]).toBeGreaterThanOrEqual(101.4);
+    expect(starts[0]).toBeLessThan(103);
+    await scheduler.stop();
+  });
+
   test('says how late it is: a run that never ends, and a job that is not started', async () => {
     const scheduler = createScheduler(systemClock);
     const stuck = makeJob(10, true);

@@ -1,5 +1,7 @@
 // The cap on connections: at it, the one that is longest without a request gives way, and a newcomer always gets in.
 // (`server.maxConnections` refuses the newcomer instead, and the kubelet opens a connection for each probe.)
+// Those that have never asked anything hold half of the places at most: hundreds of them wait in the kernel's queue and are
+// accepted together, between two requests of a connection that is in use.
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock, Instant } from '../core/clock.ts';
@@ -15,6 +17,8 @@ export type ConnectionsOptions = {
 export interface Connections {
   /** Counts a new connection; at the cap another one is closed for it. */
   admit(socket: Socket): void;
+  /** How many requests of this connection have been read. */
+  requestsOf(socket: Socket): number;
   /** Another face of a connection that was admitted: the TLS socket on top of it, which its requests name. */
   alias(face: Socket, socket: Socket): void;
   /** The handler, such that connections whose answers are being made are the last to be closed. */
@@ -40,6 +44,9 @@ const saidEveryMs = 60_000;
 
 type Connection = {
   readonly socket: Socket;
+  /** How many have been read. */
+  requests: number;
+  /** Of these, whose answers are not taken yet. */
   unread: number;
   /** The turn in which it began to wait, or to be answered: the least is longest without a request. */
   since: number;
@@ -57,6 +64,8 @@ export function createConnections({ most, clock, log }: ConnectionsOptions): Con
   const known = new WeakMap<Socket, Connection>();
   const tell = sayNowAndThen(most, clock, log);
   let unread = 0;
+  /** How many are open that have never asked. */
+  let silent = 0;
   let finishing = false;
   let turn = 0;
   const next = (): number => {
@@ -68,13 +77,14 @@ export function createConnections({ most, clock, log }: ConnectionsOptions): Con
     if (connection.gone) return;
     connection.gone = true;
     unread -= connection.unread;
+    if (connection.requests === 0) silent -= 1;
     open.delete(connection);
     connection.socket.destroy();
   };
   /** Newcomers for whom others have to go; their requests may not have been read yet. */
   const fresh = new Set<Connection>();
   const dropLongest = (): void => {
-    const longest = longestWithout(open, fresh);
+    const longest = longestWithout(open, fresh, silent > most / 2);
     if (longest === undefined) return;
     drop(longest);
     tell();
@@ -87,6 +97,7 @@ export function createConnections({ most, clock, log }: ConnectionsOptions): Con
   const create = (socket: Socket): Connection => {
     const connection: Connection = {
       socket,
+      requests: 0,
       unread: 0,
       since: next(),
       gone: false,
@@ -109,12 +120,14 @@ export function createConnections({ most, clock, log }: ConnectionsOptions): Con
       const connection = create(socket);
       known.set(socket, connection);
       open.add(connection);
+      silent += 1;
       socket.once('close', () => drop(connection));
       if (open.size <= most) return;
       if (fresh.size === 0) setImmediate(tidy);
       fresh.add(connection);
       if (open.size > hardMost) dropLongest();
     },
+    requestsOf: (socket) => known.get(socket)?.requests ?? 0,
     alias(face, socket) {
       const connection = known.get(socket);
       if (connection !== undefined) known.set(face, connection);
@@ -122,6 +135,8 @@ export function createConnections({ most, clock, log }: ConnectionsOptions): Con
     watch: (handler) => (request, response) => {
       const connection = known.get(request.socket);
       if (connection === undefined || connection.gone || connection.last) return;
+      if (connection.requests === 0) silent -= 1;
+      connection.requests += 1;
       connection.unread += 1;
       unread += 1;
       if (connection.unread > mostUnread.ofOne || (unread > mostUnread.ofAll && connection.unread > 1)) {
@@ -142,9 +157,20 @@ export function createConnections({ most, clock, log }: ConnectionsOptions): Con
   };
 }
 
-/** One that waits for nothing rather than one that is being answered, and a newcomer only when there is no other. */
-function longestWithout(open: ReadonlySet<Connection>, fresh: ReadonlySet<Connection>): Connection | undefined {
-  const rank = (connection: Connection): number => (connection.unread > 0 ? 1 : fresh.has(connection) ? 2 : 0);
+/**
+ * One that waits for nothing rather than one that is being answered, and a newcomer only when there is no other.
+ * @param silentFirst those that have never asked come before those that have.
+ */
+function longestWithout(
+  open: ReadonlySet<Connection>,
+  fresh: ReadonlySet<Connection>,
+  silentFirst: boolean,
+): Connection | undefined {
+  const rank = (connection: Connection): number => {
+    if (connection.unread > 0) return 2;
+    if (fresh.has(connection)) return 3;
+    return silentFirst && connection.requests === 0 ? 0 : 1;
+  };
   let longest: Connection | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const connection of open) {

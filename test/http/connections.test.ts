@@ -92,6 +92,25 @@ test('a request that has come in counts, though a burst of newcomers came before
   expect(oldest?.closed).toBe(false);
 });
 
+test('a flood of connections that never ask closes none that has asked', async () => {
+  const { arriveMany } = await open();
+  const inUse = await arriveMany(most / 2 - 1);
+  for (const one of inUse) expect(await one.ask('/health')).toBe(200);
+  const flood = await arriveMany(4 * most); // more than there are places, and nobody else asks meanwhile
+  await expect.poll(() => closedOnes([...inUse, ...flood]).length).toBe(inUse.length + 3 * most);
+  expect(closedOnes(inUse)).toEqual([]);
+  for (const one of inUse) expect(await one.ask('/health')).toBe(200);
+});
+
+test('who has asked leaves half of the places to newcomers that have not yet', async () => {
+  const { arriveMany } = await open();
+  const first = await arriveMany(most);
+  for (const one of first) expect(await one.ask('/health')).toBe(200);
+  const slow = await arriveMany(most / 2);
+  await expect.poll(() => closedOnes(first)).toEqual(slow.map((_, index) => index));
+  for (const one of slow) expect(await one.ask('/health')).toBe(200);
+});
+
 test('whose answer is being made is spared while anybody else is there', async () => {
   const { page, asked, release } = held();
   const { arriveMany } = await open({ page });

@@ -44,7 +44,8 @@ export async function listen(service: Service, options: ListenOptions): Promise<
   const { server, cut } = createEither(service);
   server.timeout = service.limits.requestMs;
   server.on('connection', service.connections.admit);
-  server.on('clientError', answerMalformed);
+  server.on('clientError', answerError(service.connections));
+  server.on('timeout', cutUnlessHeard);
   await listening(server, options);
   const scheme = service.certificate === undefined ? 'http' : 'https';
   return {
@@ -97,6 +98,29 @@ function addressOf(server: Server, scheme: 'http' | 'https'): string {
   if (bound === null || typeof bound === 'string') return `unix:${bound ?? ''}`;
   return `${scheme}://${isIPv6(bound.address) ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
+
+/**
+ * Time is up, for Node's timers, which fire before sockets are read: where the loop was late, what came in meanwhile may
+ * have been in time. Whatever it is prolongs the time.
+ */
+function cutUnlessHeard(socket: Socket): void {
+  const heard = socket.bytesRead;
+  setImmediate(() => {
+    if (socket.bytesRead === heard) socket.destroy();
+  });
+}
+
+/** So it is with the time for a request, which must be there as a whole. */
+const answerError =
+  (connections: Connections) =>
+  (error: NodeJS.ErrnoException, socket: Socket): void => {
+    const requests = connections.requestsOf(socket);
+    const answer = (): void => {
+      if (connections.requestsOf(socket) === requests) answerMalformed(error, socket);
+    };
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') setImmediate(answer);
+    else answer();
+  };
 
 /** A request that is no HTTP, too large or too slow. Written to the socket: there is no response object. */
 function answerMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {

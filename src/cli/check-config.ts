@@ -6,7 +6,8 @@ import type { Pods } from '../core/cost.ts';
 import { formatDuration } from '../core/duration.ts';
 import { defineCommand } from './command.ts';
 import { costJson, costText, podsOf, readersOf } from './costing.ts';
-import { badConfiguration, type Configuration, load } from './loading.ts';
+import { exitCodes } from './exit-codes.ts';
+import { type Configuration, load } from './loading.ts';
 import { configuration as configurationOptions, json } from './options.ts';
 import { allPassed, type Probed, probe, probedText } from './probing.ts';
 import { counted, paintFor, say, sayJson, table } from './terminal.ts';
@@ -34,7 +35,7 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
     if (!loaded.ok) {
       if (values.json === true) sayJson({ ok: false, problems: loaded.problems });
       else process.stderr.write(`${formatProblems(loaded.problems)}\n`);
-      return badConfiguration;
+      return exitCodes.configuration;
     }
     const { configuration, notes } = loaded;
     const probed = values.online === true ? await probe(configuration, configuration.checks) : undefined;

@@ -1,4 +1,5 @@
 // What a command is: data from which help, completion and parsing come, and what it does.
+import type { ExitCode } from './exit-codes.ts';
 
 export type Option = {
   readonly type: 'string' | 'boolean';
@@ -37,8 +38,8 @@ export type Command<Declared extends Options = Options> = {
   readonly options: Declared;
   /** Command lines, and what each does. */
   readonly examples: readonly (readonly [line: string, what: string])[];
-  /** @returns the exit code: 0 ok, 1 failed, 2 usage, 78 configuration. @throws UsageError for operands that do not fit. */
-  execute(given: Given<Declared>): Promise<number>;
+  /** @throws UsageError for operands that do not fit. */
+  execute(given: Given<Declared>): Promise<ExitCode>;
 };
 
 /** Keeps the types of the declared options. */

@@ -1,24 +1,41 @@
 // argv to a command: parses what it declares, answers --help and --version, and says what cannot be understood.
-import { parseArgs } from 'node:util';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { version } from '../version.ts';
 import { type Command, type CommandTable, UsageError } from './command.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { commandHelp, generalHelp, usageOf } from './help.ts';
 import { say } from './terminal.ts';
 
-const wrongUsage = 2;
+/** What may stand in place of a command. */
+export const insteadOfCommand: ReadonlyMap<
+  string,
+  (commands: CommandTable, operand: string | undefined) => Promise<ExitCode>
+> = new Map([
+  ['--help', (commands) => printHelp(commands)],
+  ['-h', (commands) => printHelp(commands)],
+  ['--version', async () => print(`sidewarden ${version}\n`)],
+  ['help', printHelp],
+]);
 
-/** @returns the exit code. */
-export async function dispatch(argv: readonly string[], commands: CommandTable): Promise<number> {
+/** Options that every command takes beside its own. */
+export const ofEveryCommand = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** The command that is meant when none is named. */
+export const usualCommand = 'run';
+
+export async function dispatch(argv: readonly string[], commands: CommandTable): Promise<ExitCode> {
   const [first, ...rest] = argv;
-  if (first === '--help' || first === '-h') return printHelp(commands);
-  if (first === '--version') return print(`sidewarden ${version}\n`);
-  if (first === 'help') return printHelp(commands, rest[0]);
-  if (first === undefined || first.startsWith('-')) return execute('run', argv, commands);
+  const instead = insteadOfCommand.get(first ?? '');
+  if (instead !== undefined) return instead(commands, rest[0]);
+  if (first === undefined || first.startsWith('-')) return execute(usualCommand, argv, commands);
   if (Object.hasOwn(commands, first)) return execute(first, rest, commands);
   return refuseName(first, commands);
 }
 
-async function execute(name: string, args: readonly string[], commands: CommandTable): Promise<number> {
+async function execute(name: string, args: readonly string[], commands: CommandTable): Promise<ExitCode> {
   const entry = commands[name];
   if (entry === undefined) return refuseName(name, commands);
   const { command } = await entry.load();
@@ -33,7 +50,7 @@ async function execute(name: string, args: readonly string[], commands: CommandT
     if (!(error instanceof UsageError)) throw error;
     const mend = `sidewarden ${name} --help says more`;
     process.stderr.write(`sidewarden: ${error.message}\n${usageOf(name, command)}\n${mend}\n`);
-    return wrongUsage;
+    return exitCodes.usage;
   }
 }
 
@@ -43,18 +60,14 @@ function parse({ options }: Command, args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        ...Object.fromEntries(declared),
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean' },
-      },
+      options: { ...Object.fromEntries(declared), ...ofEveryCommand },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
 }
 
-async function printHelp(commands: CommandTable, name?: string): Promise<number> {
+async function printHelp(commands: CommandTable, name?: string): Promise<ExitCode> {
   if (name !== undefined) {
     const entry = commands[name];
     if (entry === undefined || !Object.hasOwn(commands, name)) return refuseName(name, commands);
@@ -64,16 +77,16 @@ async function printHelp(commands: CommandTable, name?: string): Promise<number>
   return print(generalHelp(commands, shorthands));
 }
 
-async function refuseName(name: string, commands: CommandTable): Promise<number> {
+async function refuseName(name: string, commands: CommandTable): Promise<ExitCode> {
   const { nearest } = await import('../config/nearest.ts');
   const near = nearest(name, Object.keys(commands));
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
   process.stderr.write(`sidewarden: there is no command ${name}${hint}\n`);
   process.stderr.write(`Usage: sidewarden [${Object.keys(commands).join('|')}] [options]\n`);
-  return wrongUsage;
+  return exitCodes.usage;
 }
 
-function print(text: string): number {
+function print(text: string): ExitCode {
   say(text);
-  return 0;
+  return exitCodes.ok;
 }

@@ -1,6 +1,7 @@
 // How the command line is used, told from the table of the commands.
 import { version } from '../version.ts';
 import type { Command, CommandTable } from './command.ts';
+import { meanings } from './exit-codes.ts';
 
 const columns = (rows: readonly (readonly [string, string])[]): string => {
   const width = Math.max(...rows.map(([first]) => first.length)) + 2;
@@ -29,6 +30,7 @@ ${examples}`;
 /** @param variables each turns a check on without a file. */
 export function generalHelp(commands: CommandTable, variables: readonly string[]): string {
   const rows = Object.entries(commands).map(([name, { summary }]) => [name, summary] as const);
+  const codes = Object.entries(meanings).map(([code, meaning]) => `${code} ${meaning}`);
   return `Usage: sidewarden [command] [options]
 
 Commands:
@@ -43,7 +45,7 @@ Without a file, each of these variables turns a check on: ${variables.join(', ')
   DATABASE_URL=postgres://shop@localhost/shop sidewarden
   curl -s localhost:9090/health
 
-Exit codes: 0 ok, 1 failed, 2 wrong usage, 78 mistakes in the configuration.
+Exit codes: ${codes.join(', ')}.
 
 sidewarden ${version}
 `;

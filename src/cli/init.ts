@@ -7,9 +7,9 @@ import { formatProblems, type Problem } from '../config/problems.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { definitions } from '../dependencies/index.ts';
 import { defineCommand, UsageError } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
 import { askFor, openTerminal, type Terminal } from './init-questions.ts';
 import { configurationText, type Facts, type Found } from './init-text.ts';
-import { badConfiguration } from './loading.ts';
 import { allPassed, probe, probedText } from './probing.ts';
 import { counted, paintFor, say } from './terminal.ts';
 
@@ -47,9 +47,9 @@ answer, and writes ${usualFile}, or FILE. What may be secret stays in the enviro
   },
 });
 
-function refuse(problems: readonly Problem[]): number {
+function refuse(problems: readonly Problem[]): (typeof exitCodes)['configuration'] {
   process.stderr.write(`${formatProblems(problems)}\nsidewarden: nothing was written\n`);
-  return badConfiguration;
+  return exitCodes.configuration;
 }
 
 type Answer = { readonly found: Omit<Found, 'local'>; readonly typed?: string };

@@ -6,9 +6,6 @@ import { definitions } from '../dependencies/index.ts';
 import type { Values } from './command.ts';
 import type { configuration } from './options.ts';
 
-/** EX_CONFIG of sysexits.h */
-export const badConfiguration = 78;
-
 /** The variables that turn a check on where there is no file. */
 export const shorthands: readonly string[] = definitions.flatMap(
   (definition: Definition) => definition.environment?.variable ?? [],
@@ -24,7 +21,7 @@ export const given = ({ config, listen, 'log-level': logLevel }: Values<typeof c
 
 export const load = (values: Values<typeof configuration>): Loaded => loadConfiguration(given(values));
 
-/** The configuration; undefined when there are mistakes: they are printed, and the exit code is `badConfiguration`. */
+/** The configuration; undefined when there are mistakes: they are printed, and the code is `exitCodes.configuration`. */
 export function loadOrExplain(values: Values<typeof configuration>): Right | undefined {
   const loaded = load(values);
   if (loaded.ok) return loaded;

@@ -1,7 +1,8 @@
 // sidewarden print-config: every value in force and where it comes from, secrets masked.
 import type { EffectiveValue } from '../config/effective.ts';
 import { defineCommand } from './command.ts';
-import { badConfiguration, loadOrExplain } from './loading.ts';
+import { exitCodes } from './exit-codes.ts';
+import { loadOrExplain } from './loading.ts';
 import { configuration, json } from './options.ts';
 import { type Paint, paintFor, say, sayJson } from './terminal.ts';
 
@@ -15,7 +16,7 @@ file:line (with the variable that it mentions), or default. Secrets are masked; 
   ],
   async execute({ values }) {
     const loaded = loadOrExplain(values);
-    if (loaded === undefined) return badConfiguration;
+    if (loaded === undefined) return exitCodes.configuration;
     if (values.json === true) sayJson(treeOf(loaded.effective()));
     else say(textOf(loaded.effective(), paintFor(process.stdout)));
     return 0;

@@ -2,7 +2,8 @@
 import { nearest } from '../config/nearest.ts';
 import { version } from '../version.ts';
 import { defineCommand, UsageError } from './command.ts';
-import { badConfiguration, type Configuration, loadOrExplain } from './loading.ts';
+import { exitCodes } from './exit-codes.ts';
+import { type Configuration, loadOrExplain } from './loading.ts';
 import { config, json } from './options.ts';
 import { allPassed, probe, probedText } from './probing.ts';
 import { paintFor, say, sayJson } from './terminal.ts';
@@ -23,7 +24,7 @@ time and each within its timeout. It ends with 0 when all passed. No daemon is n
   ],
   async execute({ values, operands }) {
     const loaded = loadOrExplain(values);
-    if (loaded === undefined) return badConfiguration;
+    if (loaded === undefined) return exitCodes.configuration;
     const { configuration } = loaded;
     const checks = choose(configuration.checks, operands);
     if (checks.length === 0) throw new Error('no check is configured, so there is nothing to probe');

@@ -5,7 +5,8 @@ import { errorFields, type Log } from '../core/log.ts';
 import { createDaemon, type Daemon, type Origin } from '../daemon.ts';
 import { tellChecks } from '../reload.ts';
 import { defineCommand } from './command.ts';
-import { badConfiguration, type Configuration, given, loadOrExplain, shorthands } from './loading.ts';
+import { exitCodes } from './exit-codes.ts';
+import { type Configuration, given, loadOrExplain, shorthands } from './loading.ts';
 import { configuration } from './options.ts';
 
 export const command = defineCommand({
@@ -20,12 +21,12 @@ Without a file, each of these variables turns a check on: ${shorthands.join(', '
     const source = sourceOf(given(values));
     const digest = await source.digest();
     const loaded = loadOrExplain(values);
-    if (loaded === undefined) return badConfiguration;
+    if (loaded === undefined) return exitCodes.configuration;
     return runUntilAsked(loaded.configuration, { source, digest, notes: loaded.notes });
   },
 });
 
-async function runUntilAsked(configured: Configuration, origin: Origin): Promise<number> {
+async function runUntilAsked(configured: Configuration, origin: Origin): Promise<0 | 1> {
   const daemon = createDaemon(configured, origin);
   process.on('SIGHUP', daemon.reload);
   // Listened to before the start: a signal that comes meanwhile is obeyed when it is done, and leaves nothing behind.

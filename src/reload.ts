@@ -52,7 +52,7 @@ export function createReload(options: ReloadOptions): (asked: boolean) => Promis
     const parts = Object.entries(changes).flatMap(([what, names]) =>
       names.length === 0 ? [] : [`${what} ${names.join(', ')}`],
     );
-    const fields: LogFields = { ...action('success'), 'labels.source': configuration.source };
+    const fields = { ...action('success'), 'labels.source': configuration.source } satisfies LogFields;
     const message = `the configuration was read again: ${parts.join('; ') || 'the checks are as they were'}`;
     if (asked || parts.length > 0 || wrong !== undefined) log.info(fields, message);
     else log.debug(fields, message);
@@ -85,7 +85,7 @@ export function createReload(options: ReloadOptions): (asked: boolean) => Promis
 }
 
 function tellProblems(log: Log, problems: readonly Problem[], source: string): void {
-  const fields: LogFields = { ...action('failure'), 'labels.source': source };
+  const fields = { ...action('failure'), 'labels.source': source } satisfies LogFields;
   const many = `${problems.length} ${problems.length === 1 ? 'mistake' : 'mistakes'}`;
   log.error(fields, `the configuration has ${many} and is not taken over; the one in force stays`);
   for (const problem of problems.slice(0, mostProblems)) log.error(fields, formatProblems([problem]));
@@ -102,7 +102,8 @@ export function tellChecks(log: Log, checks: readonly ConfiguredCheck[]): void {
   }
 }
 
-const action = (outcome: 'success' | 'failure'): LogFields => ({ 'event.action': 'reload', 'event.outcome': outcome });
+const action = (outcome: 'success' | 'failure') =>
+  ({ 'event.action': 'reload', 'event.outcome': outcome }) satisfies LogFields;
 
 function needingRestart(started: Configuration, read: Configuration): readonly string[] {
   const before: Record<string, unknown> = { ...started };

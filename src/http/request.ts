@@ -13,12 +13,12 @@ export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
 }
 
 /** ECS fields. The path without its query, which can hold anything. */
-export function requestFields(request: FastifyRequest, reply?: FastifyReply): LogFields {
+export function requestFields(request: FastifyRequest, reply?: FastifyReply) {
   return {
     'http.request.id': request.id,
     'http.request.method': request.method,
-    'url.path': request.url.split('?', 1)[0],
+    'url.path': request.url.split('?', 1)[0] ?? '',
     ...(request.socket.remoteAddress === undefined ? {} : { 'client.address': request.socket.remoteAddress }),
     ...(reply === undefined ? {} : { 'http.response.status_code': reply.statusCode }),
-  };
+  } satisfies LogFields;
 }

@@ -73,7 +73,7 @@ export function createLogSink(log: Log, output: Pick<LineStream, 'flush'>): Sink
 
 function logTransition(log: Log, { check, type, before, after, result }: Observation): void {
   const failure = result !== undefined && result.kind !== 'passed' ? result : undefined;
-  const fields: LogFields = {
+  const fields = {
     'event.kind': 'state',
     'event.action': `check-${after.status}`,
     'event.outcome': after.status === 'healthy' ? 'success' : after.status === 'unhealthy' ? 'failure' : 'unknown',
@@ -83,30 +83,32 @@ function logTransition(log: Log, { check, type, before, after, result }: Observa
     ...(after.status === 'healthy' || after.errorClass === undefined ? {} : { 'error.type': after.errorClass }),
     ...(failure === undefined ? {} : { 'error.message': failure.message }),
     ...rung(result),
-  };
+  } satisfies LogFields;
   if (after.status === 'healthy') log.info(fields, `${check} is healthy, was ${before.status}`);
   else log.warn(fields, `${check} is ${after.status} (${after.errorClass ?? 'stale'}), was ${before.status}`);
 }
 
 function logRun(log: Log, { check, type, after, result }: Observation): void {
   if (result === undefined) return;
-  const fields: LogFields = {
+  const fields = {
     'event.kind': 'event',
     'event.action': 'check-run',
-    'event.outcome': { passed: 'success', failed: 'failure', inconclusive: 'unknown' }[result.kind],
+    'event.outcome': outcomes[result.kind],
     'event.start': result.time.toISOString(),
     'event.duration': Math.round(result.durationMs * 1e6), // ECS: nanoseconds
     ...labels(check, type),
     'labels.state': after.status,
     ...(result.kind === 'passed' ? {} : { 'error.type': result.errorClass, 'error.message': result.message }),
     ...rung(result),
-  };
+  } satisfies LogFields;
   log.debug(fields, `${check}: run ${result.kind}`);
 }
 
-const labels = (check: string, type: string): LogFields => ({ 'labels.check': check, 'labels.type': type });
+const outcomes = { passed: 'success', failed: 'failure', inconclusive: 'unknown' } as const;
 
-const rung = (result: Observation['result']): LogFields => {
+const labels = (check: string, type: string) => ({ 'labels.check': check, 'labels.type': type }) satisfies LogFields;
+
+const rung = (result: Observation['result']) => {
   const last = result?.rungs.at(-1)?.name;
-  return last === undefined ? {} : { 'labels.rung': last };
+  return last === undefined ? {} : ({ 'labels.rung': last } satisfies LogFields);
 };

@@ -2,7 +2,7 @@
 
 import type { Instant } from '../core/clock.ts';
 import type { CollectorRun, StatisticsMetrics } from '../core/collecting.ts';
-import type { Log } from '../core/log.ts';
+import type { Log, LogFields } from '../core/log.ts';
 import type { Fault, Lack } from './collect.ts';
 
 export interface Teller {
@@ -36,12 +36,12 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
   const lacking = new Map<string, Lack>();
   /** Whether its last run read all, of each that was run. */
   const good = new Map<string, boolean>();
-  const labels = { 'labels.check': check, 'event.kind': 'event' };
+  const labels = { 'labels.check': check, 'event.kind': 'event' } satisfies LogFields;
 
   const sayOnce = (what: string, { errorClass, message }: Fault, text: string): void => {
     if (said.get(what) === errorClass) return;
     said.set(what, errorClass);
-    const fields = { ...labels, 'event.action': 'statistics', 'event.outcome': 'failure' };
+    const fields = { ...labels, 'event.action': 'statistics', 'event.outcome': 'failure' } satisfies LogFields;
     log.warn({ ...fields, 'error.type': errorClass, 'error.message': message }, text);
   };
   const sayBack = (what: string, text: string): void => {

@@ -1,6 +1,6 @@
 // Whose turn it is to read: of a check that every replica reads, of one that elects, of one that follows a place.
 import type { Clock, Instant } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
+import type { Log, LogFields } from '../core/log.ts';
 import type { Reader } from '../dependencies/statistics.ts';
 import { withLimits } from './collect.ts';
 import { initialPlace, nextPlace, type PlaceEvent, type PlaceState, reads } from './place.ts';
@@ -69,7 +69,11 @@ export function createPlace({ check, key, clock, random, log, changed }: PlaceOp
     changed();
   };
   const tell = (before: PlaceState, after: PlaceState): void => {
-    const fields = { 'event.kind': 'event', 'event.action': `statistics-${after.standing}`, 'labels.check': check };
+    const fields = {
+      'event.kind': 'event',
+      'event.action': `statistics-${after.standing}`,
+      'labels.check': check,
+    } satisfies LogFields;
     if (after.standing === 'leads') log.info(fields, `${check}: this replica leads: it reads the statistics`);
     else if (after.standing === 'lost') log.warn(fields, `${check}: the connection that holds the lead broke`);
     else

@@ -24,10 +24,13 @@ function variablesOf(shape: Readonly<Record<string, z.core.$ZodType>>, path: rea
   });
 }
 
+/** Variables that say the same by a name that other programs know too, where the long one is not set. */
+export const shortNames: Readonly<Record<string, string>> = { SIDEWARDEN_LOG_LEVEL: 'LOG_LEVEL' };
+
 /** Puts what the variables say over what the file says. An empty variable counts as unset. */
 export function applyEnvironment(tree: Tree, environment: NodeJS.ProcessEnv, places: Places): void {
   for (const { name, path } of variables) {
-    const found = path.join() === 'log_level' && !environment[name] ? 'LOG_LEVEL' : name;
+    const found = environment[name] ? name : (shortNames[name] ?? name);
     const text = environment[found];
     if (text) put(tree, path, text, found, places);
   }

@@ -2,7 +2,8 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import type { Problem } from './problems.ts';
 
-const usualFile = '/etc/sidewarden/sidewarden.yaml';
+/** Read when no other is named. */
+export const usualFile = '/etc/sidewarden/sidewarden.yaml';
 /** Of a configuration file. */
 export const largestBytes = 1024 * 1024;
 

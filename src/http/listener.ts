@@ -143,8 +143,10 @@ function answerMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket): 
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-const badRequest = ['400 Bad Request', 'bad_request', 'this is not a valid HTTP request'] as const;
-const malformed: Record<string, readonly [status: string, word: string, message: string]> = {
+type Malformed = readonly [status: string, word: string, message: string];
+export const badRequest: Malformed = ['400 Bad Request', 'bad_request', 'this is not a valid HTTP request'];
+/** What else is said, by the code of Node's error. */
+export const malformed: Readonly<Record<string, Malformed>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'request_timeout', 'the request was not complete in time'],
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'headers_too_large', 'the headers are too large'],
 };

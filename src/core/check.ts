@@ -13,11 +13,14 @@ export type ProbeWarning = Extract<Warning, 'yellow' | 'expiring' | 'skipped'>;
 export const gates = ['ready', 'admit', 'live', 'startup'] as const;
 export type Gate = (typeof gates)[number];
 
-/** One rung of one run. `rested`: a dear rung whose last pass still counts. `skipped`: the server does not offer the call. */
+/** `rested`: a dear rung whose last pass still counts. `skipped`: the server does not offer the call. */
+export const rungNotes = ['rested', 'skipped'] as const;
+
+/** One rung of one run. */
 export type RungRecord = {
   readonly name: string;
   readonly ms: number;
-  readonly note?: 'rested' | 'skipped';
+  readonly note?: (typeof rungNotes)[number];
   /** Of several servers, the one it was climbed on. */
   readonly at?: string;
   /** Why it was skipped, or why not climbed on a server that comes before that one. */

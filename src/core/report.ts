@@ -21,7 +21,9 @@ export type ReportedCheck = {
 export const views = ['health', 'ready', 'app', 'startup'] as const;
 export type View = (typeof views)[number];
 
-export type Reason = 'draining' | 'starting';
+/** Why a view says no whatever its checks are. */
+export const reasons = ['draining', 'starting'] as const;
+export type Reason = (typeof reasons)[number];
 
 /** A check as it was read for one report. */
 export type Finding<Check extends ReportedCheck = ReportedCheck> = {

@@ -14,7 +14,15 @@ const named = [...example.matchAll(/^`([\w./-]+)` [^`]*?(?:`[^`\n]+`[^`]*?)*\n\n
 );
 
 const copied = ['src', 'test', 'scripts', 'docs', 'config', 'k8s'];
-const copiedFiles = ['package.json', 'tsconfig.json', 'biome.json', 'knip.json', 'vitest.config.ts', '.gitignore'];
+const copiedFiles = [
+  'package.json',
+  'tsconfig.json',
+  'biome.json',
+  'knip.json',
+  'vitest.config.ts',
+  '.gitignore',
+  'Dockerfile',
+];
 const copiedPages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'LICENSE'];
 let tree: string;
 
@@ -75,7 +83,7 @@ test('types, style and dead code', async () => {
   ]);
 }, 120_000);
 
-test('the contract suite passes for it, and its page, the tables and the schema are complete', async () => {
+test('the contract suite passes for it, and its page, the tables, the schema and the lists are complete', async () => {
   const files = [
     'test/contract/memcached.test.ts',
     'test/dependencies/docs.test.ts',
@@ -88,6 +96,7 @@ test('the contract suite passes for it, and its page, the tables and the schema 
   expect(await readFile(join(tree, 'README.md'), 'utf8')).toContain(
     '| [memcached](docs/memcached.md) | connect version |',
   );
+  expect(await readFile(join(tree, 'test/surface/words.txt'), 'utf8')).toContain('memcached rung: version');
 }, 120_000);
 
 test('check-config accepts it, and refuses what is wrong with it', async () => {

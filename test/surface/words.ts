@@ -1,0 +1,40 @@
+// The closed sets of words that bodies, labels and the log are made of, and which type can say which.
+import { gates, resultKinds, rungNotes, statuses, warnings } from '../../src/core/check.ts';
+import { statisticsModes } from '../../src/core/collecting.ts';
+import { errorClasses } from '../../src/core/failure.ts';
+import { logLevels } from '../../src/core/log.ts';
+import { reasons, views } from '../../src/core/report.ts';
+import type { Definition } from '../../src/dependencies/define.ts';
+import { definitions } from '../../src/dependencies/index.ts';
+import { formats } from '../../src/http/accept.ts';
+
+const sets: Readonly<Record<string, readonly string[]>> = {
+  class: errorClasses,
+  format: formats,
+  gate: gates,
+  'log level': logLevels,
+  'note of a rung': rungNotes,
+  reason: reasons,
+  result: resultKinds,
+  state: statuses,
+  'statistics mode': statisticsModes,
+  view: views,
+  warning: warnings,
+};
+
+export function words(): readonly string[] {
+  const ofTypes = (definitions as readonly Definition[]).flatMap((definition) => {
+    const { type, rungs, classes, keeps, requests, confirmMs } = definition;
+    return [
+      `${type} (keeps): ${keeps}`,
+      `${type} (may gate live): ${definition.local !== undefined}`,
+      `${type} (replicas elect at it): ${definition.elects !== undefined}`,
+      `${type} (has statistics): ${definition.statistics !== undefined}`,
+      ...(confirmMs === undefined ? [] : [`${type} (confirms after): ${confirmMs} ms`]),
+      ...rungs.map((rung, index) => `${type} rung ${index + 1}: ${rung}`),
+      ...classes.map((errorClass) => `${type} class: ${errorClass}`),
+      ...(requests?.operations ?? []).map((operation) => `${type} operation: ${operation}`),
+    ];
+  });
+  return [...Object.entries(sets).flatMap(([set, all]) => all.map((word) => `(${set}) ${word}`)), ...ofTypes];
+}

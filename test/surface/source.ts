@@ -1,5 +1,5 @@
 // The product's source as the TypeScript compiler sees it: what the product says in no single place is found by its type,
-// wherever it stands. TypeScript calls this interface unstable, so it is used in this file only.
+// wherever it stands. TypeScript calls this interface unstable: it is used in this folder only.
 import { fileURLToPath } from 'node:url';
 import type { CallExpression, Node } from 'typescript/unstable/ast';
 import {

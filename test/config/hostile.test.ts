@@ -9,6 +9,7 @@ import { stringify } from 'yaml';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { formatProblems } from '../../src/config/problems.ts';
 import { definitions } from '../../src/dependencies/index.ts';
+import { processorTime } from '../patience.ts';
 import { fileOf, loadText, wrong } from './load.ts';
 
 const secret = 'hunter2-planted';
@@ -46,12 +47,14 @@ test('bombs: aliases, nesting, an alias of itself, a key of the prototype, many 
   ).toBe('… and 4900 more');
 });
 
-test.each(['$', '${', ':', ':a@', '//', '[', '{', '*', '1s'])('a mebibyte of %s takes no time to refuse', (part) => {
-  const before = performance.now();
-  const loaded = loadText(`service: ${part.repeat(Math.floor(1_000_000 / part.length))}`);
-  expect(loaded.ok).toBe(false);
-  expect(performance.now() - before).toBeLessThan(5000);
-});
+test.each(['$', '${', ':', ':a@', '//', '[', '{', '*', '1s'])(
+  'a mebibyte of %s takes no time to refuse',
+  async (part) => {
+    const text = `service: ${part.repeat(Math.floor(1_000_000 / part.length))}`;
+    const took = await processorTime(() => expect(loadText(text).ok).toBe(false));
+    expect(took).toBeLessThan(5000);
+  },
+);
 
 const keys = [
   ...new Set([

@@ -17,7 +17,7 @@ export interface Harness {
 
 const never = new AbortController().signal;
 
-export async function createHarness(definition: Definition, settings: Settings, timeoutMs = 5000): Promise<Harness> {
+export async function createHarness(definition: Definition, settings: Settings, timeoutMs = 10_000): Promise<Harness> {
   const parsed = z.strictObject(definition.settings).parse(settings);
   const driver = (await definition.load()) as Driver<unknown, string, Session>;
   const clock = systemClock;

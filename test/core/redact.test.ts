@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRedactor } from '../../src/core/redact.ts';
 import { Secret } from '../../src/core/secret.ts';
+import { processorTime } from '../patience.ts';
 
 const redactorOf = (...values: string[]) => createRedactor(() => values.map((value) => Secret.of(value)));
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -93,10 +94,8 @@ test('a value that a file has later is known, and the old one stays known', () =
   expect(redact('first second')).toBe('*** ***');
 });
 
-test('a long text that is all base64 takes no longer than its length', () => {
+test('a long text that is all base64 takes no longer than its length', async () => {
   const redact = redactorOf('open-sesame-open-sesame');
   const word = 'A'.repeat(200_000) + base64('open-sesame-open-sesame').slice(0, -4);
-  const begin = performance.now();
-  expect(redact(`${word} and`)).toBe('*** and');
-  expect(performance.now() - begin).toBeLessThan(1000);
+  expect(await processorTime(() => expect(redact(`${word} and`)).toBe('*** and'))).toBeLessThan(1000);
 });

@@ -11,9 +11,9 @@ export type TestAttempt<Rung extends string = string> = Attempt<Rung> & {
   cancel(): void;
 };
 
-/** @param options.timeoutMs 2000 unless given; the deadline aborts the signal, what it cuts is the test's affair. */
+/** @param options.timeoutMs 10 s unless given, long enough on a busy machine; the deadline aborts the signal, what it cuts is the test's affair. */
 export function makeAttempt<Rung extends string = string>({
-  timeoutMs = 2000,
+  timeoutMs = 10_000,
 }: {
   timeoutMs?: number;
 } = {}): TestAttempt<Rung> {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
 import { createLookup, lookup, lookupWithin } from '../../src/dependencies/lookup.ts';
+import { loopTime } from '../patience.ts';
 import { type DnsServer, startDnsServer } from '../servers/dns.ts';
 
 let server: DnsServer;
@@ -151,12 +152,14 @@ test('nobody listens at the name server', async () => {
 test('a silent server is given up within the bound, and delays no other name', async () => {
   const look = prepare(undefined, '', 600);
   server.troubles.set('hung.test', 'silent');
-  const began = performance.now();
-  const hung = Array.from({ length: 20 }, () => failureOf(find(look, 'hung.test')));
-  expect(await find(look, 'db.test')).toHaveLength(3);
-  expect(performance.now() - began).toBeLessThan(300);
-  for (const failure of await Promise.all(hung)) expect(failure.message).toContain('silent');
-  expect(performance.now() - began).toBeLessThan(1500);
+  let otherTook = Number.POSITIVE_INFINITY;
+  const allTook = await loopTime(async () => {
+    const hung = Array.from({ length: 20 }, () => failureOf(find(look, 'hung.test')));
+    otherTook = await loopTime(async () => expect(await find(look, 'db.test')).toHaveLength(3));
+    for (const failure of await Promise.all(hung)) expect(failure.message).toContain('silent');
+  });
+  expect(otherTook).toBeLessThan(300);
+  expect(allTook).toBeLessThan(1500);
 });
 
 test('a lost packet is asked again within the bound', async () => {
@@ -171,9 +174,8 @@ test('a lost packet is asked again within the bound', async () => {
 test('a server that is silent about IPv6 alone costs almost nothing', async () => {
   const look = prepare();
   server.troubles.set('db.test AAAA', 'silent');
-  const began = performance.now();
-  expect(await find(look, 'db.test')).toEqual(['10.0.0.1', '10.0.0.2']);
-  expect(performance.now() - began).toBeLessThan(500);
+  const took = await loopTime(async () => expect(await find(look, 'db.test')).toEqual(['10.0.0.1', '10.0.0.2']));
+  expect(took).toBeLessThan(500);
 });
 
 test('a changed resolv.conf counts from the next look-up on', async () => {

@@ -151,6 +151,6 @@ describe('the end of the test process', () => {
     expect(state(pid)).toBeDefined();
     expect(existsSync(folder)).toBe(true);
     parent.kill(signal);
-    await expect.poll(() => [state(pid), existsSync(folder)], { timeout: 10_000 }).toEqual([undefined, false]);
+    await expect.poll(() => [state(pid), existsSync(folder)]).toEqual([undefined, false]);
   });
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Definition } from '../../../src/dependencies/define.ts';
 import { dns } from '../../../src/dependencies/dns/index.ts';
 import { createHarness } from '../../contract/harness.ts';
+import { conclusive } from '../../patience.ts';
 import { type DnsServer, startDnsServer } from '../../servers/dns.ts';
 
 let server: DnsServer;
@@ -24,7 +25,7 @@ afterAll(() => server.stop());
 async function run(settings: Record<string, unknown>, timeoutMs = 2000) {
   const given = { name: 'shop.test', resolver: `127.0.0.1:${server.port}`, ...settings };
   const harness = await createHarness(dns as unknown as Definition, given, timeoutMs);
-  const result = await harness.run();
+  const result = await conclusive(() => harness.run());
   harness.close();
   if (result === undefined) throw new Error('stopped');
   const why = result.kind === 'passed' ? {} : { errorClass: result.errorClass, message: result.message };

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { driver } from '../../../src/dependencies/elasticsearch/driver.ts';
 import { elasticsearch } from '../../../src/dependencies/elasticsearch/index.ts';
 import { createHarness, type Harness } from '../../contract/harness.ts';
+import { conclusive, eventually } from '../../patience.ts';
 import { makeCertificates } from '../../servers/certificates.ts';
 import { always, type Stub, startStub } from '../../servers/elasticsearch-stub.ts';
 import { startListening } from '../../servers/listening.ts';
@@ -127,7 +128,7 @@ describe('the one request', () => {
     expect(made.accepted).toBe(1);
     const first = on.lane.session();
     await made.restart();
-    await vi.waitFor(() => expect(first.closed).toBe(true));
+    await eventually(() => expect(first.closed).toBe(true));
     expect(await on.run()).toMatchObject({ kind: 'passed' });
     const parting = await stub(always(200, green, { connection: 'close' }));
     const other = await harness({ url: parting.url });
@@ -146,7 +147,7 @@ describe('a session', () => {
       const settings = settingsFor(url);
       const session = driver.session(settings);
       const probing = driver.probe(session, settings, makeAttempt()).catch((error: unknown) => error);
-      await vi.waitFor(() => expect([silent, half].find((each) => each.url === url)?.accepted).toBe(1));
+      await eventually(() => expect([silent, half].find((each) => each.url === url)?.accepted).toBe(1));
       await new Promise((resolve) => setTimeout(resolve, 50)); // until the request, or half an answer, is under way
       session.destroy();
       session.destroy();
@@ -170,8 +171,8 @@ describe('a session', () => {
       response.on('close', () => clearInterval(drip));
     };
     const made = await stub(drips);
-    const on = await harness({ url: made.url }, 300);
-    expect(await on.run()).toMatchObject({ kind: 'failed', errorClass: 'timeout' });
+    const on = await harness({ url: made.url }, 2000);
+    expect(await conclusive(() => on.run())).toMatchObject({ kind: 'failed', errorClass: 'timeout' });
   });
 });
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { elasticsearch } from '../../../src/dependencies/elasticsearch/index.ts';
 import { nameOf, parseUrls } from '../../../src/dependencies/elasticsearch/nodes.ts';
 import { createHarness, type Harness } from '../../contract/harness.ts';
+import { conclusive } from '../../patience.ts';
 import { always, type Stub, startStub } from '../../servers/elasticsearch-stub.ts';
 import { freePort } from '../../servers/process.ts';
 
@@ -12,6 +13,11 @@ const noMaster = { error: { type: 'master_not_discovered_exception', reason: 'no
 const full = { error: { type: 'circuit_breaking_exception', reason: 'data too large' }, status: 429 };
 const unauthorized = { error: { type: 'security_exception', reason: 'who are you?' }, status: 401 };
 const silent: RequestListener = () => {};
+/** A timeout beside which a busy machine's own delays are small. */
+const longMs = 60_000;
+
+/** For longer than a node's share of the usual timeout. */
+const slow: RequestListener = (...request) => void setTimeout(() => always(200, green)(...request), 3000);
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -65,13 +71,13 @@ describe('of several nodes', () => {
 
   it('one that is gone is passed over, and said so on every run of the connection', async () => {
     const [first, second] = [await gone(), await node(always(200, green))];
-    const on = await harness({ url: `${first},${second.url}` });
+    const on = await harness({ url: `${first},${second.url}` }, longMs);
     for (let run = 0; run < 2; run++) {
       const result = await on.run();
       expect(result).toMatchObject({ kind: 'passed', warnings: ['skipped'] });
       expect(connectOf(result)).toMatchObject({ at: place(second.url), why: expect.stringContaining('ECONNREFUSED') });
       expect(connectOf(result)?.why).toContain(place(first));
-      expect(result?.durationMs).toBeLessThan(1000); // its share is not waited for
+      expect(result?.durationMs).toBeLessThan(longMs / 5); // its share is not waited for
     }
     expect(second.accepted).toBe(1);
   });
@@ -83,41 +89,39 @@ describe('of several nodes', () => {
     ['closes the connection', ((request) => request.socket.destroy()) as RequestListener, /closed|hang up|reset/i],
   ])('one that %s is passed over', async (_what, answer, why) => {
     const [first, second] = [await node(answer), await node(always(200, green))];
-    const on = await harness({ url: `${first.url},${second.url}` });
+    const on = await harness({ url: `${first.url},${second.url}` }, longMs);
     const result = await on.run();
     expect(result).toMatchObject({ kind: 'passed', warnings: ['skipped'] });
     expect(connectOf(result)).toMatchObject({ at: place(second.url), why: expect.stringMatching(why) });
-    expect(result?.durationMs).toBeLessThan(2000);
+    expect(result?.durationMs).toBeLessThan(longMs / 5);
     expect(await on.run()).toMatchObject({ kind: 'passed' });
     expect([first.accepted, second.accepted]).toEqual([1, 1]);
   });
 
   it('one that is silent gets its share of the time', async () => {
     const [first, second] = [await node(silent), await node(always(200, green))];
-    const on = await harness({ url: `${first.url},${second.url}` }, 2000);
+    const on = await harness({ url: `${first.url},${second.url}` }, 6000);
     const result = await on.run();
     expect(result).toMatchObject({ kind: 'passed', warnings: ['skipped'] });
     for (const each of [result, await on.run()]) {
       expect(connectOf(each)).toMatchObject({ at: place(second.url), why: `${place(first.url)}: silent` });
     }
-    expect(result?.durationMs).toBeGreaterThan(950);
-    expect(result?.durationMs).toBeLessThan(1800);
+    expect(result?.durationMs).toBeGreaterThan(2850);
+    expect(result?.durationMs).toBeLessThan(5400);
   });
 
   it('a slow cluster is not cut off for having several', async () => {
-    const slow: RequestListener = (...request) => void setTimeout(() => always(200, green)(...request), 1200);
     const [first, second] = [await node(slow), await node(slow)];
-    const result = await (await harness({ url: `${first.url},${second.url}` }, 2000)).run();
+    const result = await (await harness({ url: `${first.url},${second.url}` })).run();
     expect(result).toMatchObject({ kind: 'passed', warnings: [] });
     expect(connectOf(result)).toMatchObject({ at: place(first.url) });
   });
 
   it('two paths of one address are two nodes: neither ends, nor speaks for, the other', async () => {
-    const slow: RequestListener = (...request) => void setTimeout(() => always(200, green)(...request), 1200);
     const { url } = await node((request, response) =>
       (request.url?.startsWith('/slow/') ? slow : always(502, '<html>bad gateway</html>'))(request, response),
     );
-    const waited = await (await harness({ url: `${url}/slow,${url}/bad` }, 2000)).run();
+    const waited = await (await harness({ url: `${url}/slow,${url}/bad` })).run();
     expect(waited).toMatchObject({ kind: 'passed' });
     const passedOver = await (await harness({ url: `${url}/bad,${url}/slow` })).run();
     expect(passedOver).toMatchObject({ kind: 'passed', warnings: ['skipped'] });
@@ -149,7 +153,8 @@ describe('of several nodes', () => {
     });
     expect(lost?.rungs.at(-1)?.name).toBe('health');
     const mute = await node(silent);
-    const timedOut = await (await harness({ url: `${first},${mute.url}` }, 500)).run();
+    const on = await harness({ url: `${first},${mute.url}` }, 2000);
+    const timedOut = await conclusive(() => on.run());
     expect(timedOut).toMatchObject({ kind: 'failed', errorClass: 'timeout' });
     expect(connectOf(timedOut)?.why).toContain(place(first));
   });

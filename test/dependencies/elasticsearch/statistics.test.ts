@@ -16,7 +16,7 @@ beforeAll(async () => {
   settings = { url: server.url, ...server.users.admin, statistics: { snapshots: true } };
   await work();
   exporter = await startElasticsearchExporter(server.urlAs(server.users.admin));
-}, 240_000);
+});
 afterAll(async () => {
   await exporter?.stop();
   await server?.remove();

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Definition } from '../../../src/dependencies/define.ts';
 import { http } from '../../../src/dependencies/http/index.ts';
 import { createHarness } from '../../contract/harness.ts';
+import { conclusive, processorTime } from '../../patience.ts';
 import { type Certificates, makeCertificates } from '../../servers/certificates.ts';
 import { type HttpServer, startHttpServer } from '../../servers/http.ts';
 import type { Listening } from '../../servers/listening.ts';
@@ -33,9 +34,9 @@ afterAll(async () => {
 });
 
 const url = (rest = '/') => `http://127.0.0.1:${server.port}${rest}`;
-async function run(settings: Record<string, unknown>, timeoutMs = 3000) {
+async function run(settings: Record<string, unknown>, timeoutMs = 10_000) {
   const harness = await createHarness(http as unknown as Definition, { url: url(), ...settings }, timeoutMs);
-  const result = await harness.run();
+  const result = await conclusive(() => harness.run());
   harness.close();
   if (result === undefined) throw new Error('stopped');
   const { kind, rungs } = result;
@@ -157,12 +158,13 @@ test('64 KiB of an endless body are read, and then it is cut', async () => {
 
 test('a pattern that backtracks for ever costs 50 ms, not the event loop', async () => {
   server.answer = (_request, response) => response.end(`${'a'.repeat(40)}!`);
-  const began = performance.now();
-  expect(await run({ body_matches: '^(a+)+$' })).toMatchObject({
-    errorClass: 'server',
-    message: expect.stringContaining('make it simpler'),
-  });
-  expect(performance.now() - began).toBeLessThan(1000);
+  const took = await processorTime(async () =>
+    expect(await run({ body_matches: '^(a+)+$' })).toMatchObject({
+      errorClass: 'server',
+      message: expect.stringContaining('make it simpler'),
+    }),
+  );
+  expect(took).toBeLessThan(1000);
 });
 
 test('a body cut short is refused, an answer that is no HTTP is server', async () => {

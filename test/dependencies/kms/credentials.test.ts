@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { z } from 'zod';
 import { kms } from '../../../src/dependencies/kms/index.ts';
 import { noAwsSettings, setEnvironment } from '../../contract/rigs/kms.ts';
+import { loopTime } from '../../patience.ts';
 import { type BorrowedKms, borrowKms } from '../../servers/borrow.ts';
 import { type KmsFaults, startKmsFaults } from '../../servers/kms-faults.ts';
 import { makeAttempt } from '../attempt.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   faults = await startKmsFaults(server);
   keyId = await server.createKey();
   folder = await mkdtemp(join(tmpdir(), 'sidewarden-kms-credentials-'));
-}, 120_000);
+});
 afterAll(async () => {
   await faults.stop();
   await rm(folder, { recursive: true });
@@ -89,9 +90,10 @@ test.each(['instance metadata', 'container'] as const)(
     const { url, sockets, accepted } = await startSilent();
     undo.push(setEnvironment(endpoints[kind](url)));
     const { opened, run } = open();
-    const begun = performance.now();
-    await expect(run(makeAttempt({ timeoutMs: 400 }))).rejects.toMatchObject({ errorClass: 'timeout' });
-    expect(performance.now() - begun).toBeLessThan(700);
+    const took = await loopTime(() =>
+      expect(run(makeAttempt({ timeoutMs: 800 }))).rejects.toMatchObject({ errorClass: 'timeout' }),
+    );
+    expect(took).toBeLessThan(1100);
     expect(opened.closed).toBe(true);
     await expect.poll(() => sockets.size).toBe(0);
     if (kind === 'container') {
@@ -100,14 +102,13 @@ test.each(['instance metadata', 'container'] as const)(
       await expect.poll(() => sockets.size).toBe(0);
     }
   },
-  10_000,
 );
 
 test('within the default timeout, silent instance metadata is told from a silent KMS: auth', async () => {
   const { url } = await startSilent();
   undo.push(setEnvironment(endpoints['instance metadata'](url)));
   await expect(open().run(makeAttempt({ timeoutMs: 5000 }))).rejects.toMatchObject({ errorClass: 'auth' });
-}, 10_000);
+});
 
 test('AWS_EC2_METADATA_DISABLED is respected: nobody connects', async () => {
   const { url, sockets } = await startSilent();
@@ -136,7 +137,7 @@ test('a credential_process that hangs is killed at the deadline', async () => {
   await writeFile(join(folder, 'hang.sh'), `echo $$ > ${pidFile}\nexec sleep 60\n`);
   await writeFile(config, `[profile slow]\ncredential_process = exec sh ${join(folder, 'hang.sh')}\n`);
   undo.push(setEnvironment({ AWS_CONFIG_FILE: config, AWS_PROFILE: 'slow' }));
-  await expect(open().run(makeAttempt({ timeoutMs: 800 }))).rejects.toMatchObject({ errorClass: 'timeout' });
+  await expect(open().run(makeAttempt({ timeoutMs: 3000 }))).rejects.toMatchObject({ errorClass: 'timeout' });
   const pid = Number(await readFile(pidFile, 'utf8'));
   await expect.poll(() => isAlive(pid)).toBe(false);
 });

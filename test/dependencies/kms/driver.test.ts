@@ -24,7 +24,7 @@ beforeAll(async () => {
   server = await startKms();
   faults = await startKmsFaults(server);
   keyId = await server.createKey('alias/shop');
-}, 120_000);
+});
 afterAll(async () => {
   await faults.stop();
   await server.stop();
@@ -171,7 +171,7 @@ test('the same session passes again after a restart of the server', async () => 
   await expect(run()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   await server.start();
   await run();
-}, 20_000);
+});
 
 test.each(['the deadline', 'destroy'])('%s during a call cuts the connection', async (how) => {
   inject({ delayMs: 60_000 });

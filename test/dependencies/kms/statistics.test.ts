@@ -20,7 +20,7 @@ const undo: (() => unknown)[] = [];
 beforeAll(async () => {
   server = await borrowKms();
   faults = await startKmsFaults(server);
-}, 120_000);
+});
 afterAll(async () => {
   await faults.stop();
 });

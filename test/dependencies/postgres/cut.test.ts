@@ -1,6 +1,7 @@
 // A session that is destroyed at any moment of its connecting ends at once and leaves no socket.
 import { createServer, type Socket } from 'node:net';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../../patience.ts';
 import { createTrial } from './trial.ts';
 
 /** Answers the first bytes of each connection with these, and nothing more. */
@@ -29,12 +30,12 @@ describe('destroyed', () => {
     const silent = await listen(answer);
     const trial = createTrial({ url: silent.url + query });
     const run = trial.run();
-    await vi.waitFor(() => expect(silent.heard()).toBe(messages));
+    await eventually(() => expect(silent.heard()).toBe(messages));
     trial.end();
     trial.end();
     expect(trial.current.closed).toBe(true);
     expect(await run).toMatchObject({ outcome: 'refused', rungs });
-    await vi.waitFor(() => expect(silent.sockets.size).toBe(0));
+    await eventually(() => expect(silent.sockets.size).toBe(0));
   });
 
   test('before it was opened: it never connects', async () => {
@@ -53,6 +54,6 @@ test.each(['HTTP/1.1 400 Bad Request\r\n\r\n', 'SHTTP', 'E'])(
     const other = await listen(answer);
     const trial = createTrial({ url: other.url });
     expect(await trial.run()).toMatchObject({ outcome: 'server', rungs: 'connect' });
-    await vi.waitFor(() => expect(other.sockets.size).toBe(0));
+    await eventually(() => expect(other.sockets.size).toBe(0));
   },
 );

@@ -1,8 +1,9 @@
 // The driver on a real primary and its standby: roles, log-ins, sessions that end.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
+import { eventually } from '../../patience.ts';
 import { type PostgresServer, type PostgresStandby, startPostgres } from '../../servers/postgres.ts';
 import { runFolder } from '../../servers/process.ts';
 import { makeAttempt } from '../attempt.ts';
@@ -32,7 +33,7 @@ describe('one connection', () => {
     expect(await one.run()).toMatchObject({ outcome: 'passed', rungs: 'query' });
     expect(await sessions()).toBe(1);
     one.end();
-    await vi.waitFor(async () => expect(await sessions()).toBe(0));
+    await eventually(async () => expect(await sessions()).toBe(0));
     expect(one.current.closed).toBe(true);
   });
 
@@ -46,7 +47,7 @@ describe('one connection', () => {
     await one.run();
     const first = one.current;
     await server.restart();
-    await vi.waitFor(() => expect(first.closed).toBe(true));
+    await eventually(() => expect(first.closed).toBe(true));
     expect(await one.run()).toMatchObject({ outcome: 'passed', rungs: 'connect auth query' });
   });
 
@@ -56,7 +57,7 @@ describe('one connection', () => {
     const query = one.current.query('SELECT pg_sleep(20)', makeAttempt());
     const broken = expect(query).rejects.toMatchObject({ code: '57P01' });
     const closed = query.catch(() => one.current.closed);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await server.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)'");
       await broken;
     });
@@ -66,7 +67,7 @@ describe('one connection', () => {
   test('has a time limit for each message, and none beyond it', async () => {
     const one = trial({ url: server.url });
     await one.run();
-    const slow = one.current.query('SELECT pg_sleep(20)', makeAttempt({ timeoutMs: 100 }));
+    const slow = one.current.query('SELECT pg_sleep(20)', makeAttempt({ timeoutMs: 1500 }));
     await expect(slow).rejects.toMatchObject({ code: '57014' });
     expect(await one.run()).toMatchObject({ outcome: 'passed', rungs: 'query' });
     const [row] = await server.query("SELECT query FROM pg_stat_activity WHERE application_name = 'sidewarden'");
@@ -121,12 +122,12 @@ describe('write', () => {
     await server.until("SELECT current_setting('synchronous_standby_names') = 'away'");
     const first = trial({ url: server.url, write });
     void first.run(); // it is cut
-    await vi.waitFor(async () => expect(await server.query(waiting)).toHaveLength(1));
+    await eventually(async () => expect(await server.query(waiting)).toHaveLength(1));
     first.end();
     await server.until(
       "SELECT clock_timestamp() - query_start > '1s' FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
     );
-    const next = trial({ url: server.url, write }, 900);
+    const next = trial({ url: server.url, write }, 2500);
     for (let run = 0; run < 3; run += 1) {
       expect(await next.run()).toMatchObject({ outcome: 'timeout', rungs: expect.stringMatching(/write$/) });
     }
@@ -134,7 +135,7 @@ describe('write', () => {
 
     await server.query('ALTER SYSTEM RESET synchronous_standby_names');
     await server.query('SELECT pg_reload_conf()');
-    await vi.waitFor(async () => expect(await server.query(waiting)).toEqual([]));
+    await eventually(async () => expect(await server.query(waiting)).toEqual([]));
     expect(await next.run()).toMatchObject({ outcome: 'passed' });
   });
   test('passes and leaves nothing behind', async () => {

@@ -6,11 +6,12 @@ import { createSearch, type Plan } from '../../../src/dependencies/postgres/sear
 import { checkAttrs, Misfit } from '../../../src/dependencies/postgres/session-attrs.ts';
 import { openSocket } from '../../../src/dependencies/postgres/socket.ts';
 import { parseUrl } from '../../../src/dependencies/postgres/url.ts';
+import { loopTime } from '../../patience.ts';
 import { type Listening, startListening } from '../../servers/listening.ts';
 import { type PostgresServer, type PostgresStandby, startPostgres } from '../../servers/postgres.ts';
 import { freePort } from '../../servers/process.ts';
 import { makeAttempt } from '../attempt.ts';
-import { createTrial } from './trial.ts';
+import { createTrial, type Outcome } from './trial.ts';
 
 let server: PostgresServer;
 let standby: PostgresStandby;
@@ -30,35 +31,40 @@ afterAll(() => Promise.all([server?.remove(), silent?.stop()]));
 const url = (ports: readonly number[], query = ''): string =>
   `postgres://app:${encodeURIComponent(server.password)}@${ports.map((port) => `127.0.0.1:${port}`).join()}/shop?${query}`;
 
-async function run(given: string, timeoutMs = 2000) {
+async function run(given: string, timeoutMs = 5000) {
   const trial = createTrial({ url: given }, timeoutMs);
   onTestFinished(trial.end);
   const begin = performance.now();
-  const outcome = await trial.run();
+  let outcome: Outcome = { outcome: 'not run', rungs: '', message: '' };
+  const loopMs = await loopTime(async () => {
+    outcome = await trial.run();
+  });
+  const ms = performance.now() - begin;
   const { current } = trial;
   const { at } = current;
   const port = async () => (await current.query("SELECT current_setting('port')::int AS port", makeAttempt())).port;
   return {
     ...outcome,
     at,
-    ms: performance.now() - begin,
+    ms,
+    loopMs,
     port: outcome.outcome === 'passed' ? await port() : undefined,
   };
 }
 
 describe('of several hosts', () => {
   test('a silent one takes its share of the time, not all of it', async () => {
-    const found = await run(url([silent.port, nobody, server.port]), 4500);
+    const found = await run(url([silent.port, nobody, server.port]), 9000);
     expect(found).toMatchObject({ outcome: 'passed', port: server.port, at: `127.0.0.1:${server.port}` });
-    expect(found.ms).toBeGreaterThan(1400);
-    expect(found.ms).toBeLessThan(3000);
+    expect(found.ms).toBeGreaterThan(2800);
+    expect(found.ms).toBeLessThan(6000);
   });
 
   test('all silent: told of each, before the run is cut', async () => {
     const found = await run(url([silent.port, silent.port]), 1000);
     expect(found.outcome).toBe('timeout');
     expect(found.message.match(new RegExp(`127.0.0.1:${silent.port}: no answer within \\d+ ms`, 'g'))).toHaveLength(2);
-    expect(found.ms).toBeLessThan(1000);
+    expect(found.loopMs).toBeLessThan(1000);
   });
 
   test('each is named, and the class is of the one that got furthest', async () => {
@@ -69,7 +75,7 @@ describe('of several hosts', () => {
   });
 
   test('one that hangs tells more than one that does not listen', async () => {
-    expect(await run(url([silent.port, nobody]), 600)).toMatchObject({ outcome: 'timeout' });
+    expect(await run(url([silent.port, nobody]), 1500)).toMatchObject({ outcome: 'timeout' });
   });
 
   test('one that is not ready yet is passed over', async () => {

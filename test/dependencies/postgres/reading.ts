@@ -1,11 +1,12 @@
 // A reader of the statistics without the daemon, and the limits of one step.
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { driver } from '../../../src/dependencies/postgres/driver.ts';
 import { postgres } from '../../../src/dependencies/postgres/index.ts';
 import type { Rung, Settings } from '../../../src/dependencies/postgres/settings.ts';
 import type { PostgresSource, Question } from '../../../src/dependencies/postgres/statistics/source.ts';
 import type { Reader } from '../../../src/dependencies/statistics.ts';
+import { eventually } from '../../patience.ts';
 import { makeAttempt } from '../attempt.ts';
 
 export type PostgresReader = Reader<PostgresSource> & Required<Pick<Reader, 'elect'>>;
@@ -49,7 +50,7 @@ export async function statementsDuring(
   const mark = async (): Promise<string> => {
     const said = `SELECT '${crypto.randomUUID()}'`;
     await server.query(said);
-    await vi.waitFor(() => expect(server.output()).toContain(said));
+    await eventually(() => expect(server.output()).toContain(said));
     return said;
   };
   const begin = await mark();

@@ -1,7 +1,8 @@
 // Beside postgres_exporter on the same servers: names, types, labels and values of the families that both have.
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { headerOf, renderSamples } from '../../../src/core/exposition.ts';
+import { eventually } from '../../patience.ts';
 import { type PostgresServer, type PostgresStandby, startPostgres } from '../../servers/postgres.ts';
 import { startPostgresExporter } from '../../servers/postgres-exporter.ts';
 import { comparedVersion, type Difference, differences, readVersion } from './exporter-differences.ts';
@@ -161,8 +162,8 @@ test('a primary, its databases, slots and standby', async () => {
 });
 
 test('a standby', async () => {
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const compared = await beside(standby.url);
     expect(compare(compared).found).toEqual([]);
-  }, 10_000);
+  });
 });

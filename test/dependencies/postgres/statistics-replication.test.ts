@@ -1,10 +1,9 @@
 // The statistics of a primary and its standby: how far behind, by which slot, and what is known when the primary is gone.
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../../patience.ts';
 import { type PostgresServer, type PostgresStandby, startPostgres } from '../../servers/postgres.ts';
 import { openStatistics, type Round, type Statistics } from './statistics-run.ts';
-
-const patience = { timeout: 15_000 };
 
 let server: PostgresServer;
 let standby: PostgresStandby;
@@ -42,7 +41,7 @@ const caughtUp = (): Promise<void> =>
 const first = { slot_name: 'first' };
 
 test('a standby and its slot, on the primary', async () => {
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await caughtUp();
     const truth = `SELECT pg_current_wal_lsn() - '0/0' AS position, pg_current_wal_lsn() - restart_lsn AS kept, safe_wal_size,
       wal_status, age(xmin) AS xmin_age, host(client_addr) AS address, application_name
@@ -71,7 +70,7 @@ test('a standby and its slot, on the primary', async () => {
     expect(value('pg_replication_is_replica')).toBe(0);
     expect(value('pg_replication_lag_seconds')).toBe(0);
     expect(value('pg_replication_last_replay_seconds')).toBeUndefined();
-  }, patience);
+  });
 });
 
 test('the receiver, on the standby', async () => {
@@ -111,11 +110,11 @@ test('lag grows while replay is paused, on both sides, and ends with it', async 
 
   await standby.query('SELECT pg_wal_replay_resume()');
   await caughtUp();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { value } = await ofStandby.round();
     expect(value('pg_replication_lag_seconds')).toBe(0);
     expect(value('sidewarden_postgres_replication_backlog_bytes')).toBe(0);
-  }, patience);
+  });
 });
 
 test('a query that stands in the way of recovery is counted', async () => {
@@ -125,11 +124,11 @@ test('a query that stands in the way of recovery is counted', async () => {
   onTestFinished(() => reader.end());
   await reader.query('BEGIN; SELECT count(*) FROM items');
   await server.query('ALTER TABLE items ADD COLUMN m int');
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { value } = await ofStandby.round();
     expect(value('pg_stat_database_conflicts_confl_lock', { datname: 'shop' })).toBe(1);
     expect(value('pg_stat_database_conflicts', { datname: 'shop' })).toBe(1);
-  }, patience);
+  });
 });
 
 test('two consumers that nothing tells apart are one series', async () => {
@@ -170,7 +169,7 @@ test('once the primary is gone, lag is unknown, not 0; it is known again when WA
     receivers: round.all('pg_stat_wal_receiver_flushed_lsn', { status: 'streaming' }).length,
   });
   await server.stop();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const round = await ofStandby.round();
     expect(known(round)).toEqual({ lag: undefined, streaming: 0, receivers: 0 });
     expect(round.value('pg_replication_is_replica')).toBe(1);
@@ -178,9 +177,9 @@ test('once the primary is gone, lag is unknown, not 0; it is known again when WA
     // What the usual formula makes of it:
     const [row] = await standby.query('SELECT pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AS lag_is_zero');
     expect(row).toEqual({ lag_is_zero: true });
-  }, patience);
+  });
   await server.start();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(known(await ofStandby.round())).toEqual({ lag: 0, streaming: 1, receivers: 1 });
-  }, patience);
+  });
 });

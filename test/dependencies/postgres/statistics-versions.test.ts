@@ -1,7 +1,8 @@
 // The built-in collectors on each major version at hand: every value is what the server says, also after a restart.
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Family } from '../../../src/core/family.ts';
 import { statistics } from '../../../src/dependencies/postgres/statistics/index.ts';
+import { eventually } from '../../patience.ts';
 import { type PostgresServer, type PostgresStandby, startPostgres } from '../../servers/postgres.ts';
 import { limits, openReader, seenBy } from './reading.ts';
 import { labelsOf, openStatistics, type Round, type Statistics, seriesOf } from './statistics-run.ts';
@@ -9,8 +10,6 @@ import { truthOf } from './statistics-truth.ts';
 
 /** A vacuum that somebody runs takes long enough to be looked at. */
 const settings = { archive_mode: 'on', archive_command: 'true', vacuum_cost_delay: '50ms', vacuum_cost_limit: '1' };
-
-const patience = { timeout: 10_000 };
 
 /** Families that come or go with a version: from which on, or up to which. */
 const comings: Readonly<Record<string, { readonly from?: number; readonly until?: number }>> = {
@@ -81,7 +80,7 @@ describe.each(['13', '16', '18', 'at hand'])('PostgreSQL %s', (version) => {
     const node = which === 'primary' ? server : standby;
     const own = await openStatistics({ url: node.url });
     onTestFinished(own.end);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const before = await truthOf(node, own.source.instance);
       const round = await own.round();
       const after = await truthOf(node, own.source.instance);
@@ -101,7 +100,7 @@ describe.each(['13', '16', '18', 'at hand'])('PostgreSQL %s', (version) => {
       });
       expect(wrong.map(([key, low]) => `${key}: ${low} <= ${given.get(key)} <= ${after.get(key)}`)).toEqual([]);
       expect(before.size - settingsLeftOut.length).toBeGreaterThan(200);
-    }, patience);
+    });
   });
 
   test('the settings that explain other numbers are there', async () => {
@@ -131,11 +130,11 @@ describe.each(['13', '16', '18', 'at hand'])('PostgreSQL %s', (version) => {
 
   test('has the families of its version, and no other', async () => {
     const vacuumed = server.query('VACUUM items').catch(() => {});
-    const round = await vi.waitFor(async () => {
+    const round = await eventually(async () => {
       const { value, ...found } = await opened.round();
       expect(value('pg_stat_progress_vacuum_phase', { relname: 'items', phase: 'scanning heap' })).toBe(1);
       return found;
-    }, patience);
+    });
     await server.query('SELECT pg_cancel_backend(pid) FROM pg_stat_progress_vacuum');
     await vacuumed;
     const given = new Set(round.samples.map(({ family }) => family.name));

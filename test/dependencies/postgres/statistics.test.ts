@@ -1,6 +1,7 @@
 // The built-in collectors on a primary: what its connections, locks and transactions do.
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../../patience.ts';
 import { type PostgresServer, startPostgres } from '../../servers/postgres.ts';
 import { openStatistics, type Statistics } from './statistics-run.ts';
 
@@ -151,7 +152,7 @@ test('a deadlock, a transaction in two phases, limits of roles and databases', a
   });
   const fresh = await openStatistics({ url: server.url });
   onTestFinished(fresh.end);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { value, all } = await fresh.round();
     expect(value('pg_stat_database_deadlocks', { datname: 'shop' })).toBe(1);
     expect(value('sidewarden_postgres_prepared_transactions')).toBe(1);
@@ -160,6 +161,6 @@ test('a deadlock, a transaction in two phases, limits of roles and databases', a
       ['few', 3],
     ]);
     expect(value('pg_database_connection_limit', { datname: 'postgres' })).toBe(70);
-  }, 10_000);
+  });
   await server.query('ALTER DATABASE postgres CONNECTION LIMIT -1');
 });

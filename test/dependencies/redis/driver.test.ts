@@ -170,8 +170,8 @@ describe('a server in trouble', () => {
     const session = openSession({ url: server.url });
     await run({ url: server.url }, session);
     server.freeze();
-    const kept = await run({ url: server.url }, session, 300);
-    const fresh = await run({ url: server.url }, undefined, 300);
+    const kept = await run({ url: server.url }, session, 1500);
+    const fresh = await run({ url: server.url }, undefined, 1500);
     server.thaw();
     expect(kept).toMatchObject({ passed: false, errorClass: 'timeout', rung: 'ping' });
     expect(fresh).toMatchObject({ passed: false, errorClass: 'timeout', rung: 'auth' });

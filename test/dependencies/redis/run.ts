@@ -19,7 +19,7 @@ export type Outcome = {
 export const parse = (given: Record<string, unknown>): RedisSettings => z.strictObject(shape).parse(given);
 
 /** Runs on the session given, or on a new one that is destroyed afterwards; cuts it at the deadline. */
-export async function run(given: Record<string, unknown>, kept?: RedisSession, timeoutMs = 2000): Promise<Outcome> {
+export async function run(given: Record<string, unknown>, kept?: RedisSession, timeoutMs = 10_000): Promise<Outcome> {
   const settings = parse(given);
   const session = kept ?? driver.session(settings);
   const attempt = makeAttempt<Rung>({ timeoutMs });

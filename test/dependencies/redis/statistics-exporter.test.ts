@@ -102,7 +102,7 @@ describe('a primary, its replica and a sentinel', () => {
     await primary.command('DEBUG', 'SLEEP', '0.03');
     await primary.command('BGSAVE');
     await primary.until((answer) => answer.includes('rdb_bgsave_in_progress:0'), 'INFO', 'persistence');
-  }, 30_000);
+  });
   afterAll(() => set.remove());
 
   it('the primary', async () => {
@@ -147,4 +147,4 @@ it('a node of a cluster', async () => {
   ]);
   expect(compared.first.has('redis_cluster_state')).toBe(true);
   await node.remove();
-}, 30_000);
+});

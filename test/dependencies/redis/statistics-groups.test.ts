@@ -12,7 +12,7 @@ describe('with sentinels', () => {
     set = await startSentinelSet({ sentinelAcl: ['asks on >pw -@all +sentinel|get-master-addr-by-name'] });
     const sentinel = { addresses: set.addresses, name: set.name, password: set.password };
     given = { sentinel, password: set.password };
-  }, 30_000);
+  });
   afterAll(() => set.remove());
 
   it('the primary, with its replica', async () => {
@@ -127,7 +127,7 @@ describe('with a cluster', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster();
-  }, 30_000);
+  });
   afterAll(() => cluster.remove());
 
   it('the node at hand, and the cluster as it sees it', async () => {

@@ -56,7 +56,7 @@ beforeAll(async () => {
   before = fieldsIn(await server.command('INFO', 'all'));
   round = await collect({ url });
   after = fieldsIn(await server.command('INFO', 'all'));
-}, 30_000);
+});
 afterAll(() => server.remove());
 
 const between = (value: number | undefined, low: number, high: number): void => {

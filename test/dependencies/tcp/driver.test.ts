@@ -7,11 +7,12 @@ import { z } from 'zod';
 import type { Definition } from '../../../src/dependencies/define.ts';
 import { tcp } from '../../../src/dependencies/tcp/index.ts';
 import { createHarness } from '../../contract/harness.ts';
+import { conclusive } from '../../patience.ts';
 import { startTcpServer } from '../../servers/tcp.ts';
 
-async function run(settings: Record<string, unknown>, timeoutMs = 2000) {
+async function run(settings: Record<string, unknown>, timeoutMs = 10_000) {
   const harness = await createHarness(tcp as unknown as Definition, settings, timeoutMs);
-  const result = await harness.run();
+  const result = await conclusive(() => harness.run());
   harness.close();
   return {
     kind: result?.kind,

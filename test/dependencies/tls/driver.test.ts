@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Definition } from '../../../src/dependencies/define.ts';
 import { tls } from '../../../src/dependencies/tls/index.ts';
 import { createHarness } from '../../contract/harness.ts';
+import { conclusive } from '../../patience.ts';
 import { type Certificates, issue, makeCertificates, type Pair } from '../../servers/certificates.ts';
 import { startTcpServer } from '../../servers/tcp.ts';
 import { startTlsServer } from '../../servers/tls.ts';
@@ -19,8 +20,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 async function run(address: string, settings: Record<string, unknown> = {}) {
   const given = { address, tls: { ca_file: certificates.ca }, warn_before: '5d', ...settings };
-  const harness = await createHarness(tls as unknown as Definition, given, 3000);
-  const result = await harness.run();
+  const harness = await createHarness(tls as unknown as Definition, given);
+  const result = await conclusive(() => harness.run());
   harness.close();
   if (result === undefined) throw new Error('stopped');
   const { kind, rungs, warnings } = result;

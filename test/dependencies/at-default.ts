@@ -24,7 +24,7 @@ export async function atDefault<Settings, From extends Source>(
   const collectors = {
     check: 'one',
     settings,
-    timeoutMs: 5000,
+    timeoutMs: 60_000,
     maxSeries: topShape.statistics.parse(undefined).max_series,
     clock: systemClock,
     redact: (text: string) => text,

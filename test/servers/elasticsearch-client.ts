@@ -61,7 +61,7 @@ export function clientOf(facts: ElasticsearchFacts): ElasticsearchClient {
       const isKnown = async () =>
         (await ask(new URL('/_security/_authenticate', url), 'GET', undefined, { ...caller, user })).status === 200;
       for (let tries = 0; !(await isKnown()); tries++) {
-        if (tries > 200) throw new Error(`the node does not let ${user.username} in`);
+        if (tries > 1000) throw new Error(`the node does not let ${user.username} in`);
         await wait(50);
       }
     },

@@ -191,7 +191,7 @@ async function launch(cluster: Cluster, password: string): Promise<PostgresNode>
     },
     query,
     async until(sql: string) {
-      for (let tries = 0; tries < 800; tries++) {
+      for (let tries = 0; tries < 2400; tries++) {
         const [row] = await query(sql).catch(() => []); // not before it lets us in
         if (Object.values(row ?? {})[0] === true) return;
         await wait(25);

@@ -83,13 +83,13 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
       args: [file, ...(options.sentinel ? ['--sentinel'] : []), ...extra],
       folder,
       ready: async () => ready.test(await order('PING').then(String, (error: Error) => error.message)),
-      readyWithinMs: 20_000,
+      readyWithinMs: 60_000,
       port,
     });
   let running: ServerProcess = await launch([], /^PONG/);
 
   const until: RedisServer['until'] = async (test, ...args) => {
-    for (let tries = 0; tries < 800; tries++) {
+    for (let tries = 0; tries < 2400; tries++) {
       if (test(await order(...args).then(String, (error: Error) => error.message))) return;
       await wait(25);
     }

@@ -125,7 +125,7 @@ describe('write', () => {
     await eventually(async () => expect(await server.query(waiting)).toHaveLength(1));
     first.end();
     await server.until(
-      "SELECT clock_timestamp() - query_start > '1s' FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
+      "SELECT clock_timestamp() - query_start > '3s' FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
     );
     const next = trial({ url: server.url, write }, 2500);
     for (let run = 0; run < 3; run += 1) {

@@ -162,7 +162,7 @@ describe('of several addresses of a name', () => {
 
   test('each may take its share of the time to be reached, the only one all of it', async () => {
     const { shares } = await search(['127.0.0.2', '127.0.0.1'], server.port);
-    expect(shares).toEqual([expect.closeTo(950, -2.8), expect.closeTo(1900, -2.8)]);
+    expect(shares).toEqual([expect.closeTo(4950, -2.8), expect.closeTo(9900, -2.8)]);
     expect((await search(['127.0.0.1'], server.port)).shares).toEqual([undefined]);
   });
 

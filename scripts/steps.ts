@@ -14,7 +14,7 @@ const tool = (name: string, does: string, command: string, ...args: string[]): S
 export const steps: readonly Step[] = [
   tool('build', 'build dist/ (node scripts/build.mjs)', 'node', 'scripts/build.mjs'),
   tool('style', 'format and lint (biome check)', 'biome', 'check', '--colors=off'),
-  tool('types', 'check types (tsc)', 'tsc', '--project', '.', '--pretty', 'false'),
+  tool('types', 'check types (tsc)', 'tsc', '--project', '.', '--pretty', 'false', '--singleThreaded'),
   tool('unused', 'look for dead code and dependencies (knip)', 'knip', '--no-progress'),
   { name: 'unit', does: 'each part by itself' },
   { name: 'contract', does: 'every dependency type against its real server' },

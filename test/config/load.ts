@@ -1,5 +1,5 @@
 // A configuration text in a file of its own, loaded as the daemon loads it.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -14,6 +14,7 @@ const names = (function* count() {
 
 /** The path of a new file that holds the text. */
 export function fileOf(text: string | Uint8Array, name = names.next().value): string {
+  mkdirSync(folder, { recursive: true }); // gone already where a worker runs several files on one set of modules
   const file = join(folder, name);
   writeFileSync(file, text);
   return file;

@@ -6,7 +6,7 @@ import { LongestFirst } from './scripts/vitest-order.ts';
 
 const rooms = [
   ...['core', 'dependencies', 'schedule', 'checks', 'statistics', 'config', 'http', 'metrics', 'sinks', 'cli'],
-  ...['servers', 'scripts', 'soak', 'docs', 'k8s', 'surface'],
+  ...['servers', 'scripts', 'soak', 'mutations', 'docs', 'k8s', 'surface'],
 ];
 
 const groups: readonly { readonly name: string; readonly include: string[]; readonly measures?: true }[] = [

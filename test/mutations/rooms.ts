@@ -1,0 +1,68 @@
+// The rooms that are mutated: which source they are, and which tests are theirs.
+import { existsSync, globSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Room = {
+  readonly name: string;
+  /** As `globSync` takes them, from the top of the tree. */
+  readonly source: string;
+  readonly tests: readonly string[];
+  /** The types whose contract tests are its too. */
+  readonly contract: readonly string[];
+};
+
+/** A file of tests, and the one type of which it is to run the tests where it has those of several. */
+export type TestFile = { readonly project: 'unit' | 'contract'; readonly file: string; readonly type?: string };
+
+export const keyOf = ({ file, type }: TestFile): string => (type === undefined ? file : `${file} (${type})`);
+
+const under = (...folders: readonly string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
+const room = (name: string, tests: readonly string[]): Room => ({
+  name,
+  source: `src/${name}/**/*.ts`,
+  tests,
+  contract: [],
+});
+
+/** @param besides folders of `dependencies/` that are mutated as a part of the type, since it is what uses them most */
+const type = (name: string, ...besides: readonly string[]): Room => ({
+  name: `dependencies/${name}`,
+  source:
+    besides.length === 0 ? `src/dependencies/${name}/**/*.ts` : `src/dependencies/{${[name, ...besides]}}/**/*.ts`,
+  tests: under(...[name, ...besides].map((folder) => `dependencies/${folder}`)),
+  contract: [name],
+});
+
+/** In this order they take turns when mutations are drawn. */
+export const rooms: readonly Room[] = [
+  room('core', under('core')),
+  room('schedule', under('schedule', 'checks', 'core')),
+  room('checks', under('checks', 'core')),
+  room('statistics', under('statistics')),
+  room('http', under('http')),
+  room('config', [...under('config'), 'test/cli/config-commands.test.ts']),
+  room('metrics', under('metrics')),
+  ...[type('postgres'), type('redis'), type('elasticsearch'), type('kms', 'aws'), type('http'), type('dns', 'resolve')],
+  ...[type('tls'), type('tcp')],
+  {
+    name: 'dependencies',
+    source: 'src/dependencies/*.ts',
+    tests: ['test/dependencies/*.test.ts', ...under('checks', 'statistics')],
+    contract: ['tls', 'tcp'],
+  },
+];
+
+export const sourcesOf = (root: string, { source }: Room): string[] => globSync(source, { cwd: root }).sort();
+
+/** Its unit tests first. The contract tests of a type are a file of their own, or a part of one file for all types. */
+export function testsOf(root: string, { tests, contract }: Room): TestFile[] {
+  const unit = globSync([...tests], { cwd: root })
+    .sort()
+    .map((file): TestFile => ({ project: 'unit', file }));
+  const ofTypes = contract.map((type): TestFile => {
+    const own = `test/contract/${type}.test.ts`;
+    return { project: 'contract', file: existsSync(join(root, own)) ? own : 'test/contract/contract.test.ts', type };
+  });
+  return [...unit, ...ofTypes];
+}

@@ -67,6 +67,16 @@ describe('when a check runs next', () => {
     );
     expect(planNext(policy, gone, grid(), 60_010, 0.5) - 60_005).toBeGreaterThan(50_000);
   });
+  test('an inconclusive run of a healthy check leaves time for another before belief ends, wherever the grid lies', () => {
+    const grown = stateAfter(['passed', ...Array(3).fill('throttled')]);
+    const believed = { ...grown, status: 'healthy' as const, goodUntil: 20_000 };
+    for (let origin = 0; origin < policy.intervalMs; origin += 100) {
+      for (const random of [0, 0.5, 0.999]) {
+        const next = planNext(policy, believed, grid(origin), 2, random);
+        expect(next + policy.timeoutMs, `${origin} ${random}`).toBeLessThanOrEqual(believed.goodUntil);
+      }
+    }
+  });
   test('a cron run is never early nor left out, and a longer wait skips instants', () => {
     const runs = Array.from({ length: 40 }, (_, index) => 5000 * (index + 1));
     const cron: Timetable = { kind: 'cron', from: (earliest) => runs.find((run) => run >= earliest) };

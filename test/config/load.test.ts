@@ -208,6 +208,14 @@ test('variables: part, whole, escaped, numbers, booleans, unquoted in a flow map
   expect(loaded.secrets.map(reveal)).toEqual(['rediss://:p@h']);
 });
 
+test('a text of which a variable is a part becomes what its field wants', () => {
+  const check = 'type: redis, url: redis://x, failure_threshold: "1${N}", required: "f${A}e"';
+  const text = `log_level: "de\${REST}"\nchecks: { r: { ${check} } }`;
+  const loaded = right(loadText(text, { REST: 'BUG', N: '2', A: 'als' }));
+  expect(loaded.logLevel).toBe('debug');
+  expect(loaded.checks[0]).toMatchObject({ failureThreshold: 12, required: false });
+});
+
 test('a number in a variable stays a text where a text is wanted', () => {
   const { settings } =
     only('checks: { r: { type: redis, url: redis://x, password: "${PIN}", username: "${PIN}" } }', { PIN: '0123' }) ??

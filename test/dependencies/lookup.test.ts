@@ -162,6 +162,14 @@ test('a silent server is given up within the bound, and delays no other name', a
   expect(allTook).toBeLessThan(1500);
 });
 
+test('the bound holds however many attempts resolv.conf wants', async () => {
+  const look = prepare(`${nameserver(server)}options timeout:30 attempts:5\n`, '', 300);
+  server.troubles.set('*', 'silent');
+  const failure = await failureOf(find(look, 'db.test'));
+  expect(failure.cause?.code).toBe('ETIMEOUT');
+  expect(server.questions.length, 'five of each family').toBeLessThan(10);
+});
+
 test('a lost packet is asked again within the bound', async () => {
   const look = prepare(undefined, '', 1500);
   server.troubles.set('db.test', 'silent');

@@ -1,3 +1,4 @@
+import { getServers } from 'node:dns';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Definition } from '../../../src/dependencies/define.ts';
@@ -74,6 +75,15 @@ test.each([
     errorClass: 'dns',
     rung: 'resolve',
     message: expect.stringContaining(message),
+  });
+});
+
+test('without `resolver` the name servers of this machine are asked', async () => {
+  const known = getServers();
+  expect(known.length).toBeGreaterThan(0);
+  expect(await run({ name: 'nobody.invalid', resolver: undefined }, 600)).toMatchObject({
+    errorClass: 'dns',
+    message: expect.stringContaining(`; asked ${known.join(', ')}`),
   });
 });
 

@@ -156,6 +156,19 @@ test('64 KiB of an endless body are read, and then it is cut', async () => {
   });
 });
 
+test('a body of 64 KiB is judged, and one that goes on after them is too long', async () => {
+  const exact = `{"a":1${' '.repeat(64 * 1024 - 7)}}`;
+  server.answer = (_request, response) => response.end(exact);
+  expect(await run({ json: { path: 'a', equals: 1 } })).toMatchObject({ kind: 'passed' });
+  server.answer = (_request, response) => {
+    response.write(exact, () => setTimeout(() => response.end('}'), 50));
+  };
+  expect(await run({ json: { path: 'a', equals: 1 } })).toMatchObject({
+    errorClass: 'server',
+    message: expect.stringContaining('65536 bytes'),
+  });
+});
+
 test('a pattern that backtracks for ever costs 50 ms, not the event loop', async () => {
   server.answer = (_request, response) => response.end(`${'a'.repeat(40)}!`);
   const took = await processorTime(async () =>

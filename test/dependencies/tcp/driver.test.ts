@@ -30,6 +30,17 @@ test('a port that accepts passes; without expect nothing is read', async () => {
   expect(await run({ address: await serving() })).toEqual({ kind: 'passed', rung: 'connect' });
 });
 
+test('a run costs the connections that it is said to', async () => {
+  let connections = 0;
+  const address = await serving(() => {
+    connections += 1;
+  });
+  for (let runs = 0; runs < 3; runs += 1) await run({ address });
+  const { logIns, calls } = tcp.cost(z.strictObject(tcp.settings).parse({ address }));
+  expect(calls).toEqual([{ name: 'connection', count: 1, per: 'run' }]);
+  expect({ connections, logIns }).toEqual({ connections: 3, logIns: 0 });
+});
+
 test('a Unix socket', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sidewarden-tcp-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -4,10 +4,13 @@ import type { FileReport } from './vitest-report.ts';
 const SLOWEST = 10;
 
 /**
- * @param files what vitest-report.ts found.
+ * @param reports what vitest-report.ts found.
  * @param seconds how long the whole run took.
  */
-export function timesOf(files: readonly FileReport[], seconds: number): string {
+export function timesOf(reports: readonly FileReport[], seconds: number): string {
+  const files = reports.flatMap(({ group, file, ...rest }) =>
+    group === undefined || file === undefined ? [] : [{ group, file, ...rest }],
+  );
   const groups = [...new Set(files.map(({ group }) => group))];
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
   const rows = groups.map((group) => {

@@ -1,9 +1,9 @@
-// Runs groups of tests with vitest, all in one go, and reads what its reporter of ours found (vitest-report.ts).
+// Runs groups of tests with vitest, all in one go, and reads what our reporter found (vitest-report.ts).
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FileReport, REPORT_VARIABLE } from './vitest-report.ts';
+import { type FileReport, REPORT_VARIABLE, readReports } from './vitest-report.ts';
 
 export type Failure = { readonly name: string; readonly message: string };
 export type Outcome = {
@@ -26,7 +26,8 @@ export type Asked = {
 /** Runs them; vitest's own report goes to standard output. A group of which no test ran has failed. */
 export async function runVitest({ groups, files = [], env = {} }: Asked): Promise<TestRun> {
   const folder = mkdtempSync(join(tmpdir(), 'sidewarden-report-'));
-  const path = join(folder, 'report.json');
+  const path = join(folder, 'report');
+  writeFileSync(path, '');
   try {
     const reporters = ['--reporter=default', `--reporter=${join(import.meta.dirname, 'vitest-report.ts')}`];
     const projects = groups.flatMap((group) => ['--project', group]);
@@ -38,20 +39,12 @@ export async function runVitest({ groups, files = [], env = {} }: Asked): Promis
 }
 
 function read(path: string, groups: readonly string[], code: number): TestRun {
-  const failed = (name: string, message: string): TestRun => {
-    return { passed: 0, failures: [{ name, message }], skipped: [], files: [] };
-  };
-  let files: FileReport[];
-  try {
-    files = JSON.parse(readFileSync(path, 'utf8')) as FileReport[];
-  } catch (error) {
-    return failed(groups.join(', '), `vitest left no report (${String(error)})`);
-  }
+  const files = readReports(path);
   const failures = files.flatMap((file) => file.failures);
   for (const group of groups.filter((name) => !files.some((file) => file.group === name))) {
     failures.push({ name: group, message: 'no test of this group was run' });
   }
-  // An error outside of any test.
+  // As when its configuration is wrong.
   if (code !== 0 && failures.length === 0) {
     const message = `vitest ended with ${code} though no test failed; see its output above`;
     failures.push({ name: groups.join(', '), message });

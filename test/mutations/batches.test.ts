@@ -8,7 +8,7 @@ import { createReach } from './reach.ts';
 import type { TestFile } from './rooms.ts';
 
 const unit = (file: string): TestFile => ({ project: 'unit', file });
-const contract = (type: string): TestFile => ({ project: 'contract', file: 'all', type });
+const contract = (type: string): TestFile => ({ project: 'contract', file: type });
 
 type Known = Readonly<Record<string, { ms?: number; distance?: number | undefined; built?: boolean }>>;
 const batches = (files: readonly TestFile[], known: Known): string[][] =>
@@ -16,7 +16,7 @@ const batches = (files: readonly TestFile[], known: Known): string[][] =>
     ms: ({ file }) => known[file]?.ms ?? 0,
     distance: ({ file }) => (file in known && 'distance' in (known[file] ?? {}) ? known[file]?.distance : 2),
     runsBuild: ({ file }) => known[file]?.built ?? false,
-  }).map((batch) => batch.map(({ file, type = '' }) => file + type));
+  }).map((batch) => batch.map(({ file }) => file));
 
 test('the cheap ones come first, in batches that grow', () => {
   const known = {
@@ -36,9 +36,9 @@ test('what does not reach it is left out', () => {
   expect(batches([unit('a'), unit('b')], { a: { distance: undefined } })).toEqual([['b']]);
   expect(batches([unit('a')], { a: { distance: undefined } })).toEqual([]);
 });
-test('contract tests come later, those of each type by themselves, and what needs a build comes last', () => {
+test('contract tests come later, and what needs a build comes last', () => {
   const files = [unit('a'), contract('tcp'), contract('tls'), unit('b')];
-  expect(batches(files, { a: { built: true }, b: { ms: 9000 } })).toEqual([['b'], ['alltcp'], ['alltls'], ['a']]);
+  expect(batches(files, { a: { built: true }, b: { ms: 9000 } })).toEqual([['b'], ['tcp', 'tls'], ['a']]);
 });
 test('the time limit is generous', () => {
   expect(limitOf([unit('a'), unit('b')], { ms: () => 10_000 })).toBe(90_000);

@@ -1,5 +1,5 @@
 // In which order tests are run against a mutation: what is cheap, or near to it, comes first.
-import { keyOf, type TestFile } from './rooms.ts';
+import type { TestFile } from './rooms.ts';
 
 export type Facts = {
   /** How long its tests took against the unmutated source. */
@@ -21,13 +21,13 @@ export function batchesOf(files: readonly TestFile[], facts: Facts): TestFile[][
   const late = (file: TestFile): number => (facts.runsBuild(file) ? 2 : file.project === 'contract' ? 1 : 0);
   const sorted = files
     .filter((file) => facts.distance(file) !== undefined)
-    .sort((a, b) => late(a) - late(b) || cost(a) - cost(b) || (keyOf(a) < keyOf(b) ? -1 : 1));
+    .sort((a, b) => late(a) - late(b) || cost(a) - cost(b) || (a.file < b.file ? -1 : 1));
   const batches: TestFile[][] = [];
   let [left, budget] = [0, firstBatchMs / growth];
   let before: TestFile | undefined;
   for (const file of sorted) {
     const batch = batches.at(-1);
-    const goesWith = before !== undefined && before.type === file.type && late(before) === late(file);
+    const goesWith = before !== undefined && late(before) === late(file);
     if (batch === undefined || left <= 0 || !goesWith) {
       batches.push([file]);
       budget *= growth;

@@ -2,8 +2,8 @@
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { type FileReport, REPORT_VARIABLE, readReports } from '../../scripts/vitest-report.ts';
 import { apply, type Mutation } from './places.ts';
-import { type FileReport, reportVariable } from './reporter.ts';
 import type { TestFile } from './rooms.ts';
 import { type Ran, run } from './run.ts';
 
@@ -23,7 +23,7 @@ export interface Copy {
   mutate(mutation: Mutation): () => void;
   types(): Promise<Failed | undefined>;
   build(): Promise<Failed | undefined>;
-  /** Runs these to the first failure, or to the last. All are of one type, or of none. */
+  /** Runs these to the first failure, or to the last. */
   test(files: readonly TestFile[], limitMs: number, upTo: UpTo): Promise<Tested>;
 }
 
@@ -85,22 +85,19 @@ function makeCopy(root: string, folder: string): Copy {
       const projects = [...new Set(files.map(({ project }) => project))].flatMap((name) => ['--project', name]);
       const args = [
         ...['run', ...projects, '--maxWorkers=1', '--no-cache', `--fsModuleCachePath=${folder}.cache`],
-        ...['--reporter=./test/mutations/reporter.ts', ...(upTo === 'first failure' ? ['--bail=1'] : [])],
+        ...['--reporter=./scripts/vitest-report.ts', ...(upTo === 'first failure' ? ['--bail=1'] : [])],
         ...files.map(({ file }) => file),
       ];
-      const type = files[0]?.type;
-      const env = { [reportVariable]: report, ...(type !== undefined && { SIDEWARDEN_TEST_TYPES: type }) };
-      const ran = await run('vitest', args, { folder, limitMs, env });
-      const lines = readFileSync(report, 'utf8').split('\n').filter(Boolean);
-      const reports = lines.map((line) => JSON.parse(line) as FileReport);
+      const ran = await run('vitest', args, { folder, limitMs, env: { [REPORT_VARIABLE]: report } });
+      const reports = readReports(report);
       return { failed: failuresOf(ran, reports, limitMs), isLate: ran.code === undefined, reports };
     },
   };
 }
 
 function failuresOf(ran: Ran, reports: readonly FileReport[], limitMs: number): readonly Failed[] {
-  const failed = reports.flatMap(({ file = 'vitest', failed }) =>
-    failed.map(({ test, message }) => ({ by: `${file} > ${test}`, message })),
+  const failed = reports.flatMap(({ failures }) =>
+    failures.map(({ name, message }) => ({ by: name, message: message.split('\n', 1)[0] ?? '' })),
   );
   if (failed.length > 0 || ran.code === 0) return failed;
   if (ran.code === undefined)

@@ -10,11 +10,6 @@ export type Explained = {
 
 export const explained: readonly Explained[] = [
   {
-    id: '534637f3',
-    place: 'src/schedule/scheduler.ts wake: now < due - 0.5',
-    why: 'Half a millisecond is a tolerance for timers that fire early. At exactly so much the job is asked once more, and says the same.',
-  },
-  {
     id: 'a0a630e9',
     place: 'src/statistics/reading.ts ended.hangs: false',
     why: 'Whether a fault hangs is asked of what a collector throws; this one is said of a connection between two rounds.',

@@ -1,6 +1,5 @@
 // The rooms that are mutated: which source they are, and which tests are theirs.
-import { existsSync, globSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync } from 'node:fs';
 
 export type Room = {
   readonly name: string;
@@ -11,10 +10,7 @@ export type Room = {
   readonly contract: readonly string[];
 };
 
-/** A file of tests, and the one type of which it is to run the tests where it has those of several. */
-export type TestFile = { readonly project: 'unit' | 'contract'; readonly file: string; readonly type?: string };
-
-export const keyOf = ({ file, type }: TestFile): string => (type === undefined ? file : `${file} (${type})`);
+export type TestFile = { readonly project: 'unit' | 'contract'; readonly file: string };
 
 const under = (...folders: readonly string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
@@ -55,14 +51,11 @@ export const rooms: readonly Room[] = [
 
 export const sourcesOf = (root: string, { source }: Room): string[] => globSync(source, { cwd: root }).sort();
 
-/** Its unit tests first. The contract tests of a type are a file of their own, or a part of one file for all types. */
+/** Its unit tests first. */
 export function testsOf(root: string, { tests, contract }: Room): TestFile[] {
-  const unit = globSync([...tests], { cwd: root })
-    .sort()
-    .map((file): TestFile => ({ project: 'unit', file }));
-  const ofTypes = contract.map((type): TestFile => {
-    const own = `test/contract/${type}.test.ts`;
-    return { project: 'contract', file: existsSync(join(root, own)) ? own : 'test/contract/contract.test.ts', type };
-  });
-  return [...unit, ...ofTypes];
+  const unit = globSync([...tests], { cwd: root }).sort();
+  return [
+    ...unit.map((file): TestFile => ({ project: 'unit', file })),
+    ...contract.map((type): TestFile => ({ project: 'contract', file: `test/contract/${type}.test.ts` })),
+  ];
 }

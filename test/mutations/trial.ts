@@ -3,7 +3,7 @@ import { batchesOf, type Facts, limitOf } from './batches.ts';
 import type { Copy, Failed, Tested, UpTo } from './copy.ts';
 import type { Drawn } from './draw.ts';
 import { createReach } from './reach.ts';
-import { keyOf, type TestFile, testsOf } from './rooms.ts';
+import { type TestFile, testsOf } from './rooms.ts';
 
 export type Verdict = { readonly mutation: Drawn; readonly caught: Failed | undefined; readonly ms: number };
 
@@ -28,7 +28,7 @@ export function createTrial(mutations: readonly Drawn[], copies: readonly [Copy,
   const reach = createReach(root);
   const took = new Map<string, number>();
   const factsOf = (mutation: Drawn): Facts => ({
-    ms: (file) => took.get(keyOf(file)) ?? 0,
+    ms: (file) => took.get(file.file) ?? 0,
     distance: ({ file }) => reach.distances(file).get(mutation.file),
     runsBuild: ({ file }) => reach.runsBuild(file),
   });
@@ -47,7 +47,7 @@ export function createTrial(mutations: readonly Drawn[], copies: readonly [Copy,
     failed: Failed[],
   ): Promise<readonly TestFile[]> => {
     const tested = await test(copy, files, mostMs, 'end');
-    for (const file of files) took.set(keyOf(file), reportOf(file, tested)?.ms ?? 0);
+    for (const file of files) took.set(file.file, (reportOf(file, tested)?.seconds ?? 0) * 1000);
     failed.push(...tested.failed);
     return redOf(files, tested);
   };
@@ -71,10 +71,8 @@ export function createTrial(mutations: readonly Drawn[], copies: readonly [Copy,
 
   return {
     async measure(told) {
-      const needed = new Map(
-        mutations.flatMap(batchesFor).flatMap((files) => files.map((file) => [keyOf(file), file])),
-      );
-      const runs = [...Map.groupBy(needed.values(), ({ type }) => type).values()].flatMap((files) => inParts(files));
+      const needed = new Map(mutations.flatMap(batchesFor).flatMap((files) => files.map((file) => [file.file, file])));
+      const runs = inParts([...needed.values()]);
       const refused = (await Promise.all(copies.map((copy) => copy.types()))).find((one) => one !== undefined);
       if (refused !== undefined) return [refused];
       const red: TestFile[] = [];
@@ -108,7 +106,7 @@ const reportOf = ({ file }: TestFile, { reports }: Tested) => reports.find((repo
 /** Those that did not pass; all of them when what failed is in none. */
 function redOf(files: readonly TestFile[], tested: Tested): readonly TestFile[] {
   if (tested.failed.length === 0) return [];
-  const red = files.filter((file) => (reportOf(file, tested)?.failed.length ?? 0) > 0);
+  const red = files.filter((file) => (reportOf(file, tested)?.failures.length ?? 0) > 0);
   return red.length === 0 ? files : red;
 }
 

@@ -104,6 +104,12 @@ export type Said = { readonly code: number | null; readonly output: string };
 /** `promtool check metrics` over a page: its exit code, and all that it says. */
 export const lintMetrics = (page: string): Promise<Said> => runPromtool(['check', 'metrics'], page);
 
+/** Its major version; one that was built without a version is of today. */
+export async function promtoolMajor(): Promise<number> {
+  const { output } = await runPromtool(['--version']);
+  return Number(/version (\d+)\./.exec(output)?.[1] ?? Number.POSITIVE_INFINITY);
+}
+
 /** Of rules over series of a test: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
 export async function testRules(groups: readonly object[], tests: readonly object[]): Promise<Said> {
   const folder = await runFolder('promtool');

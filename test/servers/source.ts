@@ -7,6 +7,7 @@ import { isProgram } from './place.ts';
 export {
   cacheFolder,
   type Download,
+  DownloadFailed,
   fromGo,
   fromMaven,
   fromNpm,

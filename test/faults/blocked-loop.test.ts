@@ -5,10 +5,12 @@ import { type HttpServer, startHttpServer } from '../servers/http.ts';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import { type RedisServer, startRedis } from '../servers/redis.ts';
 import { type HealthBody, type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
+import { waitedSince } from '../servers/waited.ts';
 import { type Asked, type Line, openLine } from './ask.ts';
 
-const blockedMs = 10_000;
-const common = { interval: '1s', timeout: '500ms' };
+const blockedMs = 6500;
+const timeoutMs = 500;
+const common = { interval: '1s', timeout: `${timeoutMs}ms` };
 /** Up all the time; of `lost` one answer is lost while the daemon is blocked. */
 const innocent = ['database', 'app', 'lost'] as const;
 const preload = fileURLToPath(new URL('block-on-signal.mjs', import.meta.url));
@@ -74,7 +76,12 @@ const innocentUp = ({ checks }: HealthBody): boolean => innocent.every((name) =>
 
 test('stale at once, nobody blamed, no restart asked for, and healthy again by itself', async () => {
   await daemon.until((_, code) => code === 200, 20_000);
+  for (const check of ['redis', ...innocent]) {
+    expect(await daemon.metric('sidewarden_check_expiry_seconds', { check })).toBeLessThan(blockedMs / 1000);
+  }
 
+  const waited = waitedSince(daemon);
+  const before = (await runs('lost', 'inconclusive')) as number;
   await block();
   const paths = ['/health', '/health/ready', '/health/live', '/health/live/app'];
   const asked = Promise.all(paths.map((path, index) => (lines[index] as Line).ask(path)));
@@ -88,11 +95,15 @@ test('stale at once, nobody blamed, no restart asked for, and healthy again by i
     expect(health.body.checks[name]).toMatchObject({ status: 'unknown', error: 'stale' });
   }
 
+  expect(await runs('lost', 'inconclusive'), 'its answer was lost').toBe(before + 1);
+
   // Until Redis is blamed and the others are believed again.
   const rounds: Round[] = [];
-  const deadline = performance.now() + 15_000;
-  do rounds.push(await look());
-  while (
+  const deadline = performance.now() + 45_000;
+  do {
+    rounds.push(await look());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  } while (
     performance.now() < deadline &&
     !(redisOf(rounds.at(-1) as Round)?.status === 'unhealthy' && innocentUp((rounds.at(-1) as Round).health.body))
   );
@@ -111,7 +122,9 @@ test('stale at once, nobody blamed, no restart asked for, and healthy again by i
     expect(seen, name).not.toContain('unhealthy');
     await expectUnblamed(name);
   }
-  expect(await runs('lost', 'inconclusive')).toBe(1);
+  // Another run may be inconclusive only if the machine was too busy for a quarter of its timeout.
+  const more = ((await runs('lost', 'inconclusive')) as number) - before - 1;
+  expect(more).toBeLessThanOrEqual(Math.floor(waited() / (timeoutMs / 4)));
 
   await redis.start();
   await daemon.until((_, code) => code === 200, 15_000);

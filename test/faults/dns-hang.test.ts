@@ -5,20 +5,24 @@ import type { Listening } from '../servers/listening.ts';
 import { type OwnResolvConf, ownResolvConf } from '../servers/resolv-conf.ts';
 import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
 import { startTcpServer } from '../servers/tcp.ts';
+import { waitedSince } from '../servers/waited.ts';
+import { boundOf } from './bound.ts';
 
-const intervalMs = 1000;
+const intervalMs = 500;
 const jitter = 0.1;
-/** What timers, sockets and the two processes on a busy machine may add to a gap. */
+/** What timers and sockets may add to a gap, beside what the kernel lets the two processes wait for a core. */
 const allowanceMs = 100;
 const gapsWatched = 15;
-const hanging = { interval: '2s', timeout: '1900ms', failure_threshold: 1 };
+const hanging = { interval: '1s', timeout: '900ms', failure_threshold: 1 };
 
 let names: DnsServer;
 let silent: Listening;
 let tenth: Listening;
 let etc: OwnResolvConf;
 let daemon: Sidewarden;
-const connectedAt: number[] = [];
+/** When it came, and how long the daemon and we had waited for a core by then. */
+const connections: { readonly at: number; readonly waited: number }[] = [];
+let waited = (): number => 0;
 
 /** Their names are asked of a name server that takes the question and never answers. */
 const inDns: Record<string, Record<string, unknown>> = {
@@ -42,7 +46,7 @@ beforeAll(async () => {
   names = await startDnsServer([{ name: 'tenth.test', type: 'A', data: '127.0.0.1' }]);
   for (const host of hosts) names.troubles.set(host, 'silent');
   silent = await startTcpServer();
-  tenth = await startTcpServer(() => connectedAt.push(performance.now()));
+  tenth = await startTcpServer(() => connections.push({ at: performance.now(), waited: waited() }));
   etc = ownResolvConf(`nameserver [${names.host}]:${names.port}\n`); // a port that needs no privilege
   const nine = Object.entries({ ...inDns, ...inAnswer(silent.port) });
   daemon = await startSidewarden({
@@ -51,7 +55,7 @@ beforeAll(async () => {
     configuration: {
       checks: {
         ...Object.fromEntries(nine.map(([name, check]) => [name, { ...check, ...hanging, required: false }])),
-        tenth: { type: 'tcp', address: `tenth.test:${tenth.port}`, interval: `${intervalMs}ms`, timeout: '900ms' },
+        tenth: { type: 'tcp', address: `tenth.test:${tenth.port}`, interval: `${intervalMs}ms`, timeout: '450ms' },
       },
     },
   });
@@ -64,42 +68,46 @@ afterAll(async () => {
 
 test('the tenth is never late', async () => {
   const hang = [...Object.keys(inDns), ...Object.keys(inAnswer(0))];
-  await daemon.until(({ checks }) => hang.every((name) => checks[name]?.status === 'unhealthy'), 20_000);
+  await daemon.until(({ checks }) => hang.every((name) => checks[name]?.status === 'unhealthy'), 30_000);
   const { checks } = (await daemon.get('/health')).body;
   for (const name of hang) expect(checks[name]?.error, name).toBe(name in inDns ? 'dns' : 'timeout');
 
-  connectedAt.length = 0;
+  waited = waitedSince(daemon);
+  connections.length = 0;
   names.questions.length = 0;
   const silentBefore = silent.accepted;
-  const watch = { timeout: (gapsWatched + 5) * intervalMs * 2 };
-  await expect.poll(() => connectedAt.length, watch).toBeGreaterThan(gapsWatched);
-  const gaps = connectedAt.slice(1).map((at, index) => at - (connectedAt[index] as number));
-  expect(Math.max(...gaps), `gaps: ${gaps.map(Math.round)}`).toBeLessThanOrEqual(
-    intervalMs * (1 + jitter) + allowanceMs,
-  );
-  expect(Math.min(...gaps), `gaps: ${gaps.map(Math.round)}`).toBeGreaterThanOrEqual(intervalMs / 2 - allowanceMs);
+  await expect.poll(() => connections.length).toBeGreaterThan(gapsWatched);
+  const gaps = connections.slice(1).map((one, index) => {
+    const before = connections[index] as typeof one;
+    return { ms: one.at - before.at, waited: one.waited - before.waited };
+  });
+  const longest = Math.max(...gaps.map(({ ms, waited }) => ms - waited));
+  // What came late is followed the sooner.
+  const shortest = Math.min(...gaps.map(({ ms }, index) => ms + (gaps[index - 1]?.waited ?? 0)));
+  expect(longest, JSON.stringify(gaps)).toBeLessThanOrEqual(intervalMs * (1 + jitter) + allowanceMs);
+  expect(shortest, JSON.stringify(gaps)).toBeGreaterThanOrEqual(intervalMs / 2 - allowanceMs);
 
   // Meanwhile the nine did hang, run after run.
   const asked = (host: string) => names.questions.filter((question) => question.startsWith(`${host} `)).length;
   for (const host of [...hosts, 'tenth.test']) expect(asked(host), host).toBeGreaterThanOrEqual(gapsWatched / 3);
   expect(silent.accepted - silentBefore).toBeGreaterThanOrEqual(gapsWatched);
-}, 90_000);
+});
 
 test('a fault of the tenth is seen within its bound', async () => {
-  await daemon.until((_, code) => code === 200, 5000);
-  const bound = (await daemon.metric('sidewarden_check_detection_bound_seconds', { check: 'tenth' })) as number;
+  await daemon.until((_, code) => code === 200, 30_000);
+  const bound = await boundOf(daemon, 'tenth');
   await tenth.stop();
-  await daemon.until((_, code) => code === 503, bound * 1000);
-  expect((await daemon.get('/health')).body.checks.tenth).toMatchObject({ status: 'unhealthy', error: 'refused' });
+  await bound.seen('refused');
   await tenth.start();
-  await daemon.until((_, code) => code === 200, 10_000);
-}, 60_000);
+  await daemon.until((_, code) => code === 200, 30_000);
+});
 
 test('look-ups that hang do not hold up the exit', async () => {
   names.questions.length = 0;
   await expect.poll(() => names.questions.some((question) => !question.startsWith('tenth'))).toBe(true);
+  const lateMs = waitedSince(daemon);
   const begin = performance.now();
   process.kill(daemon.pid, 'SIGTERM');
   expect(await daemon.exited).toBe(0);
-  expect(performance.now() - begin).toBeLessThan(700);
+  expect(performance.now() - begin - lateMs()).toBeLessThan(700);
 });

@@ -14,36 +14,46 @@ export type Stoppable = Address & {
   thaw(): void;
 };
 
-export type Four = {
+/** Those that cost little to start. */
+export type Three = {
   readonly database: PostgresServer;
-  readonly elasticsearch: ElasticsearchServer;
   readonly redis: RedisServer;
   readonly kms: KmsServer;
   readonly keyId: string;
   stop(): Promise<void>;
 };
+export type Four = Three & { readonly elasticsearch: ElasticsearchServer };
 
 export const names = ['database', 'elasticsearch', 'redis', 'kms'] as const;
 export type Name = (typeof names)[number];
 
-export async function startFour(): Promise<Four> {
-  const [database, elasticsearch, redis, kms] = await Promise.all([
-    startPostgres(),
-    startElasticsearch(),
-    startRedis(),
-    startKms(),
-  ]);
-  await elasticsearch.makeGreen();
+/** Where the four are, whoever started them. */
+export type Places = Record<Exclude<Name, 'kms'>, Address & { readonly url: string }> & {
+  readonly kms: Address;
+  readonly keyId: string;
+};
+
+export async function startThree(): Promise<Three> {
+  const [database, redis, kms] = await Promise.all([startPostgres(), startRedis(), startKms()]);
   const keyId = await kms.createKey('alias/shop');
   const stop = async (): Promise<void> => {
-    await Promise.all([database.remove(), elasticsearch.remove(), redis.remove(), kms.stop()]);
+    await Promise.all([database.remove(), redis.remove(), kms.stop()]);
   };
-  return { database, elasticsearch, redis, kms, keyId, stop };
+  return { database, redis, kms, keyId, stop };
+}
+
+export async function startFour(): Promise<Four> {
+  const [three, elasticsearch] = await Promise.all([startThree(), startElasticsearch()]);
+  await elasticsearch.makeGreen();
+  const stop = async (): Promise<void> => {
+    await Promise.all([three.stop(), elasticsearch.remove()]);
+  };
+  return { ...three, elasticsearch, stop };
 }
 
 /** Checks of all four under these names, each by way of another address where one is given. */
 export function checksOf(
-  four: Four,
+  four: Places,
   common: Record<string, unknown> = {},
   via: Partial<Record<Name, Address>> = {},
 ): Record<Name, Record<string, unknown>> {

@@ -1,4 +1,5 @@
 // What somebody who comes anew sees of a daemon: /health on a connection of its own, again and again.
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Sidewarden } from '../servers/sidewarden.ts';
 import { ask } from './ask.ts';
 
@@ -18,15 +19,18 @@ async function one({ url }: Sidewarden): Promise<{ answer: number | string; ms: 
   return { answer, ms: performance.now() - begin };
 }
 
-/** Newcomers one after the other: so many, or until something has ended. */
-export async function newcomers(daemon: Sidewarden, until: number | Promise<unknown>): Promise<Seen> {
+/** Newcomers one after the other, with a pause between if told: so many, or until something has ended. */
+export async function newcomers(daemon: Sidewarden, until: number | Promise<unknown>, pauseMs = 0): Promise<Seen> {
   let ended = false;
   const end = (): void => {
     ended = true;
   };
   if (typeof until !== 'number') until.then(end, end);
   const seen: { answer: number | string; ms: number }[] = [];
-  while (typeof until === 'number' ? seen.length < until : !ended) seen.push(await one(daemon));
+  while (typeof until === 'number' ? seen.length < until : !ended) {
+    seen.push(await one(daemon));
+    if (pauseMs > 0) await wait(pauseMs);
+  }
   const sorted = seen.map(({ ms }) => ms).toSorted((a, b) => a - b);
   return { answers: seen.map(({ answer }) => answer), medianMs: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN };
 }

@@ -22,6 +22,13 @@ const placeOf = (where: Where): string =>
     ? where.socketPath
     : `${where.host.includes(':') ? `[${where.host}]` : where.host}:${where.port}`;
 
+/** Aborts after that time. Where our own loop was late then, what has arrived meanwhile is read first. */
+export function within(ms: number): AbortSignal {
+  const ending = new AbortController();
+  setTimeout(() => setImmediate(() => setImmediate(() => ending.abort())), ms).unref();
+  return ending.signal;
+}
+
 /** @throws NobodyAnswers, or Error when there was no whole answer before the signal aborted. */
 export function ask(
   where: Where,

@@ -2,10 +2,9 @@
 import { existsSync } from 'node:fs';
 import { usualControl } from '../config/configuration.ts';
 import { parseListen } from '../config/listen.ts';
-import { parseDuration } from '../core/duration.ts';
-import { type Answer, ask, NobodyAnswers, type Where } from './ask-daemon.ts';
+import { type Answer, ask, NobodyAnswers, type Where, within } from './ask-daemon.ts';
 import { defineCommand, UsageError } from './command.ts';
-import { listen, socket } from './options.ts';
+import { listen, socket, timeout, timeoutOf } from './options.ts';
 import { say } from './terminal.ts';
 
 const usualListen = 'localhost:9090';
@@ -20,7 +19,7 @@ ${usualListen}; the configuration file is not read. The first that answers decid
     listen: { ...listen, summary: 'ask there, as the daemon was told to listen, such as :9090' },
     url: { type: 'string', value: 'URL', summary: 'ask there, such as http://127.0.0.1:9090' },
     socket: { ...socket, summary: 'ask by this control socket' },
-    timeout: { type: 'string', value: 'DURATION', summary: `how long to wait for the answer (${usualTimeout})` },
+    timeout: timeout(usualTimeout),
   },
   examples: [
     ['sidewarden healthcheck', 'is the daemon alive? (/health/live)'],
@@ -29,9 +28,8 @@ ${usualListen}; the configuration file is not read. The first that answers decid
   ],
   async execute({ values, operands: [path = '/health/live'] }) {
     if (!/^\/[!-~]*$/.test(path)) throw new UsageError(`a path begins with /, as in /health/ready: ${path}`);
-    const timeoutMs = parseDuration(values.timeout ?? usualTimeout);
-    if (!timeoutMs) throw new UsageError(`--timeout is a duration such as 900ms or 5s, not ${values.timeout}`);
-    const { code, text } = await askFirst(placesOf(values), path, AbortSignal.timeout(timeoutMs));
+    const timeoutMs = timeoutOf(values.timeout ?? usualTimeout);
+    const { code, text } = await askFirst(placesOf(values), path, within(timeoutMs));
     say(text.endsWith('\n') || text === '' ? text : `${text}\n`);
     if (code === 200) return 0;
     process.stderr.write(`sidewarden: ${path} answered ${code}\n`);

@@ -1,6 +1,7 @@
-// Options that several commands take. Data only: the lightest commands import it too.
+// Options that several commands take. Little more than data: the lightest commands import it too.
+import { parseDuration } from '../core/duration.ts';
 import { logLevels } from '../core/log.ts';
-import type { Option } from './command.ts';
+import { type Option, UsageError } from './command.ts';
 
 const option = <const Declared extends Option>(declared: Declared) => declared;
 
@@ -26,6 +27,15 @@ export const socket = option({
   value: 'PATH',
   summary: 'control socket of the daemon (SIDEWARDEN_CONTROL; /run/sidewarden/control.sock)',
 });
+export const timeout = (usual: string) =>
+  option({ type: 'string', value: 'DURATION', summary: `how long to wait for the answer (${usual})` });
+
+/** @returns milliseconds. @throws UsageError when it is no duration. */
+export function timeoutOf(given: string): number {
+  const ms = parseDuration(given);
+  if (!ms) throw new UsageError(`--timeout is a duration such as 900ms or 5s, not ${given}`);
+  return ms;
+}
 
 /** What decides which configuration is read. */
 export const configuration = { config, listen, 'log-level': logLevel } as const;

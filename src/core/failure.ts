@@ -126,11 +126,18 @@ export function classifyTransport(error: unknown, depth = 0): DependencyClass | 
 /** Our own want of descriptors or memory: https://man7.org/linux/man-pages/man2/socket.2.html#ERRORS */
 const ownCodes = ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS'];
 
+/** Our own want of processor time: the machine, or a limit on the container, let us compute too little for a verdict. */
+export class Starved extends Error {
+  override readonly name = 'Starved';
+}
+
 /** Whether the error, or one inside it, says that this process has run out of something: no dependency's fault. */
 export function isOwnExhaustion(error: unknown, depth = 0): boolean {
   if (error === null || typeof error !== 'object' || depth > 4) return false;
   return (
-    ownCodes.includes(codeOf(error) ?? '') || innerErrors(error).some((inner) => isOwnExhaustion(inner, depth + 1))
+    error instanceof Starved ||
+    ownCodes.includes(codeOf(error) ?? '') ||
+    innerErrors(error).some((inner) => isOwnExhaustion(inner, depth + 1))
   );
 }
 

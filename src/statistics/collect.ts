@@ -52,7 +52,8 @@ export async function withLimits<T>(
   const limits: Limits = { signal: ending.signal, remainingMs: () => Math.max(0, deadline - clock.now()), count };
   const end = Promise.withResolvers<never>();
   const onEnd = (): void => end.reject(overdue);
-  const timer = setTimeout(onEnd, timeoutMs);
+  // Timers fire before sockets are read: an answer that is already here gets one turn to be seen.
+  const timer = setTimeout(() => setImmediate(() => setImmediate(onEnd)), timeoutMs);
   signal.addEventListener('abort', onEnd);
   if (signal.aborted) onEnd();
   try {

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { fileOf } from '../config/load.ts';
 import { blockWith, root } from '../docs/pages.ts';
 import { runCommand } from '../integration/command.ts';
+import { runHere } from './run-here.ts';
 
 const file = fileOf(`service: shop
 token: \${SIDEWARDEN_TOKEN}
@@ -23,11 +24,12 @@ const environment = {
   DATABASE_URL: 'postgres://shop:a-secret-password@db.example.com/shop',
   LOG_LEVEL: 'debug',
 };
-const print = (...args: string[]) => runCommand(['print-config', '--config', file, ...args], { environment });
+const print = (...args: string[]) => runHere(['print-config', '--config', file, ...args], { environment });
 
 describe('print-config', () => {
   test('says for each value who says so', async () => {
-    const { code, stdout } = await print('--listen', ':0', '--json');
+    const args = ['print-config', '--config', file, '--listen', ':0', '--json'];
+    const { code, stdout } = await runCommand(args, { environment });
     expect(code).toBe(0);
     const { service, token, listen, log_level, drain_delay, defaults, checks } = JSON.parse(stdout);
     expect(service).toEqual({ value: 'shop', source: `${file}:1` });
@@ -52,7 +54,7 @@ describe('print-config', () => {
   });
 
   test('of the environment alone, its variables', async () => {
-    const { stdout } = await runCommand(['print-config', '--json'], {
+    const { stdout } = await runHere(['print-config', '--json'], {
       environment: { ...environment, SIDEWARDEN_DEFAULTS_TIMEOUT: '1s', SIDEWARDEN_LISTEN: '127.0.0.1:7' },
     });
     const { listen, defaults, checks } = JSON.parse(stdout);
@@ -96,7 +98,7 @@ describe('check-config', () => {
     );
     const text = await runCommand(['check-config', '--config', wrong]);
     expect({ code: text.code, stdout: text.stdout }).toEqual({ code: 78, stdout: '' });
-    const json = await runCommand(['check-config', '--config', wrong, '--json']);
+    const json = await runHere(['check-config', '--config', wrong, '--json']);
     expect(json.code).toBe(78);
     const { ok, problems } = JSON.parse(json.stdout) as {
       ok: boolean;
@@ -113,17 +115,17 @@ describe('check-config', () => {
 
   test('notes are failures with --strict only', async () => {
     const args = ['check-config', '--config', file];
-    expect((await runCommand(args, { environment })).code).toBe(0);
-    const strict = await runCommand([...args, '--strict'], { environment });
+    expect((await runHere(args, { environment })).code).toBe(0);
+    const strict = await runHere([...args, '--strict'], { environment });
     expect(strict.code).toBe(1);
     expect(strict.stdout).toMatch(/^failed: --strict, and there is \d notes?$/m);
-    const { ok, notes } = JSON.parse((await runCommand([...args, '--strict', '--json'], { environment })).stdout);
+    const { ok, notes } = JSON.parse((await runHere([...args, '--strict', '--json'], { environment })).stdout);
     expect(ok).toBe(false);
     expect(notes.length).toBeGreaterThan(0);
     const quiet = fileOf(
       'token: 0123456789abcdef\nchecks:\n  app: { type: http, url: "http://127.0.0.1:8080/", gates: [ready, live] }\n',
     );
-    expect(await runCommand(['check-config', '--config', quiet, '--strict'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await runHere(['check-config', '--config', quiet, '--strict'])).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
@@ -138,7 +140,7 @@ describe('check-config --replicas', () => {
       '',
     ].join('\n'),
   );
-  const checkConfig = (...args: string[]) => runCommand(['check-config', '--config', priced, ...args]);
+  const checkConfig = (...args: string[]) => runHere(['check-config', '--config', priced, ...args]);
 
   test('says what the pods cost, in words', async () => {
     const { code, stdout } = await checkConfig('--replicas', '50');
@@ -166,7 +168,7 @@ describe('check-config --replicas', () => {
     ['leader', 43_200, 51],
     ['all', 50 * 43_200, 100],
   ])('statistics of the mode %s: calls of whoever reads', async (mode, perMonth, kept) => {
-    const { stdout } = await runCommand(['check-config', '--config', priced, '--replicas', '50', '--json'], {
+    const { stdout } = await runHere(['check-config', '--config', priced, '--replicas', '50', '--json'], {
       environment: { SIDEWARDEN_STATISTICS_MODE: mode },
     });
     const { calls, connections } = JSON.parse(stdout).checks.keys.cost;

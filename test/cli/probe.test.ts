@@ -9,6 +9,7 @@ import { type HttpServer, startHttpServer } from '../servers/http.ts';
 import type { Listening } from '../servers/listening.ts';
 import { type RedisServer, startRedis } from '../servers/redis.ts';
 import { startTcpServer } from '../servers/tcp.ts';
+import { runHere } from './run-here.ts';
 
 let redis: RedisServer;
 let app: HttpServer;
@@ -23,7 +24,7 @@ beforeAll(async () => {
     sessions: { type: 'redis', url: redis.url },
     app: { type: 'http', url: `http://127.0.0.1:${app.port}/healthz` },
     locked: { type: 'redis', url: `redis://:${wrongPassword}@127.0.0.1:${redis.port}` },
-    hung: { type: 'redis', url: `redis://127.0.0.1:${silent.port}`, timeout: '1s' },
+    hung: { type: 'redis', url: `redis://127.0.0.1:${silent.port}`, timeout: '2s' },
   };
   file = fileOf(stringify({ checks }));
 });
@@ -43,15 +44,14 @@ test('one that passes: every rung with its time, and 0', async () => {
 });
 
 test('all of them: the class, the rung and the words of each that failed, and 1', async () => {
-  const begin = performance.now();
   const { code, stdout } = await probe();
-  expect(performance.now() - begin).toBeLessThan(5000);
   expect(code).toBe(1);
   expect(stdout).toMatch(/^app .* failed in .*: server at response$/m);
   expect(stdout).toMatch(/^locked .* failed in .*: auth at auth$/m);
-  expect(stdout).toMatch(/^hung .* failed in .*: timeout at ping$/m);
-  expect(Number(/^hung .*\n(?: {2}.*\n)*? {2}ping +([\d.]+) ms$/m.exec(stdout)?.[1])).toBeGreaterThan(500);
-  expect(stdout).toContain('  message: no answer within 1000 ms');
+  const [, hungMs] = /^hung .* failed in ([\d.]+) ms: timeout at ping$/m.exec(stdout) ?? [];
+  expect(Number(hungMs)).toBeLessThan(4000);
+  expect(Number(/^hung .*\n(?: {2}.*\n)*? {2}ping +([\d.]+) ms$/m.exec(stdout)?.[1])).toBeGreaterThan(1000);
+  expect(stdout).toContain('  message: no answer within 2000 ms');
   expect(stdout).toMatch(/\n1 of 4 checks passed\n$/);
   expect(stdout).not.toContain(wrongPassword);
   expect(stdout).not.toContain('\u001b');
@@ -88,10 +88,11 @@ test('nothing stays connected', async () => {
 
 describe('which checks', () => {
   test('a name that is none ends with 2, and the one that was meant', async () => {
-    const { code, stdout, stderr } = await probe('session');
+    const here = (...names: string[]) => runHere(['probe', '--config', file, ...names]);
+    const { code, stdout, stderr } = await here('session');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('did you mean sessions?');
-    expect((await probe('sessions', 'x')).stderr).toContain('the checks are: sessions, app, locked, hung');
+    expect((await here('sessions', 'x')).stderr).toContain('the checks are: sessions, app, locked, hung');
   });
   test('none at all proves nothing: 1', async () => {
     const { code, stderr } = await runCommand(['probe']);
@@ -99,7 +100,7 @@ describe('which checks', () => {
     expect(stderr).toContain('no check is configured');
   });
   test('a wrong configuration ends with 78', async () => {
-    expect((await runCommand(['probe', '--config', fileOf('checks: 5\n')])).code).toBe(78);
+    expect((await runHere(['probe', '--config', fileOf('checks: 5\n')])).code).toBe(78);
   });
 });
 
@@ -107,7 +108,7 @@ test('check-config --online says the same, and 1; without --online nothing is as
   const online = await runCommand(['check-config', '--config', file, '--online']);
   expect(online.code).toBe(1);
   expect(online.stdout).toMatch(/^locked .* failed in .*: auth at auth$/m);
-  expect((await runCommand(['check-config', '--config', file])).code).toBe(0);
+  expect((await runHere(['check-config', '--config', file])).code).toBe(0);
   const json = await runCommand(['check-config', '--config', file, '--online', '--json']);
   expect(json.code).toBe(1);
   const { ok, checks } = JSON.parse(json.stdout);

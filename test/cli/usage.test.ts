@@ -6,6 +6,7 @@ import { commands } from '../../src/cli/commands.ts';
 import { dispatch } from '../../src/cli/dispatch.ts';
 import { read } from '../docs/pages.ts';
 import { runCommand } from '../integration/command.ts';
+import { runHere } from './run-here.ts';
 
 const names = Object.keys(commands) as (keyof typeof commands)[];
 const loaded = await Promise.all(names.map(async (name) => [name, (await commands[name].load()).command] as const));
@@ -17,19 +18,24 @@ const completions = await Promise.all(
 const section = (name: string): string => page.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
 
 test('--help names every command', async () => {
-  const { code, stdout } = await runCommand(['--help']);
+  const { code, stdout } = await runHere(['--help']);
   expect(code).toBe(0);
   for (const name of names) expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
 });
 
+test.each([[['--help']], [['probe', '--help']], [['help', 'drain']], [['probe', '--nonsense']], [['prob']]])(
+  'the built program says the same to %j as what is tried below',
+  async (args) => expect(await runCommand(args)).toEqual(await runHere(args)),
+);
+
 describe.each(loaded)('%s', (name, command: Command) => {
   test('--help shows its options and examples', async () => {
-    const { code, stdout, stderr } = await runCommand([name, '--help']);
+    const { code, stdout, stderr } = await runHere([name, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Usage: sidewarden ${name}\\b`));
     for (const option of [...Object.keys(command.options), 'help']) expect(stdout).toContain(`  --${option}`);
     for (const [line, what] of command.examples) expect(stdout).toContain(`${line}\n      ${what}\n`);
-    expect((await runCommand(['help', name])).stdout).toBe(stdout);
+    expect((await runHere(['help', name])).stdout).toBe(stdout);
   });
 
   test('its examples are of this command, with options that it has', () => {
@@ -54,7 +60,7 @@ describe.each(loaded)('%s', (name, command: Command) => {
     const most = command.operands?.most ?? 0;
     const many = Number.isFinite(most) ? [Array.from({ length: most + 1 }, () => 'x')] : [];
     for (const args of [['--nonsense'], ...many]) {
-      const { code, stdout, stderr } = await runCommand([name, ...args]);
+      const { code, stdout, stderr } = await runHere([name, ...args]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toContain(`Usage: sidewarden ${name}`);
     }
@@ -74,11 +80,11 @@ test('the page has no section of a command that does not exist', () => {
 });
 
 test('a mistyped command ends with 2 and the one that was meant', async () => {
-  const { code, stdout, stderr } = await runCommand(['prob']);
+  const { code, stdout, stderr } = await runHere(['prob']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('did you mean probe?');
-  expect((await runCommand(['help', 'nonsense'])).code).toBe(2);
-  expect((await runCommand(['constructor'])).code).toBe(2);
+  expect((await runHere(['help', 'nonsense'])).code).toBe(2);
+  expect((await runHere(['constructor'])).code).toBe(2);
 });
 
 test('what a command throws for wrong operands is 2, and anything else is thrown on', async () => {
@@ -98,11 +104,11 @@ describe('the completion of bash', () => {
   /** What bash offers for these words, the last of them unfinished. */
   const offered = (...words: string[]): readonly string[] => {
     const script = [
-      'source <("$NODE" dist/sidewarden.js completion bash)',
+      'source <(printf %s "$COMPLETION")',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is of bash
       'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sidewarden; printf "%s\\n" "${COMPREPLY[@]}"',
     ].join('\n');
-    const env = { PATH: process.env.PATH ?? '', NODE: process.execPath };
+    const env = { PATH: process.env.PATH ?? '', COMPLETION: completions[0] };
     const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, 'bash', ...words], { env, encoding: 'utf8' });
     expect(stderr).toBe('');
     return stdout.trim().split('\n').filter(Boolean);

@@ -1,39 +1,57 @@
 // The instants at which something arrives at a server, and the promise of those to come.
 import { EventEmitter, once } from 'node:events';
 
+export type Arrival = {
+  /** Milliseconds since the epoch by the monotonic clock of this process. */
+  readonly at: number;
+  /** How much of the time since the last arrival the machine took from the daemon and us: so late it may have been seen. */
+  readonly lateMs: number;
+};
+
 export type Arrivals = {
   /** One more, now. */
   note(): void;
   /** The next so many from now on. @throws when they have not come within that time. */
-  next(count: number, withinMs: number): Promise<readonly number[]>;
+  next(count: number, withinMs: number): Promise<readonly Arrival[]>;
 };
 
-/** Instants are milliseconds since the epoch by the monotonic clock of this process. */
 export const now = (): number => performance.timeOrigin + performance.now();
 
-export function watchArrivals(name: string): Arrivals {
-  const instants: number[] = [];
+/** @param waitedMs for how long the machine has let the daemon and us wait so far. */
+export function watchArrivals(name: string, waitedMs: () => number): Arrivals {
+  const all: Arrival[] = [];
   const arrivals = new EventEmitter().setMaxListeners(0);
+  let waitedBefore = 0;
   return {
     note() {
-      instants.push(now());
+      const waited = waitedMs();
+      all.push({ at: now(), lateMs: waited - waitedBefore });
+      waitedBefore = waited;
       arrivals.emit('one');
     },
     async next(count, withinMs) {
-      const begin = instants.length;
+      const begin = all.length;
       const signal = AbortSignal.timeout(withinMs);
       try {
-        while (instants.length < begin + count) await once(arrivals, 'one', { signal });
+        while (all.length < begin + count) await once(arrivals, 'one', { signal });
       } catch (error) {
-        throw new Error(`${name}: ${instants.length - begin} of ${count} within ${withinMs} ms`, { cause: error });
+        throw new Error(`${name}: ${all.length - begin} of ${count} within ${withinMs} ms`, { cause: error });
       }
-      return instants.slice(begin, begin + count);
+      return all.slice(begin, begin + count);
     },
   };
 }
 
-export const gapsOf = (instants: readonly number[]): number[] =>
-  instants.slice(1).map((instant, at) => instant - (instants[at] as number));
+/** Something measured, and by how much the machine may have made it more, or less. */
+export type Measured = { readonly ms: number; readonly moreMs: number; readonly lessMs: number };
 
-/** Between the least and the most of them. */
-export const spreadOf = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
+/** Between each arrival and the next: one that is seen late is longer, and the one after it shorter. */
+export const gapsOf = (arrivals: readonly Arrival[]): readonly Measured[] =>
+  arrivals.slice(1).map(({ at, lateMs }, index) => {
+    const before = arrivals[index] as Arrival;
+    return { ms: at - before.at, moreMs: lateMs, lessMs: before.lateMs };
+  });
+
+/** Between the least and the most of them, where each may be less by what the machine added. */
+export const spreadOf = (values: readonly Measured[]): number =>
+  Math.max(...values.map(({ ms, moreMs }) => ms - moreMs)) - Math.min(...values.map(({ ms }) => ms));

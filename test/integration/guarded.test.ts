@@ -3,10 +3,12 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { fileOf } from '../config/load.ts';
 import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
+import { waitedSince } from '../servers/waited.ts';
+import { boundMsOf, showsWithin } from './bound.ts';
 import { runCommand } from './command.ts';
 import {
   type GuardedServers,
@@ -134,7 +136,7 @@ describe('one run of each type', () => {
     );
     const checks = asked.map(({ type, row, check }) => {
       const tls = { ...fullTls(), ...row.tls };
-      return [check, { ...servers.places[type], ...userOf(type), ...row.more, tls, interval: '40s', timeout: '15s' }];
+      return [check, { ...servers.places[type], ...userOf(type), ...row.more, tls, interval: '100s', timeout: '50s' }];
     });
     const file = fileOf(stringify({ checks: Object.fromEntries(checks) }));
     const { environment } = servers;
@@ -152,13 +154,15 @@ describe('one run of each type', () => {
     });
     expect(told).toEqual(expected);
     expect(stdout).not.toContain(password);
-  }, 60_000);
+  });
 });
 
 const maxAgeMs = 3000;
 const second = `second-${crypto.randomUUID()}`;
 /** A back-off of 1 s, doubled a few times at most until the file is mended. */
 const recoveryMs = 20_000;
+/** Of a rotation seen and followed. */
+const timeout = 150_000;
 
 describe.concurrent('rotation below held connections', () => {
   const token = 'a-token-of-the-test';
@@ -182,15 +186,14 @@ describe.concurrent('rotation below held connections', () => {
       ];
     });
     daemon = await startSidewarden({ configuration: { token, checks: Object.fromEntries(checks) } });
-    await daemon.until((_, code) => code === 200, 20_000);
-  }, 60_000);
+    await daemon.until((_, code) => code === 200, 60_000);
+  });
   afterAll(() => daemon?.stop());
 
   /** @returns the class with which it failed, within the age of a connection and the bound; @throws when it did not */
   async function fails(check: string): Promise<unknown> {
-    const bound = (await daemon.metric('sidewarden_check_detection_bound_seconds', { check })) as number;
-    await daemon.until(({ checks }) => checks[check]?.status === 'unhealthy', maxAgeMs + bound * 1000);
-    return (await daemon.get('/health')).body.checks[check]?.error;
+    const boundMs = maxAgeMs + (await boundMsOf(daemon, check));
+    return (await showsWithin(daemon, check, ({ status }) => status === 'unhealthy', { boundMs })).error;
   }
   const recovers = (check: string): Promise<number> =>
     daemon.until(({ checks }) => checks[check]?.status === 'healthy', recoveryMs);
@@ -205,7 +208,7 @@ describe.concurrent('rotation below held connections', () => {
       await recovers(check);
       expect(daemon.output()).not.toContain(second);
     },
-    60_000,
+    timeout,
   );
 
   type Past = { readonly time: string; readonly error?: string };
@@ -220,30 +223,44 @@ describe.concurrent('rotation below held connections', () => {
     return body.checks[check] as One;
   };
 
-  test('a certificate that is rotated after the authorities, and one that is rotated before them', async () => {
-    const { certificates, ofOtherCa } = servers;
-    const [old, next] = [certificates.ca, certificates.otherCa].map((file) => readFileSync(file, 'utf8'));
-    const checks = guardedTypes.map((type) => `${type}-certificate`);
+  test(
+    'a certificate that is rotated after the authorities, and one that is rotated before them',
+    async () => {
+      const { certificates, ofOtherCa } = servers;
+      const [old, next] = [certificates.ca, certificates.otherCa].map((file) => readFileSync(file, 'utf8'));
+      const checks = guardedTypes.map((type) => `${type}-certificate`);
 
-    authorities.swap({ 'ca.crt': `${old}${next}` });
-    await servers.rotate(ofOtherCa);
-    const rotatedAt = Date.now();
-    const isNew = async (check: string): Promise<boolean> => {
-      const { connection, history } = await detailed(check);
-      return Date.parse(connection?.opened ?? history.at(-1)?.time ?? '') > rotatedAt;
-    };
-    const withinAge = { timeout: maxAgeMs + 3000 };
-    await Promise.all(checks.map((check) => expect.poll(() => isNew(check), withinAge).toBe(true)));
-    for (const check of checks) {
-      const { history, transitions } = await detailed(check);
-      const alarms = [...history, ...transitions].filter(({ error }) => error === 'tls');
-      expect(alarms, check).toEqual([]);
-    }
+      authorities.swap({ 'ca.crt': `${old}${next}` });
+      const swappedAt = Date.now();
+      const knows = async (check: string): Promise<void> => {
+        const { history } = await detailed(check);
+        expect(Date.parse(history.at(-1)?.time ?? ''), check).toBeGreaterThan(swappedAt);
+      };
+      // A run that has read the old ones still shakes hands when the machine is busy.
+      await Promise.all(checks.map((check) => vi.waitFor(() => knows(check), { timeout: 30_000 })));
+      await servers.rotate(ofOtherCa);
+      const rotatedAt = Date.now();
+      const waited = waitedSince(daemon);
+      /** After how long there was a new connection, or the first run where each has its own. */
+      const renewedMs = async (check: string): Promise<number> => {
+        const { connection, history } = await detailed(check);
+        const times = connection === null ? history.map(({ time }) => time) : [connection.opened];
+        return times.map((time) => Date.parse(time) - rotatedAt).find((ms) => ms > 0) ?? Promise.reject('not yet');
+      };
+      const renewed = checks.map((check) => vi.waitFor(() => renewedMs(check), { timeout: 30_000 }));
+      expect(Math.max(...(await Promise.all(renewed)))).toBeLessThan(maxAgeMs + 3000 + waited());
+      for (const check of checks) {
+        const { history, transitions } = await detailed(check);
+        const alarms = [...history, ...transitions].filter(({ error }) => error === 'tls');
+        expect(alarms, check).toEqual([]);
+      }
 
-    authorities.swap({ 'ca.crt': `${next}` });
-    await servers.rotate(certificates);
-    expect(await Promise.all(checks.map(fails))).toEqual(checks.map(() => 'tls'));
-    authorities.swap({ 'ca.crt': `${old}${next}` });
-    await Promise.all(checks.map(recovers));
-  }, 60_000);
+      authorities.swap({ 'ca.crt': `${next}` });
+      await servers.rotate(certificates);
+      expect(await Promise.all(checks.map(fails))).toEqual(checks.map(() => 'tls'));
+      authorities.swap({ 'ca.crt': `${old}${next}` });
+      await Promise.all(checks.map(recovers));
+    },
+    timeout,
+  );
 });

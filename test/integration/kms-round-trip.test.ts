@@ -2,12 +2,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BorrowedKms, borrowKms } from '../servers/borrow.ts';
 import { type KmsFaults, startKmsFaults } from '../servers/kms-faults.ts';
-import { type CheckBody, type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
+import { type CheckBody, type HealthBody, type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
+import { waitedSince } from '../servers/waited.ts';
+import { boundMsOf, showsWithin } from './bound.ts';
 
 const intervalMs = 1000;
 const restMs = 2000;
 /** Throttling doubles the wait each time; it may have come to 16 s when it ends. */
 const recoveryMs = 30_000;
+/** Of a fault seen and mended. */
+const timeout = 150_000;
 
 let kms: BorrowedKms;
 let faults: KmsFaults;
@@ -51,60 +55,69 @@ test('the round trip rests for its interval, and is no schedule of its own', asy
   expect(runs).toBeGreaterThanOrEqual(4); // of two checks, of which one pays for every second run
 });
 
-test('Decrypt revoked while DescribeKey is allowed: permission at round_trip within the bound, and back by itself', async () => {
-  await healthy();
-  const bound = (await seconds('sidewarden_check_detection_bound_seconds', 'proven')) * 1000;
-  const without = (await seconds('sidewarden_check_detection_bound_seconds', 'described')) * 1000;
-  expect(bound - without).toBeCloseTo(restMs);
-  const end = faults.inject({ operation: 'Decrypt', error: 'AccessDeniedException' });
-  let harmed = false;
-  try {
-    const took = await daemon.until(({ checks }) => {
-      if (checks.described?.status !== 'healthy') harmed = true;
-      return checks.proven?.status === 'unhealthy';
-    }, bound);
-    expect(took).toBeLessThanOrEqual(bound);
-    expect(await read('proven')).toMatchObject({ error: 'permission', rung: 'round_trip' });
-    expect(harmed).toBe(false);
-    // Once it has failed it does not rest: each run asks again.
-    const failing = (await daemon.metric('sidewarden_check_failures_total', {
-      check: 'proven',
-      class: 'permission',
-    })) as number;
-    expect(failing).toBeGreaterThanOrEqual(3);
-  } finally {
-    end();
-  }
-  await healthy();
-}, 60_000);
+test(
+  'Decrypt revoked while DescribeKey is allowed: permission at round_trip within the bound, and back by itself',
+  async () => {
+    await healthy();
+    const [bound, without] = [await boundMsOf(daemon, 'proven'), await boundMsOf(daemon, 'described')];
+    expect(bound - without).toBeCloseTo(restMs);
+    const end = faults.inject({ operation: 'Decrypt', error: 'AccessDeniedException' });
+    let harmed = false;
+    try {
+      const isUnhealthy = ({ status }: CheckBody): boolean => status === 'unhealthy';
+      const beside = ({ checks }: HealthBody): void => {
+        if (checks.described?.status !== 'healthy') harmed = true;
+      };
+      await showsWithin(daemon, 'proven', isUnhealthy, { boundMs: bound, beside });
+      expect(await read('proven')).toMatchObject({ error: 'permission', rung: 'round_trip' });
+      expect(harmed).toBe(false);
+      // Once it has failed it does not rest: each run asks again.
+      const failing = (await daemon.metric('sidewarden_check_failures_total', {
+        check: 'proven',
+        class: 'permission',
+      })) as number;
+      expect(failing).toBeGreaterThanOrEqual(3);
+    } finally {
+      end();
+    }
+    await healthy();
+  },
+  timeout,
+);
 
-test('throttled: healthy with a warning until the last good result expires, then stale, and back when it ends', async () => {
-  await healthy();
-  const end = faults.inject({ error: 'ThrottlingException' });
-  const expiryMs = (await seconds('sidewarden_check_expiry_seconds', 'described')) * 1000;
-  try {
-    await daemon.until(({ checks }) => checks.described?.warnings?.includes('throttled') === true, 3 * intervalMs);
-    expect(await read('described')).toMatchObject({ status: 'healthy', warnings: ['throttled'] });
-    const passed = await seconds('sidewarden_check_last_success_timestamp_seconds', 'described');
-    const seen = new Set<string>();
-    await daemon.until(({ checks }) => {
-      seen.add(`${checks.described?.status}`);
-      return checks.described?.status !== 'healthy';
-    }, expiryMs + 500);
-    const heldMs = Date.now() - passed * 1000;
-    // The pass counts from its run's begin, which lies before the time at which it was noted.
-    expect(heldMs).toBeGreaterThan(expiryMs - 900);
-    expect(heldMs).toBeLessThan(expiryMs + 500);
-    expect([...seen]).toEqual(['healthy', 'unknown']);
-    expect(await read('described')).toMatchObject({ status: 'unknown', error: 'stale' });
-    expect(await daemon.metric('sidewarden_check_warning', { check: 'described', warning: 'throttled' })).toBe(1);
-    expect(await seconds('sidewarden_check_last_success_timestamp_seconds', 'described')).toBe(passed);
-    expect((await daemon.get('/health')).code).toBe(503);
-  } finally {
-    end();
-  }
-  await healthy();
-  expect((await read('described')).warnings ?? []).not.toContain('throttled');
-  const failed = await daemon.metric('sidewarden_check_runs_total', { check: 'described', result: 'failed' });
-  expect(failed, 'throttling was counted as a failure').toBe(0);
-}, 60_000);
+test(
+  'throttled: healthy with a warning until the last good result expires, then stale, and back when it ends',
+  async () => {
+    await healthy();
+    const waited = waitedSince(daemon);
+    const end = faults.inject({ error: 'ThrottlingException' });
+    const expiryMs = (await seconds('sidewarden_check_expiry_seconds', 'described')) * 1000;
+    try {
+      await daemon.until(({ checks }) => checks.described?.warnings?.includes('throttled') === true, 3 * intervalMs);
+      expect(await read('described')).toMatchObject({ status: 'healthy', warnings: ['throttled'] });
+      const passed = await seconds('sidewarden_check_last_success_timestamp_seconds', 'described');
+      const seen = new Set<string>();
+      await daemon.until(({ checks }) => {
+        seen.add(`${checks.described?.status}`);
+        return checks.described?.status !== 'healthy';
+      }, expiryMs + 500);
+      const heldMs = Date.now() - passed * 1000;
+      // The pass counts from its run's begin, which lies before the time at which it was noted.
+      expect(heldMs).toBeGreaterThan(expiryMs - 900 - waited());
+      expect(heldMs).toBeLessThan(expiryMs + 500 + waited());
+      expect([...seen]).toEqual(['healthy', 'unknown']);
+      expect(await read('described')).toMatchObject({ status: 'unknown', error: 'stale' });
+      expect(await daemon.metric('sidewarden_check_warning', { check: 'described', warning: 'throttled' })).toBe(1);
+      expect(await seconds('sidewarden_check_last_success_timestamp_seconds', 'described')).toBe(passed);
+      expect((await daemon.get('/health')).code).toBe(503);
+    } finally {
+      end();
+    }
+    await healthy();
+    expect((await read('described')).warnings ?? []).not.toContain('throttled');
+    const failed = await daemon.metric('sidewarden_check_runs_total', { check: 'described', result: 'failed' });
+    const late = await daemon.metric('sidewarden_check_failures_total', { check: 'described', class: 'timeout' });
+    expect(failed, 'throttling was counted as a failure').toBe(late);
+  },
+  timeout,
+);

@@ -18,9 +18,11 @@ const partLength = 9;
 
 export function createPlanted(): Planted {
   const secrets = new Map<string, string>();
+  const forms = new Map<string, readonly (readonly [form: string, text: string])[]>();
   const half = (): string => randomBytes(6).toString('hex');
   const add = (name: string, secret: string): string => {
     secrets.set(name, secret);
+    forms.set(name, Object.entries(formsOf(secret)));
     return secret;
   };
   return {
@@ -28,10 +30,8 @@ export function createPlanted(): Planted {
     add,
     plant: (name, around = special) => add(name, half() + around + half()),
     tracesIn: (text) =>
-      [...secrets].flatMap(([name, secret]) =>
-        Object.entries(formsOf(secret))
-          .filter(([, form]) => text.includes(form))
-          .map(([form]) => `${name} (${form})`),
+      [...forms].flatMap(([name, ofOne]) =>
+        ofOne.filter(([, form]) => text.includes(form)).map(([form]) => `${name} (${form})`),
       ),
   };
 }

@@ -30,6 +30,12 @@ export async function startTroubles(): Promise<Troubles> {
 }
 
 type Settings = Record<string, unknown>;
+
+/** Of every check: so many of them take seconds of the processor for one round. */
+export const common = { interval: '8s', timeout: '5s', failure_threshold: 1, gates: [] };
+/** Of those towards a server that is silent. */
+const patient = { ...common, interval: '4s', timeout: '3s' };
+
 /** Settings with secrets in them, for a server at an address; `secure` by TLS, which none of these servers speaks. */
 type Place = (at: Address, secure: boolean) => Settings;
 
@@ -167,11 +173,11 @@ export function secretChecks(places: Record<string, Place>, { addresses, echoes 
   for (const [place, settings] of Object.entries(places)) {
     const type = place.split('-')[0] as string;
     const own = echoes[tongues[type] ?? 'bytes'];
-    const common = { type, interval: '6s', timeout: '1500ms', failure_threshold: 1, gates: [] };
     for (const [trouble, at] of Object.entries({ ...addresses, own })) {
-      checks[`${place}-${trouble}`] = { ...common, ...settings(at, false) };
+      const waiting = trouble === 'silent' ? patient : common;
+      checks[`${place}-${trouble}`] = { type, ...waiting, ...settings(at, false) };
     }
-    checks[`${place}-plain`] = { ...common, ...settings(own, true) };
+    checks[`${place}-plain`] = { type, ...common, ...settings(own, true) };
   }
   return checks;
 }

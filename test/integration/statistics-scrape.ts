@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { blockWith } from '../docs/pages.ts';
 import type { Prometheus, ScrapeConfig } from '../servers/prometheus.ts';
 import type { Sidewarden } from '../servers/sidewarden.ts';
+import { waitedSince } from '../servers/waited.ts';
 
 const page = 'docs/statistics.md';
 
@@ -61,14 +62,27 @@ export function namesOn(text: string, part = ''): ReadonlySet<string> {
   return new Set(lines.map((line) => /^\w+/.exec(line)?.[0] ?? ''));
 }
 
+type UntilOptions = {
+  /** How long these, and we, are kept waiting for a core does not count. */
+  readonly of?: readonly { readonly pid: number }[];
+  /** Milliseconds between two questions: a page of statistics is dear. */
+  readonly everyMs?: number;
+};
+
 /** Asks until it holds. @returns milliseconds that it took. @throws with what was awaited. */
-export async function until(what: string, withinMs: number, holds: () => Promise<boolean>): Promise<number> {
+export async function until(
+  what: string,
+  withinMs: number,
+  holds: () => Promise<boolean>,
+  { of = [], everyMs = 100 }: UntilOptions = {},
+): Promise<number> {
   const begin = performance.now();
+  const waited = waitedSince(...of);
   for (;;) {
     const held = await holds();
-    const took = performance.now() - begin;
+    const took = Math.max(0, performance.now() - begin - waited());
     if (held) return took;
     if (took > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await wait(50);
+    await wait(everyMs);
   }
 }

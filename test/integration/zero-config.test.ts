@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runHere } from '../cli/run-here.ts';
 import { type Four, startFour } from '../faults/four.ts';
 import { type HttpServer, startHttpServer } from '../servers/http.ts';
 import { removeFolder, runFolder } from '../servers/process.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
     ...kms.environment,
   };
   [daemon, bare] = await Promise.all([startSidewarden({ environment }), startSidewarden()]);
-  await daemon.until((_, code) => code === 200, 20_000);
+  await daemon.until((_, code) => code === 200, 60_000);
 }, 240_000);
 afterAll(async () => {
   await Promise.all([daemon?.stop(), bare?.stop(), app?.stop(), four?.stop()]);
@@ -98,8 +99,9 @@ describe('the command line', () => {
       '  search: { type: elasticsearch, url: "http://localhost:9200", gates: [live] }',
     ];
     await writeFile(file, lines.join('\n'));
-    for (const command of ['run', 'check-config', 'print-config']) {
-      const { code, stdout, stderr } = await runCommand([command, '--config', file]);
+    const commands = ['run', 'check-config', 'print-config'];
+    const ended = await Promise.all(commands.map((command) => runCommand([command, '--config', file])));
+    for (const { code, stdout, stderr } of ended) {
       expect(code, stderr).toBe(78);
       expect(stdout).toBe('');
       const problems = stderr.trimEnd().split(/\n(?! )/);
@@ -132,7 +134,7 @@ describe('the command line', () => {
     const { version } = (await daemon.get('/health')).body;
     expect(await runCommand(['--version'])).toEqual({ code: 0, stdout: `sidewarden ${version}\n`, stderr: '' });
     for (const args of [['--help'], ['-h'], ['run', '--help']]) {
-      const { code, stdout, stderr } = await runCommand(args);
+      const { code, stdout, stderr } = await runHere(args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       for (const word of ['run', '--config', 'DATABASE_URL']) expect(stdout).toContain(word);
     }
@@ -141,7 +143,7 @@ describe('the command line', () => {
   test.each([[['serve']], [['--prot', '9090']], [['run', '--verbos']]])(
     '%j ends with 2 and the usage',
     async (args) => {
-      const { code, stdout, stderr } = await runCommand(args);
+      const { code, stdout, stderr } = await runHere(args);
       expect(code).toBe(2);
       expect(stdout).toBe('');
       expect(stderr).toContain('Usage: sidewarden');
@@ -178,7 +180,7 @@ describe('every answer', () => {
       const [one, other] = [comparable(get.head), comparable(head.head)];
       return one === other ? [] : [one, other];
     };
-    await expect.poll(headsDiffer, { timeout: 3000 }).toEqual([]); // a run between the two changes the length too
+    await expect.poll(headsDiffer).toEqual([]); // a run between the two changes the length too
   });
 
   test('unknown paths and methods are short JSON', async () => {

@@ -98,7 +98,7 @@ describe('the daemon', () => {
       environment: { ...environment, RECORD_MODULES_TO: record },
     });
     try {
-      await daemon.until(({ checks }) => checks[check]?.latency_ms != null, 10_000);
+      await daemon.until(({ checks }) => checks[check]?.latency_ms != null, 50_000);
     } finally {
       await daemon.stop();
     }

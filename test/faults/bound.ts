@@ -24,20 +24,20 @@ export type SeenOptions = {
 export type BoundOptions = {
   /** What is added to the bound, in milliseconds: until then a fault is hidden by what the check holds. */
   readonly moreMs?: number;
-  /** What a run costs at most that says nothing: an interval with its jitter and a timeout. */
-  readonly runMs?: number;
 };
 
+/** The bound of these tests' checks is so many runs long, of which one that says nothing costs one more. */
+const runs = 3;
 /** The daemon must have waited for a core for so long at least, so that a run of these tests says nothing. */
 const silencingMs = 100;
 
 /** To be called before the fault. */
-export async function boundOf(daemon: Sidewarden, check: string, options: BoundOptions = {}): Promise<Bound> {
-  const { moreMs = 0, runMs = 2000 } = options;
+export async function boundOf(daemon: Sidewarden, check: string, { moreMs = 0 }: BoundOptions = {}): Promise<Bound> {
   const inconclusive = async (): Promise<number> =>
     (await daemon.metric('sidewarden_check_runs_total', { check, result: 'inconclusive' })) as number;
-  const exported = await daemon.metric('sidewarden_check_detection_bound_seconds', { check });
-  const boundMs = moreMs + (exported as number) * 1000;
+  const seconds = (await daemon.metric('sidewarden_check_detection_bound_seconds', { check })) as number;
+  const boundMs = moreMs + seconds * 1000;
+  const runMs = (seconds * 1000) / runs;
   const before = await inconclusive();
 
   /** Asks until it holds; no answer may be otherwise that was asked for after the bound and what is excused. */

@@ -42,7 +42,7 @@ beforeAll(async () => {
     moved.host = `${name}:${port}`;
     return moved.href;
   };
-  const often = { interval: '1s', timeout: '900ms' };
+  const often = { interval: '500ms', timeout: '450ms' };
   const database = { type: 'postgres', url: named(postgres.url, ports.postgres), ...often };
   const sessions = { type: 'redis', url: named(redis.url, ports.redis), expect: 'primary', ...often };
   const aged = { max_connection_age: `${maxAgeMs}ms` };

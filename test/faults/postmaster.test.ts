@@ -10,7 +10,7 @@ let daemon: Sidewarden;
 
 beforeAll(async () => {
   server = await startPostgres();
-  const database = { type: 'postgres', url: server.url, interval: '1s', timeout: '500ms', max_connection_age: '2s' };
+  const database = { type: 'postgres', url: server.url, interval: '500ms', timeout: '450ms', max_connection_age: '2s' };
   daemon = await startSidewarden({ configuration: { checks: { database } } });
 }, 120_000);
 afterAll(async () => {

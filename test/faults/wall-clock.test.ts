@@ -8,8 +8,8 @@ import { waitedSince } from '../servers/waited.ts';
 import { boundOf } from './bound.ts';
 
 const hourMs = 3_600_000;
-const watchedMs = 7000;
-const perSecond = { steady: 1, cron: 1 } as const;
+const watchedMs = 6000;
+const perSecond = { steady: 2, cron: 1 } as const;
 type Name = keyof typeof perSecond;
 const names = Object.keys(perSecond) as Name[];
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -31,9 +31,9 @@ describe.concurrent.each([
     quota = await startHttpServer((_request, response) => response.end('ok'));
     const limited = { type: 'http', url: `http://127.0.0.1:${quota.port}/`, required: false };
     const checks = {
-      steady: { type: 'redis', url: redis.url, interval: '1s', timeout: '500ms' },
-      cron: { type: 'redis', url: redis.url, cron: '* * * * * *', timeout: '500ms' },
-      limited: { ...limited, interval: '1s', timeout: '500ms' },
+      steady: { type: 'redis', url: redis.url, interval: '500ms', timeout: '450ms' },
+      cron: { type: 'redis', url: redis.url, cron: '* * * * * *', timeout: '450ms' },
+      limited: { ...limited, interval: '500ms', timeout: '450ms' },
     };
     daemon = await startSidewarden({ configuration: { checks }, environment: clock.environment });
   }, 60_000);
@@ -86,7 +86,7 @@ describe.concurrent.each([
     const expired = looks.find(({ body }) => body.checks.limited?.status !== 'healthy');
     expect(expired?.body.checks.limited).toMatchObject({ status: 'unknown', error: 'stale' });
     const took = ((expired as Look).at - begin) / 1000;
-    expect(took).toBeGreaterThan(expiry - 1.1 - 0.5);
+    expect(took).toBeGreaterThan(expiry - 0.55 - 0.5);
     expect(took - waitedMs / 1000).toBeLessThan(expiry + 0.5);
 
     const bounds = await Promise.all(names.map((name) => boundOf(daemon, name)));

@@ -129,7 +129,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'trusted.pem'), authorities.join(''));
   for (const page of new Set(ofType('postgres').map(({ page }) => page))) await grant(page);
   daemon = await startDaemon();
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([daemon?.stop(), postgres?.remove(), redis?.remove(), cluster?.remove()]);
   if (folder !== undefined) removeFolder(folder);
@@ -150,7 +150,7 @@ test('there are configurations for each kind of server', () => {
 });
 
 test('all of them are healthy with what their pages grant, and no rung was skipped', async () => {
-  await daemon.until((_, code) => code === 200, 20_000);
+  await daemon.until((_, code) => code === 200, 40_000);
   const { body } = await daemon.get('/health');
   expect(Object.keys(body.checks).sort()).toEqual(
     [...ofType('postgres'), ...ofType('redis')].map(({ name }) => name).sort(),
@@ -170,7 +170,7 @@ test('the roles may do nothing else', async () => {
 describe('the statistics', () => {
   test('without what the pages grant for them say so, and are healthy', async () => {
     const lacking = async () => [...(await having(0, 'sidewarden_statistics_privilege', 'privilege')).keys()].sort();
-    await expect.poll(lacking, { timeout: 20_000 }).toEqual(names);
+    await expect.poll(lacking).toEqual(names);
     expect((await daemon.get('/health')).code).toBe(200);
   });
 
@@ -184,7 +184,7 @@ describe('the statistics', () => {
       const up = [...(await having(1, 'sidewarden_collector_up', 'collector'))];
       return up.filter(([, collectors]) => last.some((one) => collectors.includes(one))).map(([check]) => check);
     };
-    await expect.poll(async () => (await done()).sort(), { timeout: 20_000 }).toEqual(names);
+    await expect.poll(async () => (await done()).sort()).toEqual(names);
     const granted = await having(1, 'sidewarden_statistics_privilege', 'privilege');
     for (const { name, settings } of read) {
       const wanted = settings.type === 'postgres' ? ['pg_monitor'] : grants.map((one) => one.slice(1));

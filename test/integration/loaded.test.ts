@@ -39,7 +39,7 @@ async function loaded(configured: Partial<typeof checks>): Promise<readonly stri
       said += text;
     },
   });
-  await daemon.until((body) => Object.values(body.checks).every(({ latency_ms }) => latency_ms !== null), 20_000);
+  await daemon.until((body) => Object.values(body.checks).every(({ latency_ms }) => latency_ms !== null), 50_000);
   const files = filesIn(said);
   expect(files).toContain('dist/main.js');
   const packages = packagesIn(files);

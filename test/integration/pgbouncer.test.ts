@@ -1,6 +1,6 @@
 // PostgreSQL through PgBouncer in its three modes: every class that can come that way, and what a probe leaves behind.
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { postgres } from '../../src/dependencies/postgres/index.ts';
 import { createHarness, type Harness } from '../contract/harness.ts';
 import { makeAttempt } from '../dependencies/attempt.ts';
@@ -14,7 +14,7 @@ let server: PostgresServer;
 let bouncers: Poolers['bouncers'];
 const write = { interval: '1h' };
 /** For faults that only the deadline ends. */
-const hangMs = 700;
+const hangMs = 1000;
 const option = '?options=-c%20work_mem%3D1MB';
 
 beforeAll(async () => {
@@ -33,8 +33,17 @@ const harness = async (settings: Record<string, unknown>, timeoutMs = 8000): Pro
   onTestFinished(() => made.close());
   return made;
 };
-/** `passed`, or class and rung, and what was said. */
+/** A run that our own lateness made inconclusive says nothing. */
+const isOurs = (outcome: string): boolean => outcome.startsWith('self ');
+
+/** Of the first run that says something: `passed`, or class and rung, and what was said. */
 async function outcome(on: Harness): Promise<string> {
+  for (;;) {
+    const found = await outcomeOfOne(on);
+    if (!isOurs(found)) return found;
+  }
+}
+async function outcomeOfOne(on: Harness): Promise<string> {
   const result = await on.run();
   if (result === undefined) throw new Error('it was stopped');
   if (result.kind === 'passed') return 'passed';
@@ -165,7 +174,7 @@ test('paused: timeout, be it by our deadline or by query_wait_timeout', async ()
     const on = await harness({ url: urlOf(mode) });
     expect(await outcome(on)).toBe('passed');
     on.lane.cut();
-    await vi.waitFor(async () => expect(await pool(mode)).toMatchObject({ cl_active: 0 }));
+    await expect.poll(() => pool(mode)).toMatchObject({ cl_active: 0 });
     await command('PAUSE shop');
     try {
       const hurried = await harness({ url: urlOf(mode) }, hangMs);
@@ -196,20 +205,22 @@ test('a server that starts is starting', async () => {
 });
 
 test('a server that freezes is timeout, one that restarts is seen by the next run', async () => {
-  const all = await Promise.all(
-    poolModes.map(async (mode) => [await harness({ url: urlOf(mode) }, hangMs), mode] as const),
-  );
-  for (const [on] of all) expect(await outcome(on)).toBe('passed');
-  server.freeze();
-  try {
-    const found = await Promise.all(all.map(([on]) => outcome(on)));
-    expect(found).toEqual(all.map(() => expect.stringMatching(/^timeout at query: no answer/)));
-  } finally {
-    server.thaw();
-  }
+  const all = await Promise.all(poolModes.map((mode) => harness({ url: urlOf(mode) }, hangMs)));
+  const whenFrozen = async (): Promise<readonly string[]> => {
+    for (const on of all) await expect.poll(() => outcome(on)).toBe('passed');
+    server.freeze();
+    try {
+      return await Promise.all(all.map(outcomeOfOne));
+    } finally {
+      server.thaw();
+    }
+  };
+  let found = await whenFrozen();
+  while (found.some(isOurs)) found = await whenFrozen();
+  expect(found).toEqual(all.map(() => expect.stringMatching(/^timeout at query: no answer/)));
   await everywhere(async (mode) => {
     const on = await harness({ url: urlOf(mode) });
-    await vi.waitFor(async () => expect(await outcome(on)).toBe('passed'), { timeout: 10_000 });
+    await expect.poll(() => outcome(on)).toBe('passed');
     on.lane.cut();
   });
 });
@@ -225,5 +236,5 @@ test('a server that is gone: it waits, then tells; back by itself', async () => 
     expect(found).toEqual(all.map(() => expect.stringMatching(failing)));
   }
   await server.start();
-  for (const on of all) await vi.waitFor(async () => expect(await outcome(on)).toBe('passed'), { timeout: 10_000 });
+  for (const on of all) await expect.poll(() => outcome(on)).toBe('passed');
 });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { driver } from '../../src/dependencies/postgres/driver.ts';
 import type { Rung } from '../../src/dependencies/postgres/settings.ts';
 import { makeAttempt } from '../dependencies/attempt.ts';
@@ -97,7 +97,7 @@ describe.each(poolModes)('behind a PgBouncer in %s mode', (mode) => {
     expect(await reader.elect(key, limits())).toEqual({ kind: 'leads' });
     expect(await seen(urlOf(mode))).toEqual([true]);
     reader.destroy();
-    await vi.waitFor(async () => expect(await locks()).toEqual([]));
+    await expect.poll(locks).toEqual([]);
     expect(await seen(urlOf(mode))).toEqual([false]);
   });
 });
@@ -110,7 +110,7 @@ test('a process that is killed leads no more, and the next who asks does', async
   const { reader } = await openReader({ url: server.url });
   expect(await reader.elect(key, limits())).toEqual({ kind: 'follows' });
   holder.kill('SIGKILL');
-  await vi.waitFor(async () => expect(await reader.elect(key, limits())).toEqual({ kind: 'leads' }));
+  await expect.poll(() => reader.elect(key, limits())).toEqual({ kind: 'leads' });
 });
 
 test('a session that the server ends leads no more', async () => {
@@ -118,8 +118,8 @@ test('a session that the server ends leads no more', async () => {
   expect(await first.reader.elect(key, limits())).toEqual({ kind: 'leads' });
   const [{ pid } = {}] = await locks();
   await server.query(`SELECT pg_terminate_backend(${pid})`);
-  await vi.waitFor(async () => expect(await second.reader.elect(key, limits())).toEqual({ kind: 'leads' }));
-  await vi.waitFor(() => expect(first.reader.closed).toBe(true));
+  await expect.poll(() => second.reader.elect(key, limits())).toEqual({ kind: 'leads' });
+  await expect.poll(() => first.reader.closed).toBe(true);
 });
 
 test('a server that freezes and thaws: the leader whose connection was given up leads no more', async () => {
@@ -132,5 +132,5 @@ test('a server that freezes and thaws: the leader whose connection was given up 
     server.thaw();
   }
   const next = await openReader({ url: server.url });
-  await vi.waitFor(async () => expect(await next.reader.elect(key, limits())).toEqual({ kind: 'leads' }));
+  await expect.poll(() => next.reader.elect(key, limits())).toEqual({ kind: 'leads' });
 });

@@ -29,7 +29,7 @@ beforeAll(async () => {
     static_configs: [{ targets }],
   }));
   prometheus = await startPrometheus({ scrape });
-}, 60_000);
+});
 afterAll(async () => {
   await prometheus?.stop();
   await daemon?.stop();

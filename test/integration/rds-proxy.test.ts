@@ -1,6 +1,6 @@
 // What a probe says to the server, by the server's own log: nothing for which RDS Proxy keeps a connection for one client.
 // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-pinning.html#rds-proxy-pinning.postgres
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { postgres } from '../../src/dependencies/postgres/index.ts';
 import { createHarness } from '../contract/harness.ts';
 import { makeAttempt } from '../dependencies/attempt.ts';
@@ -39,15 +39,15 @@ async function probe(settings: Record<string, unknown>, times: number): Promise<
 
 test('no probe pins a connection, but one that writes', async () => {
   await probe({}, 2);
-  await vi.waitFor(() => expect(statements().filter((text) => text === 'SELECT 1')).toHaveLength(2));
-  await vi.waitFor(() => expect(statements().filter((text) => /pg_is_in_recovery/.test(text))).toHaveLength(2));
+  await expect.poll(() => statements().filter((text) => text === 'SELECT 1')).toHaveLength(2);
+  await expect.poll(() => statements().filter((text) => /pg_is_in_recovery/.test(text))).toHaveLength(2);
   expect(pins()).toEqual([]);
   expect(logged().filter((line) => /LOG: {2}(parse|bind|execute) /.test(line))).toEqual([]); // the extended protocol
   expect(Math.max(...logged().map((line) => line.length))).toBeLessThan(longest);
 
   await probe({ write: { interval: '1h' } }, 2);
   const create = expect.stringMatching(/^CREATE TEMPORARY TABLE sidewarden_write/);
-  await vi.waitFor(() => expect(pins()).toEqual([create]));
+  await expect.poll(pins).toEqual([create]);
 });
 
 test('no startup parameter is sent but the name and the encoding', async () => {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
 import { faults } from '../dependencies/lint-exceptions.ts';
-import { type BorrowedKms, borrowElasticsearch, borrowKms } from '../servers/borrow.ts';
-import type { ElasticsearchServer } from '../servers/elasticsearch.ts';
+import { type ElasticsearchServer, startElasticsearch } from '../servers/elasticsearch.ts';
+import { type KmsServer, startKms } from '../servers/kms.ts';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import { lintMetrics, type Prometheus, startPrometheus } from '../servers/prometheus.ts';
 import { type RedisServer, startRedis } from '../servers/redis.ts';
@@ -22,7 +22,7 @@ const queries = [
 let database: PostgresServer;
 let redis: RedisServer;
 let elasticsearch: ElasticsearchServer;
-let kms: BorrowedKms;
+let kms: KmsServer;
 let daemon: Sidewarden;
 let prometheus: Prometheus;
 
@@ -30,22 +30,18 @@ beforeAll(async () => {
   [database, redis, elasticsearch, kms] = await Promise.all([
     startPostgres({ settings: { shared_preload_libraries: 'pg_stat_statements' } }),
     startRedis(),
-    borrowElasticsearch(),
-    borrowKms(),
+    startElasticsearch(),
+    startKms(),
   ]);
   await database.query('CREATE EXTENSION pg_stat_statements; CREATE TABLE orders (id int); GRANT pg_monitor TO app');
   const statistics = { statements: { top: 10 }, pool: {}, queries };
   const checks = {
     postgres: { type: 'postgres', url: database.url, expect: 'primary', statistics },
     redis: { type: 'redis', url: redis.url },
-    elasticsearch: {
-      type: 'elasticsearch',
-      url: elasticsearch.urlAs(elasticsearch.users.snapshots),
-      statistics: { snapshots: true },
-    },
+    elasticsearch: { type: 'elasticsearch', url: elasticsearch.url, statistics: { snapshots: true } },
     kms: {
       type: 'kms',
-      key_id: await kms.createKey(),
+      key_id: await kms.createKey('alias/shop'),
       endpoint: kms.url,
       round_trip: {},
       statistics: { rotations: true },
@@ -59,11 +55,11 @@ beforeAll(async () => {
   prometheus = await startPrometheus({
     scrape: paths.map((path) => ({ job_name: path, metrics_path: path, static_configs: [{ targets }] })),
   });
-}, 180_000);
+});
 afterAll(async () => {
   await prometheus?.stop();
   await daemon?.stop();
-  await Promise.all([database?.remove(), redis?.remove(), elasticsearch?.remove()]);
+  await Promise.all([database?.remove(), redis?.remove(), elasticsearch?.remove(), kms?.stop()]);
 });
 
 const page = async (path: (typeof paths)[number] = '/metrics/statistics'): Promise<string> =>
@@ -112,8 +108,8 @@ test('every collector has run', async () => {
     const ran = [...(await page('/metrics/checks')).matchAll(series)].map(([, check, name]) => `${check} ${name}`);
     return wanted.filter((one) => !ran.includes(one));
   };
-  await expect.poll(missing, { timeout: 30_000, interval: 200 }).toEqual([]);
-}, 40_000);
+  await expect.poll(missing, { timeout: 50_000, interval: 500 }).toEqual([]);
+});
 
 test.each(paths)('Prometheus takes every sample of %s', async (path) => {
   const read = async () => (await prometheus.targets()).find(({ scrapeUrl }) => new URL(scrapeUrl).pathname === path);

@@ -84,7 +84,7 @@ test.each(pages)('the commands that %s names exist', (page) => {
 });
 
 test('the variables of CONTRIBUTING.md are read', () => {
-  const code = globSync('test/{servers,contract,kubernetes}/*.ts', { cwd: root }).map(read).join('');
+  const code = globSync('test/{servers,contract,faults,kubernetes}/*.ts', { cwd: root }).map(read).join('');
   const variables = new Set(read('CONTRIBUTING.md').match(/SIDEWARDEN_TEST_\w+/g));
   expect(variables.size).toBeGreaterThan(5);
   expect([...variables].filter((name) => !code.includes(name))).toEqual([]);

@@ -206,6 +206,7 @@ test('a server that starts is starting', async () => {
 
 test('a server that freezes is timeout, one that restarts is seen by the next run', async () => {
   const all = await Promise.all(poolModes.map((mode) => harness({ url: urlOf(mode) }, hangMs)));
+  for (const on of all) expect(await outcome(on)).toBe('passed');
   const whenFrozen = async (): Promise<readonly string[]> => {
     for (const on of all) await expect.poll(() => outcome(on)).toBe('passed');
     server.freeze();

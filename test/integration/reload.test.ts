@@ -1,6 +1,7 @@
 // The running daemon takes over a changed configuration: under load, and hundreds of times, without touching what did not
 // change.
 import { Agent } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ask } from '../faults/ask.ts';
@@ -53,7 +54,7 @@ const historyOf = async (name: string): Promise<readonly unknown[]> =>
   (await daemon.get<Detailed>('/health/detailed', { authorization })).body.checks[name]?.history ?? [];
 const runs = (check: string) => daemon.metric('sidewarden_check_runs_total', { check, result: 'passed' });
 
-/** Asks without a pause, on kept connections, until it is stopped. @returns how many answers were not 200, and all of them. */
+/** Asks again and again, on kept connections, until it is stopped. @returns how many answers were not 200, and all of them. */
 function load(paths: readonly string[]) {
   const agent = new Agent({ keepAlive: true });
   const wrong: string[] = [];
@@ -66,6 +67,7 @@ function load(paths: readonly string[]) {
         text: error.message,
       }));
       count += 1;
+      await wait(2);
       if (answer.code !== 200) wrong.push(`${path} ${answer.code} ${answer.text}`);
     }
   };

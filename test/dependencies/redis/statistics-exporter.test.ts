@@ -56,6 +56,7 @@ async function besideOnce(server: RedisServer, given: Record<string, unknown>, a
 /** What memory, clients and traffic are just then, which the two move themselves. */
 const restless =
   /^redis_(allocator|mem|memory_used|connected_clients|client_recent|instantaneous|total_(reads|writes)|latency_percentiles)/;
+const inBytes = /_bytes$|^redis_mem_clients_/;
 /** Of what only our own connection calls, or theirs. */
 const ownCalls = /cmd="(hello|client\|setname|config\|get|auth|info|slowlog\||latency\||select)/;
 
@@ -77,7 +78,7 @@ function unexplained({ first, ours, last }: Compared, only = /^redis_/): string[
       const end = last.get(name)?.series.find((one) => one.labels === labels)?.value ?? value;
       const low = Math.min(value, end);
       const high = Math.max(value, end);
-      const slack = restless.test(name) ? Math.max(name.endsWith('_bytes') ? 100_000 : 2, value / 2) : 0;
+      const slack = restless.test(name) ? Math.max(inBytes.test(name) ? 100_000 : 2, value / 2) : 0;
       if (mine !== undefined && mine >= low - slack && mine <= high + slack) continue;
       if (name === 'redis_start_time_seconds' && mine !== undefined && Math.abs(mine - value) <= 1.5) continue;
       if (mine === undefined && explained(name, 'value')) continue;

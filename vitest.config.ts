@@ -1,6 +1,5 @@
 // The groups of tests. `defaults` takes minutes of waiting (npm run test:versions), `kubernetes` wants a cluster
-// (npm run test:kubernetes). All but `faults` run side by side, since they wait more than they work; `faults` measures
-// time, so only two files of it run at once.
+// (npm run test:kubernetes).
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './scripts/vitest-order.ts';
 
@@ -9,13 +8,18 @@ const rooms = [
   ...['servers', 'scripts', 'soak', 'mutations', 'docs', 'k8s', 'surface'],
 ];
 
-const groups: readonly { readonly name: string; readonly include: string[]; readonly measures?: true }[] = [
-  { name: 'unit', include: [`test/{${rooms.join(',')}}/**/*.test.ts`, 'test/*.test.ts'] },
-  { name: 'contract', include: ['test/contract/*.test.ts'] },
-  { name: 'integration', include: ['test/integration/*.test.ts'] },
-  { name: 'faults', include: ['test/faults/*.test.ts'], measures: true },
-  { name: 'defaults', include: ['test/defaults/*.test.ts'], measures: true },
-  { name: 'kubernetes', include: ['test/kubernetes/*.test.ts'], measures: true },
+/** What is waited for more than worked for. */
+const waits = { maxWorkers: 6, sequence: { groupOrder: 0 } };
+/** What measures time: more at once would measure one another. */
+const measures = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+
+const groups = [
+  { name: 'unit', include: [`test/{${rooms.join(',')}}/**/*.test.ts`, 'test/*.test.ts'], ...waits },
+  { name: 'contract', include: ['test/contract/*.test.ts'], ...waits },
+  { name: 'integration', include: ['test/integration/*.test.ts'], ...waits },
+  { name: 'faults', include: ['test/faults/*.test.ts'], ...measures },
+  { name: 'defaults', include: ['test/defaults/*.test.ts'], ...measures },
+  { name: 'kubernetes', include: ['test/kubernetes/*.test.ts'], maxWorkers: 2, sequence: { groupOrder: 2 } },
 ];
 
 export default defineConfig({
@@ -26,9 +30,6 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000, interval: 20 } },
     globalSetup: ['test/servers/lending.ts'],
     sequence: { sequencer: LongestFirst },
-    projects: groups.map(({ name, include, measures = false }) => ({
-      extends: true,
-      test: { name, include, maxWorkers: measures ? 2 : 6, sequence: { groupOrder: measures ? 1 : 0 } },
-    })),
+    projects: groups.map((test) => ({ extends: true, test })),
   },
 });

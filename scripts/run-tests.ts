@@ -1,4 +1,4 @@
-// Runs the tools one after the other, then the groups of tests in one go; goes on after what failed, and ends with where
+// Runs the tools side by side, then the groups of tests in one go; goes on after what failed, and ends with where
 // the time went and one line: how many passed and failed.
 import { parseArgs } from 'node:util';
 import { missingPackages, prepareServers } from '../test/servers/needed.ts';
@@ -57,12 +57,11 @@ async function runAll(wanted: readonly Step[]): Promise<number> {
     failures.push(...outcome.failures);
     skipped.push(...outcome.skipped);
   };
-  for (const { name, does, run } of wanted) {
-    if (run === undefined) continue;
-    say(`\n=== ${name}: ${does}\n`);
+  const timed = async ({ name, run }: Step): Promise<void> => {
     const started = performance.now();
-    take(name, await run(), (performance.now() - started) / 1000);
-  }
+    if (run !== undefined) take(name, await run(), (performance.now() - started) / 1000);
+  };
+  await Promise.all(wanted.map(timed));
   const groups = wanted.filter(({ run }) => run === undefined).map(({ name }) => name);
   if (groups.length > 0) {
     say(`\n=== ${groups.join(', ')}\n`);

@@ -14,6 +14,8 @@ const isLong = process.env.SIDEWARDEN_TEST_LONG === '1';
  * the last 100 runs, which each check keeps, are there; then nothing may grow any more.
  */
 const cycles = isLong ? { warm: 7000, watched: 13_000 } : { warm: 3000, watched: 3000 };
+/** The heap may grow by this share while it is watched: what fills until its bound, such as the history, is part of it. */
+const mostGrown = isLong ? 0.04 : 0.03;
 const passesToWarm = 10;
 const wantedSamples = 40;
 /** The shortest interval that a configuration may have. */
@@ -155,7 +157,6 @@ function slope(points: readonly (readonly [x: number, y: number])[]): number {
 
 test('connections, timers, handles, descriptors and memory stay as they are', async () => {
   const samples = await watch();
-  (await import('node:fs')).writeFileSync(`/tmp/fs/samples-${process.pid}.json`, JSON.stringify(samples));
   const last = samples.at(-1) as Sample;
   expect(last.wrong, `failures but for timeouts, in ${last.cycles} cycles`).toEqual([]);
 
@@ -184,5 +185,5 @@ test('connections, timers, handles, descriptors and memory stay as they are', as
     expect(grown(of), `${what}: ${samples.map(of).join(' ')}`).toBeLessThan(1.2);
   }
   const heap = samples.map(({ cycles, heapUsed }) => [cycles, heapUsed] as const);
-  expect(slope(heap) * cycles.watched, `heap after a collection: ${heap.join(' ')}`).toBeLessThan(0.06);
+  expect(slope(heap) * cycles.watched, `heap after a collection: ${heap.join(' ')}`).toBeLessThan(mostGrown);
 }, 600_000);

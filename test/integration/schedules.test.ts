@@ -1,5 +1,6 @@
 // When checks run, measured where it counts: at the server, by the instants at which connections arrive.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../patience.ts';
 import { type HttpServer, startHttpServer } from '../servers/http.ts';
 import type { Listening } from '../servers/listening.ts';
 import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
@@ -113,7 +114,7 @@ describe.concurrent('at their times', () => {
     expectWithin(gapsOf(runs), 570 - slackMs, 720); // an arrival that is noticed late makes the next gap short
     const counted = flights.slice();
     // That the last but one has ended may not have been read yet.
-    await expect.poll(() => counted.slice(0, -1).filter(({ to }) => to === undefined)).toEqual([]);
+    await eventually(() => expect(counted.slice(0, -1).filter(({ to }) => to === undefined)).toEqual([]));
     const overlaps = counted.slice(1).map(({ from }, index) => {
       const { to = Number.POSITIVE_INFINITY, lateMs = 0 } = counted[index] ?? {};
       return to - lateMs - from;

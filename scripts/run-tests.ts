@@ -57,11 +57,13 @@ async function runAll(wanted: readonly Step[]): Promise<number> {
     failures.push(...outcome.failures);
     skipped.push(...outcome.skipped);
   };
-  const timed = async ({ name, run }: Step): Promise<void> => {
+  const tools = wanted.flatMap(({ name, run }) => (run === undefined ? [] : [{ name, run }]));
+  if (tools.length > 0) say(`\n=== ${tools.map(({ name }) => name).join(', ')}\n`);
+  const timed = async ({ name, run }: (typeof tools)[number]) => {
     const started = performance.now();
-    if (run !== undefined) take(name, await run(), (performance.now() - started) / 1000);
+    return { name, outcome: await run(), seconds: (performance.now() - started) / 1000 };
   };
-  await Promise.all(wanted.map(timed));
+  for (const { name, outcome, seconds } of await Promise.all(tools.map(timed))) take(name, outcome, seconds);
   const groups = wanted.filter(({ run }) => run === undefined).map(({ name }) => name);
   if (groups.length > 0) {
     say(`\n=== ${groups.join(', ')}\n`);

@@ -71,7 +71,7 @@ async function runAll(wanted: readonly Step[]): Promise<number> {
     const { files, ...outcome } = await runVitest({ groups });
     const seconds = (performance.now() - started) / 1000;
     take(groups.length === 1 ? (groups[0] as string) : 'tests', outcome, seconds);
-    say(timesOf(files, seconds));
+    say(timesOf(groups, files, seconds));
   }
   if (failures.length > 0) say(`\n=== what failed\n`);
   for (const { name, message } of failures) say(`\n✗ ${name}\n${indented(message)}\n`);

@@ -4,14 +4,14 @@ import type { FileReport } from './vitest-report.ts';
 const SLOWEST = 10;
 
 /**
+ * @param groups in the order in which they are told.
  * @param reports what vitest-report.ts found.
  * @param seconds how long the whole run took.
  */
-export function timesOf(reports: readonly FileReport[], seconds: number): string {
+export function timesOf(groups: readonly string[], reports: readonly FileReport[], seconds: number): string {
   const files = reports.flatMap(({ group, file, ...rest }) =>
     group === undefined || file === undefined ? [] : [{ group, file, ...rest }],
   );
-  const groups = [...new Set(files.map(({ group }) => group))];
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
   const rows = groups.map((group) => {
     const of = files.filter((file) => file.group === group);

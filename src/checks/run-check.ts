@@ -1,6 +1,6 @@
 // One run of one check: the only place that turns what a probe throws into a value.
 import type { CheckResult, RungRecord } from '../core/check.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, setDeadline } from '../core/clock.ts';
 import type { ErrorClass } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import type { Attempt, Definition, Driver, Election, Session } from '../dependencies/define.ts';
@@ -85,10 +85,7 @@ async function untilDeadline(probe: Promise<void>, { timeoutMs }: Running, signa
       resolve(verdict);
     };
     const onOverdue = (): void => settle({ kind: 'threw', error: overdue });
-    const timer = setTimeout(() => {
-      // Timers fire before sockets are read: an answer that is already here gets one turn to be seen.
-      setImmediate(() => setImmediate(onOverdue));
-    }, timeoutMs);
+    const timer = setDeadline(onOverdue, timeoutMs);
     signal.addEventListener('abort', onOverdue);
     if (signal.aborted) onOverdue();
     probe.then(

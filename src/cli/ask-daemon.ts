@@ -1,5 +1,6 @@
 // One request to the daemon on this machine. Light: a preStop hook and an exec probe start it every time.
 import { type ClientRequestArgs, type IncomingMessage, request } from 'node:http';
+import { setDeadline } from '../core/clock.ts';
 
 export type Where = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
@@ -25,7 +26,7 @@ const placeOf = (where: Where): string =>
 /** Aborts after that time. Where our own loop was late then, what has arrived meanwhile is read first. */
 export function within(ms: number): AbortSignal {
   const ending = new AbortController();
-  setTimeout(() => setImmediate(() => setImmediate(() => ending.abort())), ms).unref();
+  setDeadline(() => ending.abort(), ms).unref();
   return ending.signal;
 }
 

@@ -11,6 +11,13 @@ export interface Clock {
   wall(): Date;
 }
 
+/**
+ * When time is up. Node's timers fire before sockets are read: after a loop that was late, an answer that is already here
+ * gets one turn to be seen.
+ */
+export const setDeadline = (onOverdue: () => void, ms: number): NodeJS.Timeout =>
+  setTimeout(() => setImmediate(() => setImmediate(onOverdue)), ms);
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => new Date(),

@@ -1,5 +1,5 @@
 // One step with a deadline, and one run of a collector: the only place that turns what a collector throws into a value.
-import type { Clock } from '../core/clock.ts';
+import { type Clock, setDeadline } from '../core/clock.ts';
 import { type FamilyText, renderSamples } from '../core/exposition.ts';
 import type { DependencyClass } from '../core/failure.ts';
 import type { Sample } from '../core/family.ts';
@@ -52,8 +52,7 @@ export async function withLimits<T>(
   const limits: Limits = { signal: ending.signal, remainingMs: () => Math.max(0, deadline - clock.now()), count };
   const end = Promise.withResolvers<never>();
   const onEnd = (): void => end.reject(overdue);
-  // Timers fire before sockets are read: an answer that is already here gets one turn to be seen.
-  const timer = setTimeout(() => setImmediate(() => setImmediate(onEnd)), timeoutMs);
+  const timer = setDeadline(onEnd, timeoutMs);
   signal.addEventListener('abort', onEnd);
   if (signal.aborted) onEnd();
   try {

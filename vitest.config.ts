@@ -24,7 +24,7 @@ const groups = [
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    testTimeout: 180_000, // a safety net, for a busy machine too
     hookTimeout: 240_000,
     teardownTimeout: 30_000,
     expect: { poll: { timeout: 30_000, interval: 20 } },

@@ -100,4 +100,4 @@ test('admit lets in once and never throws out; ready does; startup waits for a p
   expect(await codes('/health/startup')).toEqual([200, 200]);
   expect(await codes('/health/live')).toEqual([200, 200]);
   expect(await codes('/health')).toEqual([503, 503]);
-}, 60_000);
+});

@@ -37,7 +37,7 @@ beforeAll(async () => {
   control = join(await runFolder('control'), 'control.sock');
   spawnSync(process.execPath, ['-e', dieListening, control]);
   url = `http://127.0.0.1:${await freePort()}`;
-}, 60_000);
+});
 afterEach(async () => {
   daemon?.kill(); // if it failed before
   await daemon?.exited;

@@ -20,7 +20,7 @@ let daemon: Sidewarden | undefined;
 
 beforeAll(async () => {
   [database, redis, silent] = await Promise.all([startPostgres(), startRedis(), startTcpServer()]);
-}, 60_000);
+});
 afterEach(() => daemon?.stop());
 afterAll(async () => {
   await Promise.all([database?.remove(), redis?.remove(), silent?.stop()]);
@@ -125,7 +125,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(performance.now() - begin, 'no run in flight holds it up').toBeLessThan(drainDelayMs + 2000);
     await expect.poll(async () => [await backends(), await clients()]).toEqual([0, 0]);
     expect(daemon.log().map(({ message }) => message)).toContain(`stopping: ${signal}`);
-  }, 60_000);
+  });
 });
 
 test('a port in use: exit code 1, one line, and nothing of its own opened', async () => {

@@ -36,7 +36,7 @@ describe.concurrent.each([
       limited: { ...limited, interval: '500ms', timeout: '450ms' },
     };
     daemon = await startSidewarden({ configuration: { checks }, environment: clock.environment });
-  }, 60_000);
+  });
   afterAll(async () => {
     await daemon?.stop();
     await Promise.all([redis?.remove(), quota?.stop()]);

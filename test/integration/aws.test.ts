@@ -148,7 +148,7 @@ test('credentials expire, are missing, and come back: auth within the bound, no 
   await healthy(running);
   await beside.stop();
   expect(harmed).toEqual([]);
-}, 150_000);
+});
 
 test('a web identity that has expired: auth, and the identity is in no message', async () => {
   const { credentials } = stage;
@@ -178,4 +178,4 @@ test('no credentials anywhere, and instance metadata silent: auth within the def
   } finally {
     await silent.stop();
   }
-}, 150_000);
+});

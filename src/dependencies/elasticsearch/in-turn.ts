@@ -27,7 +27,7 @@ export function inTurn<T>(tries: readonly Try<T>[], remainingMs: number, missed:
       if (next === undefined) return;
       for (const node of waiting) missed.set(node, 'silent');
       waiting.add(next.node);
-      timer = setTimeout(begin, (deadline - performance.now()) / (tries.length - begun));
+      timer = setTimeout(begin, Math.max(0, deadline - performance.now()) / (tries.length - begun));
       const place = begun++;
       next.run().then(
         (value) => {

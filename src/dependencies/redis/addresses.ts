@@ -25,7 +25,7 @@ export async function firstThatAnswers<T>(
   for (const [index, address] of addresses.entries()) {
     const endpoint = parseAddress(address);
     if (endpoint === undefined) throw new Failure('misconfig', `${address} is not host:port`);
-    const share = (deadline - performance.now()) / (addresses.length - index + 1);
+    const share = Math.max(0, deadline - performance.now()) / (addresses.length - index + 1);
     const connection = node.open(endpoint);
     const silent = new Failure('timeout', `${address} did not answer within ${Math.round(share)} ms`);
     const timer = setTimeout(() => node.drop(connection, silent), share);

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { usualControl } from '../config/configuration.ts';
 import { parseListen } from '../config/listen.ts';
+import { readUrl } from '../core/url.ts';
 import { type Answer, ask, NobodyAnswers, type Where, within } from './ask-daemon.ts';
 import { defineCommand, UsageError } from './command.ts';
 import { listen, socket, timeout, timeoutOf } from './options.ts';
@@ -66,10 +67,14 @@ function placesOf({ listen: address, url, socket: path }: Told): readonly Where[
 }
 
 function ofUrl(text: string): Where {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:')
-    throw new UsageError(`--url is a URL such as http://127.0.0.1:9090; over TLS ask by --socket`);
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 80) };
+  const read = readUrl(text, { schemes: ['http'], query: true, atInPath: true });
+  if ('problem' in read) {
+    throw new UsageError(
+      `--url ${read.problem}; it is a URL such as http://127.0.0.1:9090, and over TLS ask by --socket`,
+    );
+  }
+  const { host, port } = read.url;
+  return { host, port: port ?? 80 };
 }
 
 /** An address that stands for every one of this machine is asked on the loopback. */

@@ -121,12 +121,9 @@ function answerOf(definition: Definition, typed?: string): Answer {
   return mayBeSecret(typed) ? { found, typed } : { found: { ...found, literal: typed }, typed };
 }
 
-/** A URL with a password, or with parameters, which can hold one. */
+/** A URL with a user, or with parameters, which can hold a password; whatever has an @ may be a password's end. */
 function mayBeSecret(value: string): boolean {
-  if (!value.includes('://')) return false;
-  if (!URL.canParse(value)) return true;
-  const { password, search } = new URL(value);
-  return password !== '' || search !== '';
+  return value.includes('://') && /[@?#]/.test(value);
 }
 
 /** The text, and what it means with the values that were typed in the environment. */

@@ -45,13 +45,16 @@ const widest = 48;
 function textOf(values: readonly EffectiveValue[], paint: Paint): string {
   const lines: { readonly text: string; readonly source?: string }[] = [];
   let open: readonly (string | number)[] = [];
-  for (const { path, value, source } of values) {
+  for (const { path, value, source, reference } of values) {
     const parents = path.slice(0, -1);
     const same = parents.findIndex((key, index) => key !== open[index]);
     for (let depth = same < 0 ? parents.length : same; depth < parents.length; depth++)
       lines.push({ text: `${'  '.repeat(depth)}${parents[depth]}:` });
     open = parents;
-    lines.push({ text: `${'  '.repeat(parents.length)}${path.at(-1)}: ${yaml(value)}`, source });
+    lines.push({
+      text: `${'  '.repeat(parents.length)}${path.at(-1)}: ${reference === true ? JSON.stringify(value) : yaml(value)}`,
+      source,
+    });
   }
   const width = Math.min(widest, Math.max(0, ...lines.map(({ text }) => text.length)));
   return lines
@@ -60,10 +63,11 @@ function textOf(values: readonly EffectiveValue[], paint: Paint): string {
     .join('');
 }
 
-/** A plain word as it is; anything else as JSON, which YAML reads too. */
+/** A plain word as it is; anything else as JSON, which YAML reads too. A `$` that would begin a reference is doubled. */
 const yaml = (value: unknown): string =>
-  typeof value === 'string' &&
-  /^[A-Za-z0-9/][\w/.-]*$/.test(value) &&
-  !/^(true|false|null|yes|no|on|off|[\d.]+)$/i.test(value)
+  typeof value === 'string' && isPlain(value)
     ? value
-    : JSON.stringify(value);
+    : JSON.stringify(value, (_, inner) => (typeof inner === 'string' ? inner.replace(/\$(?=[${])/g, '$$$$') : inner));
+
+const isPlain = (text: string): boolean =>
+  /^[A-Za-z/][\w/.-]*$|^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text);

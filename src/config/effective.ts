@@ -2,20 +2,23 @@
 import { z } from 'zod';
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { formatDuration } from '../core/duration.ts';
-import { createRedactor, redactTexts } from '../core/redact.ts';
 import { Secret } from '../core/secret.ts';
 import type { Listen } from './listen.ts';
 import type { Path, Places } from './places.ts';
 import { type Top, topShape } from './schema.ts';
-import { bare, isKind } from './shape.ts';
+import { bare, isKind, shownOf, writtenOf } from './shape.ts';
 
 export type EffectiveValue = {
   readonly path: Path;
-  /** As JSON has it, durations and addresses as people write them; secrets are masked. */
+  /** As JSON has it, durations and addresses as people write them; of secrets what may be shown. */
   readonly value: unknown;
+  /** The value is `${NAME}`: of a secret that is the whole of what was written. */
+  readonly reference?: true;
   /** `--listen`, `SIDEWARDEN_LISTEN`, `sidewarden.yaml:3`, `sidewarden.yaml:7 ${DATABASE_URL}` or `default`. */
   readonly source: string;
 };
+
+type Found = EffectiveValue & { readonly secret?: true };
 
 type Tree = Readonly<Record<string, unknown>>;
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
@@ -26,22 +29,44 @@ export type Sources = {
   /** What file, variables and flags say together, before any default. */
   readonly written: Tree;
   readonly places: Places;
-  readonly secrets: readonly Secret[];
 };
 
 const byDefault = 'default';
 
-export function effectiveValues({ top, checks, written, places, secrets }: Sources): readonly EffectiveValue[] {
-  const redact = createRedactor(() => secrets);
+/**
+ * What is printed of it is a configuration again. A secret is hidden where it stands, never by what it equals: a user,
+ * a host and a password may well be the same word.
+ */
+export function effectiveValues({ top, checks, written, places }: Sources): readonly EffectiveValue[] {
   const { checks: _, ...shape } = topShape;
   const writtenChecks = asTree(written.checks);
-  return [
+  const found = [
     ...walk(places, shape, top, written, []),
     ...checks.flatMap((check) => ofCheck(places, check, asTree(writtenChecks[check.name]), asTree(written.defaults))),
-  ].map((found) => ({ ...found, value: redactTexts(found.value, redact) }));
+  ];
+  return withoutSecretVariables(found, places);
 }
 
-function ofCheck(places: Places, check: ConfiguredCheck, written: Tree, defaults: Tree): EffectiveValue[] {
+const reference = /\$\{([A-Za-z_]\w*)\}/g;
+
+/** A variable that a secret comes from is one wherever else it is written. */
+function withoutSecretVariables(found: readonly Found[], places: Places): readonly EffectiveValue[] {
+  const namesAt = (path: Path): string[] => {
+    const { raw = '', variable } = places.get(path) ?? {};
+    return [
+      ...(variable === undefined ? [] : [variable]),
+      ...[...raw.matchAll(reference)].map(([, name = '']) => name),
+    ];
+  };
+  const secrets = new Set(found.filter(({ secret }) => secret).flatMap(({ path }) => namesAt(path)));
+  return found.map(({ secret, ...effective }) =>
+    secret !== true && namesAt(effective.path).some((name) => secrets.has(name))
+      ? { ...effective, value: '[secret]' }
+      : effective,
+  );
+}
+
+function ofCheck(places: Places, check: ConfiguredCheck, written: Tree, defaults: Tree): Found[] {
   const path = ['checks', check.name];
   const { definition, schedule, gates } = check;
   const own = (key: string): string => sourceOf(places, written, [...path, key]);
@@ -74,15 +99,21 @@ function ofCheck(places: Places, check: ConfiguredCheck, written: Tree, defaults
   ];
 }
 
-function walk(places: Places, shape: Shape, values: Tree, written: Tree, path: Path): EffectiveValue[] {
-  return Object.entries(shape).flatMap(([key, schema]): EffectiveValue[] => {
+function walk(places: Places, shape: Shape, values: Tree, written: Tree, path: Path): Found[] {
+  return Object.entries(shape).flatMap(([key, schema]): Found[] => {
     const value = values[key];
     const here = [...path, key];
     if (value === undefined) return [];
     const inner = bare(schema);
     if (inner instanceof z.ZodObject && !(value instanceof Secret))
       return walk(places, inner.shape, value as Tree, asTree(written[key]), here);
-    return [{ path: here, value: plain(value, schema), source: sourceOf(places, written, here) }];
+    const source = sourceOf(places, written, here);
+    if (value instanceof Secret && isKind([schema], 'secret')) {
+      const reference = variableOf(places, here);
+      if (reference !== undefined) return [{ path: here, value: reference, source, secret: true, reference: true }];
+      return [{ path: here, value: maskOf(value, schema), source, secret: true }];
+    }
+    return [{ path: here, value: plain(value, schema), source }];
   });
 }
 
@@ -96,10 +127,25 @@ function sourceOf(places: Places, written: Tree, path: Path): string {
   return [[file, line].filter((part) => part !== undefined).join(':'), ...references].join(' ');
 }
 
+/** `${NAME}`, where that is the whole of what was written: it says where the secret is, and nothing of it. */
+function variableOf(places: Places, path: Path): string | undefined {
+  const { raw, variable, file } = places.find(path).place ?? {};
+  if (variable !== undefined && file === undefined)
+    return variable.startsWith('--') ? undefined : `\${${variable.replace(/_FILE$/, '')}}`;
+  return /^(["']?)(\$\{[A-Za-z_]\w*\})\1$/.exec(raw ?? '')?.[2];
+}
+
+const maskOf = ({ source, seen }: Secret, schema: z.core.$ZodType): string => {
+  const value = 'value' in source ? source.value : [...seen].at(-1);
+  return value === undefined ? '[secret]' : shownOf(schema, value);
+};
+
 function plain(value: unknown, schema: z.core.$ZodType): unknown {
   if (value instanceof Secret)
-    return isKind([schema], 'secret') || 'value' in value.source ? '[secret]' : value.source.file;
+    return isKind([schema], 'secret') || 'value' in value.source ? maskOf(value, schema) : value.source.file;
   if (isKind([schema], 'duration') && typeof value === 'number') return formatDuration(value);
+  const written = writtenOf(schema, value);
+  if (written !== undefined) return written;
   const inner = bare(schema);
   if (inner instanceof z.ZodArray && Array.isArray(value)) {
     return value.map((item) => plain(item, inner.element as z.core.$ZodType));

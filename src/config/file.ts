@@ -1,5 +1,6 @@
 // Which file holds the configuration, and its text; every way in which a file can fail is a Problem.
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { type FileText, readPlainText, readSecretText } from '../core/secret-text.ts';
 import type { Problem } from './problems.ts';
 
 /** Read when no other is named. */
@@ -21,6 +22,10 @@ const mends: Record<string, string> = {
 
 /** The text of the file, at most 1 MiB of UTF-8. */
 export function readText(file: string): { readonly text: string } | { readonly problem: Problem } {
+  return readAs(file, readPlainText);
+}
+
+function readAs(file: string, read: (bytes: Uint8Array) => FileText): ReturnType<typeof readText> {
   const problem = (message: string, mend?: string) => ({
     problem: { file, path: '', message, ...(mend === undefined ? {} : { mend }) },
   });
@@ -35,10 +40,10 @@ export function readText(file: string): { readonly text: string } | { readonly p
     const bytes = readAtMost(file, largestBytes + 1);
     if (bytes.length > largestBytes)
       return problem('is larger than 1 MiB', 'this is hardly the configuration of Sidewarden');
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    const found = read(bytes);
+    return 'text' in found ? found : problem(found.problem, found.mend);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return problem('is not UTF-8 text', 'save it as UTF-8');
     return problem(`cannot be read: ${code}`, mends[code]);
   }
 }
@@ -58,8 +63,5 @@ function readAtMost(file: string, limit: number): Uint8Array {
   }
 }
 
-/** The value that a variable's `_FILE` form names: exactly one final newline is no part of it. */
-export function readValue(file: string): { readonly text: string } | { readonly problem: Problem } {
-  const read = readText(file);
-  return 'text' in read ? { text: read.text.replace(/\r?\n$/, '') } : read;
-}
+/** The value that a variable's `_FILE` form names: never empty, and exactly one final newline is no part of it. */
+export const readValue = (file: string): ReturnType<typeof readText> => readAs(file, readSecretText);

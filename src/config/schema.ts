@@ -6,6 +6,7 @@ import { statisticsModes } from '../core/collecting.ts';
 import { formatDuration } from '../core/duration.ts';
 import { duration, kinds, secret, secretFile } from '../core/fields.ts';
 import { logLevels } from '../core/log.ts';
+import type { SecretRule } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { type Listen, listenForms, parseListen } from './listen.ts';
 
@@ -45,13 +46,11 @@ const listen = () =>
     })
     .register(kinds, { kind: 'listen' });
 
-const token = () =>
-  secret().superRefine((value, context) => {
-    if (!('value' in value.source)) return; // a file is read at each request
-    if (!/^[\x21-\x7e]{16,}$/.test(value.source.value)) {
-      context.addIssue({ code: 'custom', message: 'must have at least 16 characters, visible ASCII without blanks' });
-    }
-  });
+/** Of the token that guards routes, wherever it comes from. */
+const tokenRule: SecretRule = (text) =>
+  /^[\x21-\x7e]{16,}$/.test(text) ? undefined : 'must have at least 16 characters, visible ASCII without blanks';
+
+const shownToken = () => '[secret-of-the-token]';
 
 const pemFile = () => z.string().min(1);
 const tls = () =>
@@ -75,8 +74,10 @@ export const topShape = {
   listen: listen()
     .prefault('localhost:9090')
     .describe("where to serve: ':9090' (every address), '127.0.0.1:9090', '[::1]:9090', 'unix:/path', or a list"),
-  token: token().optional().describe('bearer token that guards everything beyond health and metrics'),
-  token_file: secretFile().optional().describe('file that holds the token'),
+  token: secret(tokenRule, shownToken)
+    .optional()
+    .describe('bearer token that guards everything beyond health and metrics'),
+  token_file: secretFile(tokenRule).optional().describe('file that holds the token'),
   control: socketPath().optional().describe('Unix socket for commands on this machine, which need no token'),
   drain_delay: between(0, 600_000).prefault('0s').describe('how long to answer unready before stopping'),
   max_connections: z

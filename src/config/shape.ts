@@ -22,10 +22,12 @@ export function bare(schema: Schema): Schema {
   return inner === undefined ? schema : bare(inner);
 }
 
+type Kind = NonNullable<ReturnType<typeof kinds.get>>;
+
 /** What a field was registered as, looked for through its wrappings. */
-function kindOf(schema: Schema): string | undefined {
+function kindOf(schema: Schema): Kind | undefined {
   const inner = unwrapped(schema);
-  return kinds.get(schema)?.kind ?? (inner === undefined ? undefined : kindOf(inner));
+  return kinds.get(schema) ?? (inner === undefined ? undefined : kindOf(inner));
 }
 
 const variants = (schema: Schema): readonly Schema[] => {
@@ -47,7 +49,20 @@ export const at = (schemas: readonly Schema[], path: readonly (string | number)[
   path.reduce(below, schemas);
 
 export const isKind = (schemas: readonly Schema[], kind: 'secret' | 'duration' | 'listen'): boolean =>
-  schemas.some((schema) => kindOf(schema) === kind || variants(schema).some((variant) => kindOf(variant) === kind));
+  kindsAt(schemas).some((known) => known.kind === kind);
+
+const kindsAt = (schemas: readonly Schema[]): readonly Kind[] =>
+  schemas.flatMap((schema) => [schema, ...variants(schema)]).flatMap((schema) => kindOf(schema) ?? []);
+
+/** What may be shown of a secret that stands here. */
+export const shownOf = (schema: Schema, value: string): string =>
+  kindsAt([schema]).flatMap((known) => (known.kind === 'secret' ? [known.shown(value)] : []))[0] ?? '[secret]';
+
+/** How a value would be written that its field transformed; undefined: the field does not. */
+export function writtenOf(schema: Schema, value: unknown): unknown {
+  const [known] = kindsAt([schema]);
+  return known?.kind === 'transformed' ? known.written(value as never) : undefined;
+}
 
 /** The keys that a map may have here. */
 export const keysOf = (schemas: readonly Schema[]): readonly string[] =>

@@ -1,10 +1,20 @@
 // The fields that settings of several rooms share: durations, secrets, addresses, TLS, credentials.
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
-import { Secret } from './secret.ts';
+import { Secret, type SecretRule } from './secret.ts';
+import { maskedUrl, readUrl, type UrlForm } from './url.ts';
 
 /** What a field is, beyond its type: messages hide the values of secrets and explain durations. */
-export const kinds = z.registry<{ kind: 'secret' | 'duration' | 'listen' }>();
+export const kinds = z.registry<
+  | { kind: 'duration' | 'listen' }
+  | { kind: 'secret'; shown: Shown }
+  /** A field that becomes something else than what is written; `written` is the way back. */
+  | { kind: 'transformed'; written: (value: never) => unknown }
+>();
+
+/** What may be shown of a secret's value: a value that the field takes again. */
+export type Shown = (value: string) => string;
+const hidden: Shown = () => '[secret]';
 
 /** A duration such as `5s`; milliseconds after parsing. */
 export const duration = () =>
@@ -19,34 +29,48 @@ export const duration = () =>
     .meta({ pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$' })
     .register(kinds, { kind: 'duration' });
 
-/** A secret text; the loader hands a Secret in where the value comes from a file. */
-export const secret = () =>
+/** A secret text; the loader hands a Secret in where the value comes from a file. The rule holds for both. */
+export const secret = (rule?: SecretRule, shown = hidden) =>
   z
     .custom<string | Secret>(
       (value) => value instanceof Secret || (typeof value === 'string' && value !== ''),
       'must be a text that is not empty',
     )
     .meta({ type: 'string', minLength: 1, writeOnly: true })
-    .transform((value) => (value instanceof Secret ? value : Secret.of(value)))
-    .register(kinds, { kind: 'secret' });
+    .transform((value, context) => {
+      const found = new Secret(value instanceof Secret ? value.source : { value }, rule);
+      const problem = 'value' in found.source ? rule?.(found.source.value) : undefined;
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem, input: value });
+      return found;
+    })
+    .register(kinds, { kind: 'secret', shown });
 
 /** The path of a file that holds a secret; read again at each connect. */
-export const secretFile = () =>
+export const secretFile = (rule?: SecretRule) =>
   z
     .string()
     .min(1)
-    .transform((path) => Secret.fromFile(path));
+    .transform((path) => Secret.fromFile(path, rule));
 
-/** A URL with one of the protocols (`['postgres:', 'postgresql:']`). It can hold a password, so it is a Secret. */
-export const secretUrl = (protocols: readonly string[]) =>
-  secret().superRefine((url, context) => {
-    if (!('value' in url.source)) return; // a file is read at the connect
-    const { value } = url.source;
-    const wanted = protocols.map((protocol) => `${protocol}//`).join(' or ');
-    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
-      context.addIssue({ code: 'custom', message: `must be a URL that begins with ${wanted}` });
-    }
+/** A secret text that is parsed where it is used: what a file holds is judged there. @param problemOf as a rule's */
+export const parsedSecret = (problemOf: SecretRule, shown?: Shown) =>
+  secret(undefined, shown).superRefine(({ source }, context) => {
+    const message = 'value' in source ? problemOf(source.value) : undefined;
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
+
+/** A URL of this form. It can hold a password, so it is a Secret. */
+export const secretUrl = (form: UrlForm) =>
+  parsedSecret(
+    (text) => {
+      const read = readUrl(text, form);
+      return 'problem' in read ? read.problem : undefined;
+    },
+    (text) => {
+      const read = readUrl(text, form);
+      return 'url' in read ? maskedUrl(read.url) : hidden(text);
+    },
+  );
 
 /** `host:port`, `[v6]:port`; kept as text. */
 export const address = () =>
@@ -73,7 +97,7 @@ export const isLoopback = (host: string): boolean =>
 
 /** Splits `host:port`; undefined when it is none. */
 export function parseAddress(text: string): { host: string; port: number } | undefined {
-  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text);
+  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]\s/?#@%\\]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   return host !== undefined && port > 0 && port < 65_536 ? { host, port } : undefined;

@@ -1,6 +1,7 @@
 // Removes every known secret, in the forms in which clients and servers print them, from a text.
 import { readKeywords } from './keywords.ts';
 import { Secret } from './secret.ts';
+import { piecesOf, splitUserInfo } from './url.ts';
 
 export type Redact = (text: string) => string;
 
@@ -81,6 +82,7 @@ function partsOf(value: string): string[] {
   const cookies = isUrl ? [] : [...value.matchAll(/(?:^|;\s*)[^=;\s]+=([^;]+)/g)].map(([, cookie = '']) => cookie);
   const parts = [credentials, ...cookies, ...(scheme?.toLowerCase() === 'basic' ? [passwordOf(credentials)] : [])];
   const url = isUrl && URL.canParse(value) ? new URL(value) : undefined;
+  const pieces = piecesOf(value.trim());
   const libpq = libpqUrl.exec(value)?.groups;
   const parameters = (url?.search ?? libpq?.search ?? '')
     .split(/[?&]/)
@@ -89,9 +91,15 @@ function partsOf(value: string): string[] {
   parts.push(...parameters, ...parameters.map(decode));
   const long = parts.filter((part) => part.length >= shortestPart);
   if (libpq?.password !== undefined) long.push(libpq.password, decode(libpq.password));
-  if (url === undefined || url.password === '') return long;
-  const password = decode(url.password);
-  return [...long, url.password, password, `${decode(url.username)}:${password}`];
+  // As our own reader has it, and as `new URL` in a client's hands would.
+  const written = [
+    ...(pieces?.userInfo === undefined ? [] : [splitUserInfo(pieces.userInfo)]),
+    ...(url === undefined ? [] : [{ username: url.username, password: url.password }]),
+  ];
+  for (const { username, password } of written) {
+    if (password !== '') long.push(password, decode(password), `${decode(username)}:${decode(password)}`);
+  }
+  return long;
 }
 
 /** As libpq takes it apart: several hosts with ports, and a password with a question mark, are no URL to `new URL`. */

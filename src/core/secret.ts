@@ -6,6 +6,9 @@ const mostSeen = 16;
 /** Where the value comes from: the configuration itself, or a file that is read again at each connect. */
 export type SecretSource = { readonly value: string } | { readonly file: string };
 
+/** What its value must be: what is wrong with one, phrased to follow its name ("must have …"), or undefined. */
+export type SecretRule = (value: string) => string | undefined;
+
 /**
  * A secret of the configuration. Its value is read with `reveal` of `dependencies/credentials.ts`, which remembers here
  * every value it ever had, so that the redactor knows old passwords too.
@@ -14,15 +17,19 @@ export class Secret {
   readonly #source: SecretSource;
   readonly #seen = new Set<string>();
 
-  constructor(source: SecretSource) {
+  /** Holds for a value from a file too, which is known only when it is read. */
+  readonly rule: SecretRule | undefined;
+
+  constructor(source: SecretSource, rule?: SecretRule) {
     this.#source = source;
+    this.rule = rule;
     if ('value' in source) this.saw(source.value);
   }
   static of(value: string): Secret {
     return new Secret({ value });
   }
-  static fromFile(file: string): Secret {
-    return new Secret({ file });
+  static fromFile(file: string, rule?: SecretRule): Secret {
+    return new Secret({ file }, rule);
   }
   get source(): SecretSource {
     return this.#source;

@@ -48,7 +48,10 @@ export const plainUrl = ({ scheme, host, port, path, query }: ReadUrl): URL =>
   );
 
 /** The URL with its user, password, path and query hidden, which is a URL of the same form again. */
-export function maskedUrl({ scheme, username, password, host, port, path }: ReadUrl, { keepsPath = false } = {}): string {
+export function maskedUrl(
+  { scheme, username, password, host, port, path }: ReadUrl,
+  { keepsPath = false } = {},
+): string {
   const userInfo = `${username === '' ? '' : mask}${password === '' ? '' : `:${mask}`}`;
   const place = `${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`;
   const shownPath = keepsPath || path.length < 2 ? path : `/${mask}`;

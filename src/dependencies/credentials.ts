@@ -3,21 +3,26 @@ import { readFileSync } from 'node:fs';
 import { Failure } from '../core/failure.ts';
 import type { TlsSettings } from '../core/fields.ts';
 import type { Secret } from '../core/secret.ts';
+import { type FileText, readPemText, readSecretText } from '../core/secret-text.ts';
 import { judgeAuthorities, judgePair, type Pem } from './pem.ts';
 
-const stripNewline = (text: string): string => text.replace(/\r?\n$/, '');
-
 /**
- * The secret's value now. A file loses exactly one final newline.
- * @throws Failure : a file that cannot be read is class `auth`, naming the file and never its text.
+ * The secret's value now.
+ * @throws Failure : a file that cannot be read or used is class `auth`, naming the file and never its text. What is in it
+ * must be UTF-8, not empty, and as the setting's value would have to be.
  */
 export function reveal(secret: Secret): string {
-  const { source } = secret;
+  const { source, rule } = secret;
   if ('value' in source) return source.value;
-  const value = stripNewline(readText(source.file, 'auth'));
+  const value = readText(source.file, 'auth', readSecretText);
   secret.saw(value);
+  const problem = rule?.(value);
+  if (problem !== undefined) throw new Failure('auth', `cannot use what is in ${source.file}: it ${problem}`);
   return value;
 }
+
+/** ` in /run/secrets/url`, where the value of a secret comes from a file: for messages about what it holds. */
+export const whose = ({ source }: Secret): string => ('file' in source ? ` in ${source.file}` : '');
 
 /** The password that holds: the file, else the setting, else undefined. */
 export function revealPassword(settings: {
@@ -62,7 +67,7 @@ export function readTls(settings: TlsFiles | undefined): TlsMaterial {
 
 function readUsable(settings: TlsFiles | undefined): Pick<TlsMaterial, 'ca' | 'cert' | 'key'> {
   const read = (file: string | undefined): Pem | undefined =>
-    file === undefined ? undefined : { file, text: readText(file, 'tls') };
+    file === undefined ? undefined : { file, text: readText(file, 'tls', readPemText) };
   const [ca, cert, key] = [read(settings?.ca_file), read(settings?.cert_file), read(settings?.key_file)];
   if (ca !== undefined) judgeAuthorities(ca);
   if (cert !== undefined && key !== undefined) judgePair(cert, key, settings?.passphrase);
@@ -73,9 +78,15 @@ function readUsable(settings: TlsFiles | undefined): Pick<TlsMaterial, 'ca' | 'c
   };
 }
 
-function readText(file: string, errorClass: 'auth' | 'tls'): string {
+function readText(file: string, errorClass: 'auth' | 'tls', read: (bytes: Uint8Array) => FileText): string {
+  const found = read(bytesOf(file, errorClass));
+  if ('text' in found) return found.text;
+  throw new Failure(errorClass, `cannot use ${file}: it ${found.problem}; ${found.mend}`);
+}
+
+function bytesOf(file: string, errorClass: 'auth' | 'tls'): Uint8Array {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     throw new Failure(errorClass, `cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`, {
       cause: error,

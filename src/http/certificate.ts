@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type SecureVersion } from 'node:tls';
 import { errorFields, type Log } from '../core/log.ts';
+import { readPemText } from '../core/secret-text.ts';
 
 export type TlsFiles = {
   /** PEM: the certificate, and after it those that lead to its authority. */
@@ -91,8 +92,14 @@ function readMaterial({ certFile, keyFile, clientCaFile }: TlsFiles): TlsMateria
 }
 
 function readPem(setting: string, file: string): string {
+  const read = readPemText(bytesOf(setting, file));
+  if ('text' in read) return read.text;
+  throw new Error(`tls.${setting}: cannot use ${file}: it ${read.problem}; ${read.mend}`);
+}
+
+function bytesOf(setting: string, file: string): Uint8Array {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new Error(`tls.${setting}: cannot read ${file}: ${code}`, { cause: error });

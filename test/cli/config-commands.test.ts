@@ -1,4 +1,5 @@
 // check-config, print-config and schema: what they print, where each value comes from, and their codes.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -33,7 +34,7 @@ describe('print-config', () => {
     expect(code).toBe(0);
     const { service, token, listen, log_level, drain_delay, defaults, checks } = JSON.parse(stdout);
     expect(service).toEqual({ value: 'shop', source: `${file}:1` });
-    expect(token).toEqual({ value: '[secret]', source: 'SIDEWARDEN_TOKEN' }); // a variable wins over the file
+    expect(token).toEqual({ value: '${SIDEWARDEN_TOKEN}', source: 'SIDEWARDEN_TOKEN' }); // a variable wins over the file
     expect(listen).toEqual({ value: ['[::]:0'], source: '--listen' });
     expect(log_level).toEqual({ value: 'debug', source: 'LOG_LEVEL' });
     expect(drain_delay.source).toBe('default');
@@ -41,7 +42,7 @@ describe('print-config', () => {
     expect(defaults.timeout).toEqual({ value: '2s', source: 'default' });
     expect(checks.database).toMatchObject({
       type: { value: 'postgres', source: `${file}:6` },
-      url: { value: '[secret]', source: `${file}:7 \${DATABASE_URL}` },
+      url: { value: '${DATABASE_URL}', source: `${file}:7 \${DATABASE_URL}` },
       interval: { value: '10s', source: `${file}:3 (defaults.interval)` },
       timeout: { value: '2s', source: 'default' },
       expect: { value: 'any', source: 'default' },
@@ -60,7 +61,7 @@ describe('print-config', () => {
     const { listen, defaults, checks } = JSON.parse(stdout);
     expect(listen).toEqual({ value: ['127.0.0.1:7'], source: 'SIDEWARDEN_LISTEN' });
     expect(defaults.timeout).toEqual({ value: '1s', source: 'SIDEWARDEN_DEFAULTS_TIMEOUT' });
-    expect(checks.database.url).toEqual({ value: '[secret]', source: 'DATABASE_URL' });
+    expect(checks.database.url).toEqual({ value: '${DATABASE_URL}', source: 'DATABASE_URL' });
     expect(checks.database.timeout.source).toBe('SIDEWARDEN_DEFAULTS_TIMEOUT (defaults.timeout)');
   });
 
@@ -75,6 +76,59 @@ describe('print-config', () => {
     expect(text).toMatch(/^ {4}timeout: 4s +# .*:8$/m);
     for (const secret of ['a-secret-password', 'a-secret-header', '0123456789abcdef'])
       expect(text + json).not.toContain(secret);
+  });
+
+  test('what it prints is a configuration again, with the same values', async () => {
+    const wide = fileOf(`service: "a $\${service} costs $$$5"
+listen: [':0', 'unix:/tmp/x.sock']
+token: 0123456789abcdef
+drain_delay: 5s
+checks:
+  postgres: { type: postgres, url: 'postgres://postgres:postgres@postgres/postgres', write: {}, gates: [ready, startup], wait_for: healthy }
+  pair: { type: postgres, url: 'host=a,b user=u password=postgres', expect: primary, cron: '*/10 * * * * *', timeout: 900ms }
+  redis: { type: redis, url: 'redis://redis:redis@redis/1', username: redis, password: \${REDIS_PASSWORD} }
+  cluster: { type: redis, cluster: { addresses: ['a:1', '[::1]:2'] }, password_file: /run/secrets/redis }
+  search: { type: elasticsearch, url: 'https://elastic:elastic@a/es,http://b', minimum_status: green, statistics: { mode: off } }
+  app:
+    type: http
+    url: http://elastic:http@127.0.0.1:8080/hook/abc?token=http
+    headers: { x-key: '\${X}', authorization: 'Bearer \${REDIS_PASSWORD}' }
+    expected_status: [200, '301-302']
+    body_matches: '^$\\{ok}$$'
+    json: { path: '$.a["b c"]', equals: true }
+    required: false
+  key: { type: kms, key_id: alias/kms, region: eu-central-1, round_trip: { context: { a: "1" } }, timeout: 2s }
+  names: { type: dns, name: db.example.com, record: MX, expect: ['10 mail.example.com'] }
+  port: { type: tcp, address: 'tcp:1' }
+  edge: { type: tls, address: '[::1]:443', tls: { server_name: tls }, warn_before: 1d12h }
+`);
+    const wideEnvironment = { REDIS_PASSWORD: 'postgres', X: 'redis' };
+    const printed = async (from: string) => {
+      const { code, stdout, stderr } = await runHere(['print-config', '--config', from], {
+        environment: wideEnvironment,
+      });
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+      return stdout;
+    };
+    const first = await printed(wide);
+    const again = await printed(fileOf(first));
+    expect(parse(again)).toEqual(parse(first));
+    const { checks } = parse(first);
+    expect(Object.values(checks as Record<string, { type: string }>).map(({ type }) => type)).toEqual([
+      'postgres',
+      'postgres',
+      'redis',
+      'redis',
+      'elasticsearch',
+      'http',
+      'kms',
+      'dns',
+      'tcp',
+      'tls',
+    ]);
+    expect(checks.redis.password).toBe('${REDIS_PASSWORD}');
+    expect(first).not.toMatch(/postgres:postgres|redis:redis|elastic:elastic|token=http|hook\/abc/);
   });
 });
 
@@ -203,7 +257,6 @@ test('a long answer comes out whole, and a reader that has seen enough is no err
   const { stdout } = await runCommand(['print-config', '--json', '--config', long]);
   expect(stdout.length).toBeGreaterThan(200_000);
   expect(Object.keys(JSON.parse(stdout).checks)).toHaveLength(200);
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is of bash
   const piped = '"$0" dist/sidewarden.js print-config --json --config "$1" | head -n 1; echo "${PIPESTATUS[0]}"';
   const shell = spawnSync('bash', ['--norc', '-c', piped, process.execPath, long], { cwd: root, encoding: 'utf8' });
   expect(shell).toMatchObject({ stdout: '{\n0\n', stderr: '' });

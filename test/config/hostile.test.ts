@@ -22,7 +22,10 @@ test('a file that cannot be read', () => {
   expect(problem(folder)).toMatchObject({ message: 'is a folder, not a file' });
   expect(problem('/dev/null')).toMatchObject({ message: 'is not a regular file' });
   expect(problem(fileOf(`#${'x'.repeat(1024 * 1024)}`))).toMatchObject({ message: 'is larger than 1 MiB' });
-  expect(problem(fileOf(new Uint8Array([0xff, 0xfe, 0x61, 0])))).toMatchObject({ message: 'is not UTF-8 text' });
+  expect(problem(fileOf(new Uint8Array([0xff, 0xfe, 0x61, 0])))).toMatchObject({
+    message: 'is UTF-16 text',
+    mend: 'save it as UTF-8',
+  });
   expect(formatProblems([problem('/nowhere/a.yaml') ?? { path: '', message: '' }])).toMatch(
     /^\/nowhere\/a.yaml: cannot be read: ENOENT\n {2}mend: /,
   );

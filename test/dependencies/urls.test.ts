@@ -1,8 +1,8 @@
 // Every URL that a configuration can hold, read through the configuration: what is taken, what is refused and how, and
 // that a refusal shows nothing of the text.
 import { describe, expect, it } from 'vitest';
-import { readUrl } from '../../src/core/url.ts';
 import type { Secret } from '../../src/core/secret.ts';
+import { readUrl } from '../../src/core/url.ts';
 import { parseUrls } from '../../src/dependencies/elasticsearch/nodes.ts';
 import { parseUrl } from '../../src/dependencies/postgres/url.ts';
 import { parseRedisUrl } from '../../src/dependencies/redis/url.ts';
@@ -124,7 +124,11 @@ const marks = ['S3cret', 'Half', 'Rest', 'ES1874', 'rel3ase'];
 
 describe('is refused, and nothing of it is shown', () => {
   it.each<[Kind, string, RegExp]>([
-    ['postgres', 'postgres://app:S3cret@Half/Rest#x@db/shop', /more than one @ and a \/ before an @.*@ is written %40.*\/ is written %2F/],
+    [
+      'postgres',
+      'postgres://app:S3cret@Half/Rest#x@db/shop',
+      /more than one @ and a \/ before an @.*@ is written %40.*\/ is written %2F/,
+    ],
     ['postgres', 'postgres://app:S3cret/Half@db/shop', /a \/ before an @/],
     ['postgres', 'postgres://app:12/Half@db/shop', /a \/ before an @/],
     ['postgres', 'postgres://S3cret/Half:Rest@db/shop', /a \/ before an @/],
@@ -139,7 +143,11 @@ describe('is refused, and nothing of it is shown', () => {
     ['postgres', 'postgres://app@db/shop?ssl=S3cret', /the parameter ssl: write sslmode=require/],
     ['postgres', 'mysql://app:S3cret@db/shop', /must be a URL that begins with postgres:\/\//],
     ['statistics_url', 'postgres://app:S3cret@Half/Rest@db/shop', /more than one @/],
-    ['redis', 'redis://:S3cret@Half#Rest@h', /a # before an @: in a user or password # is written %23, and @ is written %40/],
+    [
+      'redis',
+      'redis://:S3cret@Half#Rest@h',
+      /a # before an @: in a user or password # is written %23, and @ is written %40/,
+    ],
     ['redis', 'redis://:S3cret#Half@h', /a # before an @: .*%23/],
     ['redis', 'redis://:S3cret/Half@h', /a \/ before an @: .*%2F/],
     ['redis', 'redis://:S3cret?Half@h', /a \? before an @: .*%3F/],
@@ -228,6 +236,6 @@ describe('what is shown of one is a URL of its kind again, without what lets any
 
 it('a secret is no part of what the configuration shows by itself', () => {
   const { checks } = right(load('redis', 'redis://:S3cret@h'));
-  const { url } = checks[0]?.settings as { url: Secret };
+  const [url] = checks.map(({ settings }) => settings.url as Secret);
   expect(`${url} ${JSON.stringify(url)}`).toBe('[secret] "[secret]"');
 });

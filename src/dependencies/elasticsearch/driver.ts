@@ -115,12 +115,9 @@ function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Con
 }
 
 function createClient(socket: Socket, node: URL, credentials: Credentials | undefined): Client {
-  const plain = new URL(node);
-  plain.username = '';
-  plain.password = '';
   const agent = agentOf(socket);
   return new Client({
-    node: plain.href,
+    node: node.href,
     ...(credentials === undefined ? {} : { auth: credentials }),
     agent: () => agent,
     Connection: HttpConnection, // its sockets come from the agent; the default, undici, opens its own

@@ -1,6 +1,7 @@
 // What an answer to GET _cluster/health says, and what the client's own errors mean.
 import { classifyTransport, Failure } from '../../core/failure.ts';
 import type { Classified } from '../define.ts';
+import { UnreadableHttp } from '../lenient-http/response.ts';
 
 /** An HTTP answer, whatever its status. `body` is parsed JSON, or the text when it is none. */
 export type Answer = { readonly statusCode: number; readonly body: unknown };
@@ -119,7 +120,9 @@ export function explain(error: unknown, cut: Error | undefined): unknown {
   if (isTooLong(error, cut)) {
     return new Failure('server', 'the answer is too big to be a cluster health', { cause: error });
   }
+  if (cut instanceof UnreadableHttp) return new Failure('server', cut.message, { cause: cut });
   if (cut !== undefined) return cut;
+
   if (code === 'ERR_INVALID_CHAR') {
     return new Failure('auth', 'the API key holds a character that no HTTP header may hold', { cause: error });
   }

@@ -35,9 +35,10 @@ function findProblems(given: ElasticsearchSettings): readonly SettingsProblem[] 
   exclude('password', 'password_file');
   const key = given.api_key === undefined ? 'api_key_file' : 'api_key';
   for (const one of ['username', 'password', 'password_file'] as const) exclude(key, one);
-  const urls = 'value' in given.url.source ? parseUrls(given.url.source.value) : undefined;
-  if (urls === undefined) return problems;
-  const named = urls.some(({ username }) => username !== '');
+  const parsed = 'value' in given.url.source ? parseUrls(given.url.source.value) : undefined;
+  if (parsed === undefined || 'problem' in parsed) return problems;
+  const { nodes } = parsed;
+  const named = nodes.some(({ username }) => username !== '');
   if (given[key] !== undefined && named) {
     problems.push({ path: [key], message: 'cannot stand beside a user in the url: keep one of them' });
   }
@@ -45,7 +46,7 @@ function findProblems(given: ElasticsearchSettings): readonly SettingsProblem[] 
   if (given[password] !== undefined && given.username === undefined && !named) {
     problems.push({ path: [password], message: 'needs a username, here or in the url' });
   }
-  if (given.tls !== undefined && urls.some(({ protocol }) => protocol === 'http:')) {
+  if (given.tls !== undefined && nodes.some(({ url }) => url.protocol === 'http:')) {
     problems.push({ path: ['tls'], message: 'has no effect on an http url: write https' });
   }
   return problems;

@@ -94,7 +94,7 @@ export function createReader(
           openSearch: info?.openSearch,
         };
         return {
-          instance: nameOf(readNodes(settings)[0]),
+          instance: nameOf(readNodes(settings)[0].url),
           info,
           get: async (question, within) => readAnswer(await ask(question, within), question, asker),
         };

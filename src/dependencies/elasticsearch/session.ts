@@ -5,7 +5,7 @@ import { type Credentials, readCredentials, readNodes } from './access.ts';
 import type { Connection, CreateConnection } from './connection.ts';
 import { type Answer, type Health, isAboutNode, readHealth } from './errors.ts';
 import { inTurn, type Try } from './in-turn.ts';
-import { nameOf } from './nodes.ts';
+import { type Node, nameOf } from './nodes.ts';
 import type { ElasticsearchSettings } from './settings.ts';
 
 export interface ElasticsearchSession extends Session {
@@ -43,6 +43,7 @@ export function createSession(
 ): ElasticsearchSession {
   const open = new Set<Connection>();
   const missed = new Map<URL, string>();
+  let known: readonly Node[] = [];
   let nodes: readonly URL[] = [];
   let current: Link | undefined;
   let credentials: Credentials | undefined;
@@ -114,14 +115,15 @@ export function createSession(
     },
     async connect(remainingMs) {
       if (current !== undefined) return;
-      nodes = readNodes(settings);
+      known = readNodes(settings);
+      nodes = known.map(({ url }) => url);
       const left = timeLeft(remainingMs);
       const tries = nodes.map((node): Try<Link> => ({ node, run: () => openOne(node, left()) }));
       current = await inTurn(tries, (remainingMs * nodes.length) / (nodes.length + 1), missed);
       endAllBut(current.connection);
     },
     authenticate() {
-      credentials ??= readCredentials(nodes, settings);
+      credentials ??= readCredentials(known, settings);
     },
     get connection() {
       const { connection } = inUse();

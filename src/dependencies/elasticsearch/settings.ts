@@ -1,17 +1,16 @@
 // Settings of the type `elasticsearch`, and the rungs it climbs.
 import { z } from 'zod';
-import { credentials, secret, secretFile, tls } from '../../core/fields.ts';
-import { parseUrls } from './nodes.ts';
+import { credentials, parsedSecret, secret, secretFile, tls } from '../../core/fields.ts';
+import { maskedUrls, parseUrls } from './nodes.ts';
 import { statisticsSettings } from './statistics/settings.ts';
 
 export const settings = {
-  url: secret()
-    .superRefine(({ source }, context) => {
-      if (!('value' in source) || parseUrls(source.value) !== undefined) return; // a file is read at the connect
-      const message = 'must be a URL that begins with http:// or https://, or several of them with commas between';
-      context.addIssue({ code: 'custom', message });
-    })
-    .describe('http or https URL of a node, or of the proxy before the cluster; several nodes with commas between'),
+  url: parsedSecret((text) => {
+    const parsed = parseUrls(text);
+    return 'problem' in parsed ? parsed.problem : undefined;
+  }, maskedUrls).describe(
+    'http or https URL of a node, or of the proxy before the cluster; several nodes with commas between',
+  ),
   minimum_status: z
     .enum(['green', 'yellow'])
     .default('yellow')

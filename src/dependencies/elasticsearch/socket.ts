@@ -6,6 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
+import { lenient } from '../lenient-http/socket.ts';
 import { lookupWithin } from '../lookup.ts';
 
 /**
@@ -53,7 +54,7 @@ export async function beforeClose<T>(socket: Socket, work: Promise<T>): Promise<
   }
 }
 
-/** An agent whose one connection is `socket`: it opens none of its own. */
+/** An agent whose one connection is `socket`, with answers read as curl would: it opens none of its own. */
 export function agentOf(socket: Socket): HttpAgent | HttpsAgent {
   const options = { keepAlive: true, maxSockets: 1 };
   const agent = 'encrypted' in socket ? new HttpsAgent(options) : new HttpAgent(options);
@@ -61,7 +62,7 @@ export function agentOf(socket: Socket): HttpAgent | HttpsAgent {
   agent.createConnection = (_options, done) => {
     if (!given) {
       given = true;
-      return socket;
+      return lenient(socket);
     }
     done?.(new Failure('refused', 'the connection was closed'), socket);
     return undefined;

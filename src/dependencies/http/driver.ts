@@ -1,7 +1,9 @@
 // Probes an HTTP endpoint with one request.
 import type { Driver } from '../define.ts';
+import { UnreadableHttp } from '../lenient-http/response.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
-import { judgeBody, judgeStatus, readBody } from './judge.ts';
+import { readAll, readBody } from './body.ts';
+import { judgeBody, judgeStatus } from './judge.ts';
 import { sendRequest } from './request.ts';
 import type { HttpRung, HttpSettings } from './settings.ts';
 
@@ -20,14 +22,11 @@ export const driver: Driver<HttpSettings, HttpRung, RunSession> = {
       return answer;
     });
     await attempt.climb('body', async () => {
-      const body = await Promise.race([exchange.broken, readBody(response)]);
-      judgeBody(body, settings);
+      const judged = settings.body_matches !== undefined || settings.json !== undefined;
+      if (judged) judgeBody(await Promise.race([exchange.broken, readBody(response)]), settings);
+      else await Promise.race([exchange.broken, readAll(response)]);
     });
     exchange.request.destroy();
   },
-  classify(error) {
-    const code = (error as { code?: unknown } | null)?.code;
-    // https://nodejs.org/api/errors.html: what came is not HTTP, or its head is too long
-    return typeof code === 'string' && code.startsWith('HPE_') ? { errorClass: 'server', rung: 'response' } : undefined;
-  },
+  classify: (error) => (error instanceof UnreadableHttp ? { errorClass: 'server', rung: 'response' } : undefined),
 };

@@ -1,13 +1,9 @@
 // Judges an HTTP answer: its status, and as much of its body as is read.
-import type { IncomingMessage } from 'node:http';
 import { type DependencyClass, Failure } from '../../core/failure.ts';
 import { matches } from '../matching.ts';
+import { type Body, mostBytes } from './body.ts';
 import { parseJsonPath, valueAt } from './json-path.ts';
 import type { HttpSettings } from './settings.ts';
-
-const mostBytes = 64 * 1024;
-
-export type Body = { readonly text: string; readonly complete: boolean };
 
 const classOfStatus: Record<number, DependencyClass> = {
   401: 'auth',
@@ -21,19 +17,6 @@ export function judgeStatus(status: number, expected: HttpSettings['expected_sta
   if (expected.some(([from, to]) => status >= from && status <= to)) return;
   const wanted = expected.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(', ');
   throw new Failure(classOfStatus[status] ?? 'server', `answered ${status}, not ${wanted}`);
-}
-
-/** Reads to the end, or as far as anything is judged. @throws what cut the body short */
-export async function readBody(response: IncomingMessage): Promise<Body> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  if (response.statusCode === 101) return { text: '', complete: true };
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > mostBytes) break;
-  }
-  return { text: Buffer.concat(chunks).subarray(0, mostBytes).toString('utf8'), complete: size <= mostBytes };
 }
 
 /** @throws Failure `server` */

@@ -1,12 +1,20 @@
 // One HTTP request on a connection of its own: what is sent, and the moments that the probe waits for.
-import { type ClientRequest, type IncomingMessage, request as requestPlain, validateHeaderValue } from 'node:http';
-import { request as requestSecure } from 'node:https';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  request as requestPlain,
+  validateHeaderValue,
+} from 'node:http';
+import { Agent as HttpsAgent, request as requestSecure } from 'node:https';
 import type { Socket } from 'node:net';
 import { Failure } from '../../core/failure.ts';
+import { plainUrl, type ReadUrl, readUrl } from '../../core/url.ts';
 import { failureOf, happens } from '../connect.ts';
-import { readTls, reveal, revealPassword } from '../credentials.ts';
+import { readTls, reveal, revealPassword, whose } from '../credentials.ts';
+import { lenient } from '../lenient-http/socket.ts';
 import { lookupWithin } from '../lookup.ts';
-import type { HttpSettings } from './settings.ts';
+import { type HttpSettings, urlForm } from './settings.ts';
 
 export type Exchange = {
   readonly request: ClientRequest;
@@ -20,16 +28,17 @@ export type Exchange = {
 
 /** @throws Failure when a file of the settings cannot be read or holds what no header may. */
 export function sendRequest(settings: HttpSettings, remainingMs: number): Exchange {
-  const url = readUrl(settings);
-  const secure = url.protocol === 'https:';
+  const url = urlOf(settings);
+  const secure = url.scheme === 'https';
+  const begun: Socket[] = [];
   const options = {
     method: settings.method,
     headers: headersOf(settings, url),
-    agent: false, // a connection of its own, closed after the answer
+    agent: agentFor(secure, (socket) => begun.push(socket)),
     lookup: lookupWithin(remainingMs),
     ...(settings.socket === undefined ? {} : { socketPath: settings.socket }),
   } as const;
-  const target = withoutUser(url);
+  const target = plainUrl(url);
   const request = secure
     ? requestSecure(target, { ...options, ...readTls(settings.tls) })
     : requestPlain(target, options);
@@ -40,29 +49,34 @@ export function sendRequest(settings: HttpSettings, remainingMs: number): Exchan
     happens<IncomingMessage>(request, 'response'),
     happens<IncomingMessage>(request, 'upgrade'),
   ]);
-  const connected = happens<Socket>(request, 'socket').then((socket) =>
-    happens(socket, secure ? 'secureConnect' : 'connect'),
-  );
+  const [socket] = begun;
+  if (socket === undefined) throw new Error('no connection was begun');
+  const connected = happens(socket, secure ? 'secureConnect' : 'connect');
   request.end(bodyOf(settings));
   return { request, connected, response, broken };
 }
 
-function readUrl({ url }: HttpSettings): URL {
-  const text = reveal(url);
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
-  throw new Failure('auth', 'the file of the url holds no http or https URL');
+/** A connection of its own, closed after the answer, which is read as curl would. */
+function agentFor(secure: boolean, made: (socket: Socket) => void): HttpAgent | HttpsAgent {
+  const agent = secure ? new HttpsAgent() : new HttpAgent();
+  const create = agent.createConnection.bind(agent) as (options: object) => Socket;
+  agent.createConnection = (options: object) => {
+    const socket = create(options);
+    made(socket);
+    return lenient(socket);
+  };
+  return agent;
 }
 
-function withoutUser(url: URL): URL {
-  const target = new URL(url);
-  target.username = '';
-  target.password = '';
-  return target;
+function urlOf({ url }: HttpSettings): ReadUrl {
+  const read = readUrl(reveal(url), urlForm);
+  if ('url' in read) return read.url;
+  throw new Failure('auth', `the URL${whose(url)} ${read.problem}`);
 }
 
 const bodyOf = ({ body }: HttpSettings): string | undefined => (body === undefined ? undefined : reveal(body));
 
-function headersOf(settings: HttpSettings, url: URL): Record<string, string> {
+function headersOf(settings: HttpSettings, url: ReadUrl): Record<string, string> {
   const headers: Record<string, string> = { 'user-agent': 'sidewarden', accept: '*/*' };
   const authorization = authorizationOf(settings, url);
   if (authorization !== undefined) headers.authorization = authorization;
@@ -73,22 +87,14 @@ function headersOf(settings: HttpSettings, url: URL): Record<string, string> {
   return headers;
 }
 
-function authorizationOf(settings: HttpSettings, url: URL): string | undefined {
+function authorizationOf(settings: HttpSettings, url: ReadUrl): string | undefined {
   const token = settings.token_file ?? settings.token;
   if (token !== undefined) return `Bearer ${reveal(token)}`;
-  const username = settings.username ?? decode(url.username);
-  const password = revealPassword(settings) ?? decode(url.password);
+  const username = settings.username ?? url.username;
+  const password = revealPassword(settings) ?? url.password;
   return username === '' && password === ''
     ? undefined
     : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a lone % stands for itself
-  }
 }
 
 function refuseControlCharacters(name: string, value: string): void {

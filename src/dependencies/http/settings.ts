@@ -1,7 +1,8 @@
 // What an `http` check can be told, and what its fields alone cannot see.
 import { z } from 'zod';
-import { credentials, isLoopback, pattern, secret, secretFile, secretUrl, tls } from '../../core/fields.ts';
+import { credentials, isLoopback, kinds, pattern, secret, secretFile, secretUrl, tls } from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
+import { plainUrl, type ReadUrl, readUrl, type UrlForm } from '../../core/url.ts';
 import type { SettingsProblem } from '../define.ts';
 import { parseJsonPath } from './json-path.ts';
 
@@ -17,6 +18,8 @@ const status = z
     context.addIssue({ code: 'custom', message: statusForm, input: value });
     return z.NEVER;
   });
+
+const rangeText = ([from, to]: StatusRange): string => (from === to ? `${from}` : `${from}-${to}`);
 
 const json = z.strictObject({
   path: z
@@ -35,8 +38,11 @@ const json = z.strictObject({
 // https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+/** An @ in path or query is fine where no user comes before the host: `http://h/users/@me`. */
+export const urlForm: UrlForm = { schemes: ['http', 'https'], query: true, atInPath: true };
+
 export const settings = {
-  url: secretUrl(['http:', 'https:']).describe('http or https URL to ask; may hold user and password'),
+  url: secretUrl(urlForm).describe('http or https URL to ask; may hold user and password'),
   socket: z
     .string()
     .startsWith('/', 'must be the absolute path of a Unix socket')
@@ -53,6 +59,7 @@ export const settings = {
   body: secret().optional().describe('request body'),
   expected_status: z
     .union([status.transform((range) => [range]), z.array(status).min(1)])
+    .register(kinds, { kind: 'transformed', written: (ranges: readonly StatusRange[]) => ranges.map(rangeText) })
     .prefault('200-299')
     .describe('statuses that pass: one, a range, or a list of them; redirects are not followed'),
   body_matches: pattern().optional().describe('regular expression that the first 64 KiB of the body must match'),
@@ -69,23 +76,25 @@ export type HttpRung = (typeof rungs)[number];
 export type HttpSettings = z.output<z.ZodObject<typeof settings>>;
 
 /** The URL, unless it is in a file that nobody has read yet. */
-function knownUrl(url: Secret): URL | undefined {
+function knownUrl(url: Secret): ReadUrl | undefined {
   const value = 'value' in url.source ? url.source.value : [...url.seen].at(-1);
-  return value !== undefined && URL.canParse(value) ? new URL(value) : undefined;
+  const read = value === undefined ? undefined : readUrl(value, urlForm);
+  return read !== undefined && 'url' in read ? read.url : undefined;
 }
 
 export function targetOf({ url, socket }: Pick<HttpSettings, 'url' | 'socket'>): string {
   if (socket !== undefined) return `unix:${socket}`;
   const known = knownUrl(url);
   if (known === undefined) return 'URL from a file';
-  return `${known.hostname}:${known.port === '' ? (known.protocol === 'https:' ? 443 : 80) : known.port}`;
+  const { hostname, port, protocol } = plainUrl(known);
+  return `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
 }
 
 /** A URL in a file may change: only one that stands in the configuration is known to stay in the pod. */
 export function isLocal({ url, socket }: Pick<HttpSettings, 'url' | 'socket'>): boolean {
   if (socket !== undefined) return true;
-  if (!('value' in url.source)) return false;
-  return isLoopback(new URL(url.source.value).hostname.replace(/^\[|\]$/g, ''));
+  const known = 'value' in url.source ? knownUrl(url) : undefined;
+  return known !== undefined && isLoopback(plainUrl(known).hostname.replace(/^\[|\]$/g, ''));
 }
 
 export function findProblems(given: HttpSettings): readonly SettingsProblem[] {
@@ -108,7 +117,7 @@ export function findProblems(given: HttpSettings): readonly SettingsProblem[] {
   if (given.method === 'HEAD' && (given.body_matches ?? given.json) !== undefined) {
     problems.push({ path: ['method'], message: 'HEAD has no body to judge: use GET' });
   }
-  if (given.tls !== undefined && url?.protocol === 'http:') {
+  if (given.tls !== undefined && url?.scheme === 'http') {
     problems.push({ path: ['tls'], message: 'has no effect on an http url: write https' });
   }
   return problems;

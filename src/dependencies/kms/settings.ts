@@ -1,14 +1,17 @@
 // The settings of a `kms` check, and what follows from them alone.
 import { z } from 'zod';
 import { duration, tls } from '../../core/fields.ts';
+import { readUrl } from '../../core/url.ts';
 import type { SettingsProblem } from '../define.ts';
 import { statisticsFields } from '../statistics.ts';
 
-const isEndpoint = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
-};
+/** What is wrong with a URL where KMS answers; no problem repeats a part of it. */
+function endpointProblem(text: string): string | undefined {
+  const read = readUrl(text, { schemes: ['https', 'http'] });
+  if ('problem' in read) return read.problem;
+  const { username, password } = read.url;
+  return username === '' && password === '' ? undefined : 'must be a URL without user and password';
+}
 
 const roundTrip = z.strictObject({
   interval: duration().prefault('5m').describe('how long a passed round trip counts, before the next one'),
@@ -38,7 +41,10 @@ export const shape = {
     .describe('the key’s region; by default that of the ARN in key_id, else what the SDK finds (AWS_REGION, profile)'),
   endpoint: z
     .string()
-    .refine(isEndpoint, 'must be a URL that begins with https:// or http://, without user and password')
+    .superRefine((text, context) => {
+      const message = endpointProblem(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
     .optional()
     .describe('where KMS answers, when not at AWS; AWS_ENDPOINT_URL_KMS and AWS_ENDPOINT_URL work too'),
   round_trip: roundTrip.optional().describe('encrypt and decrypt a few bytes now and then; off unless set'),

@@ -29,6 +29,7 @@ const place = /(?:\[([^\]]+)\]|(?!\[)([^:/?,]*))(?::([^/?,]*))?(,?)/y;
 
 function urlPairs(text: string): Pair[] {
   const [before = '', user, password] = credentials.exec(text) ?? [];
+  refuseStrayAt(text.slice(before.length), before !== '');
   const hosts: string[] = [];
   const ports: string[] = [];
   place.lastIndex = before.length;
@@ -55,6 +56,17 @@ function urlPairs(text: string): Pair[] {
     name,
     decode(value),
   ]);
+}
+
+/** Nothing else of a URL has an @: this one ends a user or password that holds a / or an @ of its own. */
+function refuseStrayAt(rest: string, known: boolean): void {
+  const at = rest.lastIndexOf('@');
+  if (at < 0) return;
+  const slash = rest.slice(0, at).includes('/');
+  const found = [...(known ? ['more than one @'] : []), ...(slash ? ['a / before an @'] : [])];
+  throw new Problem(
+    `has ${found.join(' and ')}: in a user, password or parameter @ is written %40, and in a user or password / is written %2F`,
+  );
 }
 
 /** The values still percent-encoded. */

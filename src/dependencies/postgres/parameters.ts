@@ -25,6 +25,8 @@ const judges: Record<string, (value: string) => string | undefined> = {
     return value === 'no-verify' ? undefined : sslMode(value);
   },
   ssl: () => 'write sslmode=require, or sslmode=disable',
+  sslaccept: () => 'it is Prisma’s; write sslmode=verify-full for strict, sslmode=require for accept_invalid_certs',
+  sslidentity: () => 'it is Prisma’s; write sslcert and sslkey, each the path of a PEM file',
   requiressl: () => 'write sslmode=require, or sslmode=prefer',
   target_session_attrs: oneOf(...sessionAttrs),
   load_balance_hosts: oneOf('disable', 'random'),

@@ -2,6 +2,8 @@
 // https://www.postgresql.org/docs/current/libpq-pgpass.html
 import { readFileSync, type Stats, statSync } from 'node:fs';
 
+import { readPlainText } from '../../core/secret-text.ts';
+
 export type LogIn = {
   readonly host: string;
   readonly port: number;
@@ -15,17 +17,19 @@ const defaultSocket = '/var/run/postgresql';
 /** The file is read anew. @returns the password of the first line that fits, or why there is none. */
 export function passwordIn(file: string, logIn: LogIn): { readonly password: string } | { readonly why: string } {
   let stats: Stats;
-  let text: string;
+  let bytes: Uint8Array;
   try {
     stats = statSync(file);
-    text = stats.isFile() ? readFileSync(file, 'utf8') : '';
+    bytes = stats.isFile() ? readFileSync(file) : new Uint8Array();
   } catch (error) {
     return { why: `cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}` };
   }
   if (!stats.isFile()) return { why: `${file} is no file` };
   if ((stats.mode & 0o077) !== 0) return { why: `others may read ${file}, so it is not used: chmod 600` };
+  const read = readPlainText(bytes);
+  if ('problem' in read) return { why: `${file} ${read.problem}: ${read.mend}` };
   const host = logIn.host === defaultSocket ? 'localhost' : logIn.host;
-  const password = find(text, [host, String(logIn.port), logIn.database, logIn.user]);
+  const password = find(read.text, [host, String(logIn.port), logIn.database, logIn.user]);
   return password === undefined ? { why: `${file} has no line for this host, port, database and user` } : { password };
 }
 

@@ -1,19 +1,19 @@
 // The settings of a `postgres` check, and the rungs that they can ask for.
 import { z } from 'zod';
-import { credentials, duration, secret, tls } from '../../core/fields.ts';
+import { credentials, duration, parsedSecret, tls } from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
 import { iam } from '../aws/settings.ts';
 import { statisticsSettings } from './statistics/settings.ts';
-import { parseUrl } from './url.ts';
+import { maskedUrl, parseUrl } from './url.ts';
 
 export const rungs = ['connect', 'auth', 'query', 'role', 'write'] as const;
 export type Rung = (typeof rungs)[number];
 
 const connectionString = () =>
-  secret().superRefine((url, context) => {
-    const parsed = parseNow(url);
-    if (parsed !== undefined && 'problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem });
-  });
+  parsedSecret((text) => {
+    const parsed = parseUrl(text);
+    return 'problem' in parsed ? parsed.problem : undefined;
+  }, maskedUrl);
 
 export const shape = {
   url: connectionString().describe(

@@ -66,6 +66,16 @@ export function parseUrl(text: string): { readonly target: Target } | { readonly
   }
 }
 
+/** A URL of the same servers, which hides who logs in where. @param text that is right */
+export function maskedUrl(text: string): string {
+  const parsed = parseUrl(text);
+  if ('problem' in parsed) return '';
+  const { places, user, password, database } = parsed.target;
+  const userInfo = `${user === undefined ? '' : '***'}${password === undefined ? '' : ':***'}`;
+  const hosts = places.map((place) => (place.host.startsWith('/') ? encodeURIComponent(place.host) : labelOf(place)));
+  return `postgres://${userInfo === '' ? '' : `${userInfo}@`}${hosts.join(',')}${database === undefined ? '' : '/***'}`;
+}
+
 function read(given: ConnectionParameters): Target {
   const { sslmode, sslsni, application_name: own, fallback_application_name: fallback } = given;
   return {
@@ -112,8 +122,8 @@ function readPlace(host: string, hostaddr: string, port: string): Place {
     throw new Problem('names no host; a Unix socket is host=/var/run/postgresql, in a URL after a ?');
   }
   if (host.startsWith('@')) throw new Problem('names an abstract Unix socket, which is not supported');
-  if (host.includes('@') && !host.startsWith('/')) {
-    throw new Problem('has an @ in its host: in a user or password it is written %40, and a slash %2F');
+  if (!host.startsWith('/') && /[\s\p{Cc}@#?%\\<>^|"'`{}[\]]/u.test(host)) {
+    throw new Problem('has a character in its host that no name or address has');
   }
   if (hostaddr !== '' && isIP(hostaddr) === 0) throw new Problem('has a hostaddr that is no address; a name is a host');
   return { host, port: readPort(port), ...(hostaddr === '' ? {} : { hostaddr }) };

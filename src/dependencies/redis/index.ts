@@ -44,7 +44,7 @@ function target({ url, sentinel, cluster }: RedisSettings): string {
   if (source === undefined) return '';
   if ('file' in source) return source.file;
   const parsed = parseRedisUrl(source.value);
-  return parsed === undefined ? '' : describeEndpoint(parsed.endpoint);
+  return 'url' in parsed ? describeEndpoint(parsed.url.endpoint) : '';
 }
 
 /** PING and ROLE, CLUSTER INFO too of a cluster; AUTH, SELECT and CLIENT SETNAME of a new connection at most. */

@@ -1,7 +1,7 @@
 // A session: finds its server (url, sentinels or cluster nodes), connects, logs in, and is cut at once.
 import { Failure } from '../../core/failure.ts';
 import { parseAddress } from '../../core/fields.ts';
-import { reveal } from '../credentials.ts';
+import { reveal, whose } from '../credentials.ts';
 import type { Session } from '../define.ts';
 import { firstThatAnswers, type Node } from './addresses.ts';
 import type { Connection } from './connection.ts';
@@ -160,6 +160,6 @@ async function answered(connection: Connection): Promise<void> {
 function parseUrl({ url }: RedisSettings): RedisUrl {
   if (url === undefined) throw new Failure('misconfig', 'none of url, sentinel and cluster is given');
   const parsed = parseRedisUrl(reveal(url));
-  if (parsed === undefined) throw new Failure('misconfig', 'the URL is not redis://user:password@host:port/database');
-  return parsed;
+  if ('url' in parsed) return parsed.url;
+  throw new Failure('misconfig', `the URL${whose(url)} ${parsed.problem}`);
 }

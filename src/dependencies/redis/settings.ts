@@ -1,12 +1,18 @@
 // The settings of a redis check.
 import { z } from 'zod';
-import { address, credentials, duration, secretUrl, tls } from '../../core/fields.ts';
+import { address, credentials, duration, parsedSecret, tls } from '../../core/fields.ts';
 import { Secret } from '../../core/secret.ts';
 import { iam, iamProblems } from '../aws/settings.ts';
 import type { SettingsProblem } from '../define.ts';
 import { iamProblem } from './iam.ts';
 import { statisticsSettings } from './statistics/settings.ts';
-import { parseRedisUrl } from './url.ts';
+import { maskedRedisUrl, parseRedisUrl } from './url.ts';
+
+const connectionString = () =>
+  parsedSecret((text) => {
+    const parsed = parseRedisUrl(text);
+    return 'problem' in parsed ? parsed.problem : undefined;
+  }, maskedRedisUrl);
 
 const addresses = () => z.array(address()).min(1);
 
@@ -30,9 +36,11 @@ const write = z.strictObject({
 });
 
 export const settings = {
-  url: secretUrl(['redis:', 'rediss:', 'unix:'])
+  url: connectionString()
     .optional()
-    .describe('redis://user:password@host:port/database, rediss:// for TLS, unix:///path for a socket'),
+    .describe(
+      'redis:// or valkey://user:password@host:port/database, rediss:// or valkeys:// for TLS, unix:///path for a socket',
+    ),
   sentinel: sentinel.optional().describe('ask sentinels for the primary, instead of url'),
   cluster: cluster.optional().describe('nodes of a Redis Cluster, instead of url'),
   database: z.int().min(0).optional().describe('number of the database; wins over the one in the URL'),
@@ -80,10 +88,8 @@ export function problems(given: RedisSettings): readonly SettingsProblem[] {
     found.push({ path: ['write'], message: 'a replica cannot be written to' });
   }
   const source = given.url?.source;
-  const url = source !== undefined && 'value' in source ? parseRedisUrl(source.value) : undefined;
-  if (source !== undefined && 'value' in source && url === undefined) {
-    found.push({ path: ['url'], message: 'the part behind the host must be the number of a database, such as /0' });
-  }
+  const parsed = source !== undefined && 'value' in source ? parseRedisUrl(source.value) : undefined;
+  const url = parsed !== undefined && 'url' in parsed ? parsed.url : undefined;
   const { region, cache_name, serverless } = given;
   found.push(...iamProblems(given, { region, cache_name, serverless }));
   const missing = iamProblem(given, url);

@@ -1,4 +1,6 @@
-// What a Redis URL says: https://www.iana.org/assignments/uri-schemes/prov/redis
+// What a Redis or Valkey URL says: https://www.iana.org/assignments/uri-schemes/prov/redis
+import { maskedUrl, readUrl, type UrlForm } from '../../core/url.ts';
+
 export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export type RedisUrl = {
@@ -9,37 +11,96 @@ export type RedisUrl = {
   readonly database?: number;
 };
 
-/** @returns undefined when the text is no URL, or names something else than a number as the database. */
-export function parseRedisUrl(text: string): RedisUrl | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const unix = url.protocol === 'unix:';
-  const number = url.searchParams.get('db') ?? (unix ? '' : url.pathname.replace(/^\//, ''));
-  if (!/^\d*$/.test(number)) return undefined;
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const username = decode(url.username);
-  const password = decode(url.password);
+const urlForm: UrlForm = {
+  schemes: ['redis', 'rediss', 'valkey', 'valkeys', 'unix'],
+  host: 'optional',
+  query: true,
+  several: 'give `cluster` or `sentinel` with `addresses` instead',
+};
+
+/** @returns what the URL says, or what is wrong with it, phrased to follow the setting's name; no problem repeats a part. */
+export function parseRedisUrl(text: string): { readonly url: RedisUrl } | { readonly problem: string } {
+  const read = readUrl(text, urlForm);
+  if ('problem' in read) return read;
+  const { scheme, username, password, host, port, path, query } = read.url;
+  const unix = scheme === 'unix';
+  if (unix && host !== '')
+    return { problem: 'must have three slashes before the path of a socket, as in unix:///run/redis.sock' };
+  const parameters = parametersOf(query ?? '');
+  if ('problem' in parameters) return parameters;
+  const inPath = unix ? '' : path.replace(/^\//, '');
+  const number = parameters.database ?? inPath;
+  if (!/^\d{0,9}$/.test(number) || !/^\d*$/.test(inPath)) {
+    return { problem: 'the part behind the host must be the number of a database, such as /0' };
+  }
+  const socket = unix ? decodePath(path) : undefined;
+  if (socket === '' || (unix && socket === undefined))
+    return { problem: 'has no path of a socket, or a % in it that is no escape' };
   return {
-    endpoint: unix
-      ? { path: decode(url.pathname) }
-      : { host: host === '' ? 'localhost' : host, port: Number(url.port || 6379) },
-    tls: url.protocol === 'rediss:',
-    ...(username === '' ? {} : { username }),
-    ...(password === '' ? {} : { password }),
-    ...(number === '' ? {} : { database: Number(number) }),
+    url: {
+      endpoint:
+        socket === undefined ? { host: host === '' ? 'localhost' : host, port: port ?? 6379 } : { path: socket },
+      tls: scheme === 'rediss' || scheme === 'valkeys',
+      ...(username === '' ? {} : { username }),
+      ...(password === '' ? {} : { password }),
+      ...(number === '' ? {} : { database: Number(number) }),
+    },
   };
+}
+
+/** What to write for parameters that other clients read. Each would mean nothing here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  ssl: 'write rediss:// or valkeys:// for TLS',
+  tls: 'write rediss:// or valkeys:// for TLS',
+  ssl_cert_reqs: 'write `tls: { insecure_skip_verify: true }` to accept any certificate',
+  ssl_ca_certs: 'write `tls: { ca_file: … }`',
+  ssl_certfile: 'write `tls: { cert_file: …, key_file: … }`',
+  ssl_keyfile: 'write `tls: { cert_file: …, key_file: … }`',
+  sslmode: 'write rediss:// or valkeys:// for TLS, which verifies the certificate',
+  username: 'write it before the host, or as `username`',
+  user: 'write it before the host, or as `username`',
+  password: 'write it before the host, or as `password` or `password_file`',
+  pass: 'write it before the host, or as `password` or `password_file`',
+  auth: 'write it before the host, or as `password` or `password_file`',
+  database: 'write /0 behind the host, or ?db=0',
+  timeout: 'write `timeout` in the check',
+  connect_timeout: 'write `timeout` in the check',
+  sentinel: 'write `sentinel: { addresses, name }` instead of the URL',
+  mastername: 'write `sentinel: { addresses, name }` instead of the URL',
+  protocol: 'remove it: the check speaks RESP2, which every server does',
+};
+
+function parametersOf(query: string): { readonly database?: string } | { readonly problem: string } {
+  let database: string | undefined;
+  for (const pair of query.split('&').filter((one) => one !== '')) {
+    const equals = pair.indexOf('=');
+    const name = equals < 0 ? pair : pair.slice(0, equals);
+    if (name === 'db' && equals >= 0) database = pair.slice(equals + 1);
+    else if (Object.hasOwn(elsewhere, name.toLowerCase())) {
+      return { problem: `has the parameter ${name}, which means nothing here: ${elsewhere[name.toLowerCase()]}` };
+    } else {
+      return { problem: 'has a parameter that is not read: db=0, for the number of the database, is the only one' };
+    }
+  }
+  return database === undefined ? {} : { database };
+}
+
+function decodePath(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Server and database alone. @param text that is right */
+export function maskedRedisUrl(text: string): string {
+  const read = readUrl(text, urlForm);
+  return 'url' in read ? maskedUrl(read.url, { keepsPath: true }) : '';
 }
 
 /** `host:port`, `[v6]:port` or the socket's path. */
 export function describeEndpoint(endpoint: Endpoint): string {
   if ('path' in endpoint) return endpoint.path;
   return endpoint.host.includes(':') ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a lone % is meant as it stands
-  }
 }

@@ -93,7 +93,8 @@ test.each([
   const settings = parse({ ...given, ...named });
   const redact = createRedactor(() => secretsOf(settings));
   const attempt = { signal: AbortSignal.timeout(2000), remainingMs: () => 2000 };
-  const url = 'url' in given ? parseRedisUrl(given.url) : undefined;
+  const parsed = 'url' in given ? parseRedisUrl(given.url) : undefined;
+  const url = parsed !== undefined && 'url' in parsed ? parsed.url : undefined;
   const token = await passwordNow(settings, url, attempt);
   expect(token).toMatch(/^shop-cache\/\?Action=connect&/);
   expect(redact(`WRONGPASS ${token} is not it`)).toBe('WRONGPASS *** is not it');

@@ -1,8 +1,8 @@
 // Answers that are not quite HTTP, and bodies in other codings: curl beside us decides what is readable.
 import { execFile } from 'node:child_process';
+import { createServer, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import type { Definition } from '../../../src/dependencies/define.ts';
@@ -23,10 +23,12 @@ beforeAll(async () => {
   server = await startListening(() =>
     createServer((socket) => {
       sockets.add(socket);
-      socket.on('error', () => {}).once('data', () => {
-        if (close) socket.end(answer);
-        else socket.write(answer);
-      });
+      socket
+        .on('error', () => {})
+        .once('data', () => {
+          if (close) socket.end(answer);
+          else socket.write(answer);
+        });
     }),
   );
 });
@@ -42,7 +44,9 @@ async function probe(definition: unknown, settings: Record<string, unknown> = {}
   const result = await conclusive(() => harness.run());
   harness.close();
   if (result === undefined) throw new Error('stopped');
-  return result.kind === 'passed' ? 'healthy' : `${result.errorClass} at ${result.rungs.at(-1)?.name}: ${result.message}`;
+  return result.kind === 'passed'
+    ? 'healthy'
+    : `${result.errorClass} at ${result.rungs.at(-1)?.name}: ${result.message}`;
 }
 const byCurl = async (): Promise<'healthy' | 'refused'> =>
   run('curl', ['-sS', '--fail', '--max-time', '10', `http://127.0.0.1:${server.port}/`]).then(
@@ -52,7 +56,8 @@ const byCurl = async (): Promise<'healthy' | 'refused'> =>
 
 const json = '{"status":"green"}';
 const size = json.length;
-const head = (...lines: string[]) => `${['HTTP/1.1 200 OK', ...lines, `Content-Length: ${size}`, ''].join('\r\n')}\r\n${json}`;
+const head = (...lines: string[]) =>
+  `${['HTTP/1.1 200 OK', ...lines, `Content-Length: ${size}`, ''].join('\r\n')}\r\n${json}`;
 
 describe('an answer that curl takes is healthy, for http and elasticsearch', () => {
   it.each([
@@ -67,13 +72,28 @@ describe('an answer that curl takes is healthy, for http and elasticsearch', () 
     ['a name beyond ASCII', head('X-é: 1')],
     ['a blank before the colon', head('X-A : 1')],
     ['no name', head(': 1')],
-    ['chunked with Content-Length', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n${size.toString(16)}\r\n${json}\r\n0\r\n\r\n`],
-    ['chunks that end in LF alone', `HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n${size.toString(16)}\n${json}\n0\n\n`],
-    ['an extension of a chunk', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${size.toString(16)};a=\x01\r\n${json}\r\n0\r\nT: 1\r\n\r\n`],
-    ['blanks behind a chunk’s size', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${size.toString(16)}  \r\n${json}\r\n0  \r\n\r\n`],
+    [
+      'chunked with Content-Length',
+      `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n${size.toString(16)}\r\n${json}\r\n0\r\n\r\n`,
+    ],
+    [
+      'chunks that end in LF alone',
+      `HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n${size.toString(16)}\n${json}\n0\n\n`,
+    ],
+    [
+      'an extension of a chunk',
+      `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${size.toString(16)};a=\x01\r\n${json}\r\n0\r\nT: 1\r\n\r\n`,
+    ],
+    [
+      'blanks behind a chunk’s size',
+      `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${size.toString(16)}  \r\n${json}\r\n0  \r\n\r\n`,
+    ],
     ['bytes behind the body', `${head()}more and more`],
     ['bytes behind the body, and Connection: close', `${head('Connection: close')}more and more`],
-    ['bytes behind the last chunk', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${size.toString(16)}\r\n${json}\r\n0\r\n\r\nmore`],
+    [
+      'bytes behind the last chunk',
+      `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${size.toString(16)}\r\n${json}\r\n0\r\n\r\nmore`,
+    ],
     ['a length given twice', head(`Content-Length: ${size}`)],
     ['a list of lengths', `HTTP/1.1 200 OK\r\nContent-Length: ${size}, ${size}\r\n\r\n${json}`],
     ['a length with a plus', `HTTP/1.1 200 OK\r\nContent-Length: +${size}\r\n\r\n${json}`],
@@ -89,7 +109,10 @@ describe('an answer that curl takes is healthy, for http and elasticsearch', () 
       http: 'healthy',
       curl: 'healthy',
     });
-    answer = Buffer.from(text.replace(/(Content-Length|Transfer-Encoding)/, 'Content-Type: application/json\r\n$1'), 'latin1');
+    answer = Buffer.from(
+      text.replace(/(Content-Length|Transfer-Encoding)/, 'Content-Type: application/json\r\n$1'),
+      'latin1',
+    );
     expect(await probe(elasticsearch)).toBe('healthy');
   });
 
@@ -114,12 +137,24 @@ describe('an answer that curl refuses is class server, or refused where it is cu
     ['HTTP/0.9', 'ok', /server at response: the answer is no HTTP/],
     ['ICY', 'ICY 200 OK\r\n\r\nok', /server at response: the answer is no HTTP/],
     ['HTTP/1.2', 'HTTP/1.2 200 OK\r\nContent-Length: 2\r\n\r\nok', /server at response: the answer is no HTTP/],
-    ['a status of four digits', 'HTTP/1.1 1000 OK\r\nContent-Length: 2\r\n\r\nok', /server at response: the answer is no HTTP/],
+    [
+      'a status of four digits',
+      'HTTP/1.1 1000 OK\r\nContent-Length: 2\r\n\r\nok',
+      /server at response: the answer is no HTTP/,
+    ],
     ['CR alone', 'HTTP/1.1 200 OK\rContent-Length: 2\r\rok', /refused at response/],
     ['a body cut short', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok', /refused at body/],
-    ['a chunk without a size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nok\r\n0\r\n\r\n', /server at response: a chunk of the body/],
+    [
+      'a chunk without a size',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nok\r\n0\r\n\r\n',
+      /server at response: a chunk of the body/,
+    ],
     ['chunks cut short', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok', /refused at body/],
-    ['a head of 400 KB', `HTTP/1.1 200 OK\r\n${`X: ${'a'.repeat(50_000)}\r\n`.repeat(8)}\r\n`, /server at response: the head of the answer/],
+    [
+      'a head of 400 KB',
+      `HTTP/1.1 200 OK\r\n${`X: ${'a'.repeat(50_000)}\r\n`.repeat(8)}\r\n`,
+      /server at response: the head of the answer/,
+    ],
   ])('%s', async (_, text, says) => {
     answer = Buffer.from(text, 'latin1');
     close = true;
@@ -141,7 +176,11 @@ describe('a body is decoded before it is judged', () => {
     ['big-endian UTF-16 with a mark', [], Buffer.concat([mark(0xfe, 0xff), be])],
     ['UTF-16 without a mark', [], Buffer.from(text, 'utf16le')],
     ['big-endian UTF-16 without a mark', [], be],
-    ['UTF-16 that the header names', ['Content-Type: application/json; charset="UTF-16LE"'], Buffer.from(text, 'utf16le')],
+    [
+      'UTF-16 that the header names',
+      ['Content-Type: application/json; charset="UTF-16LE"'],
+      Buffer.from(text, 'utf16le'),
+    ],
     ['ISO-8859-1', ['Content-Type: application/json; charset=ISO-8859-1'], latin],
     ['windows-1252', ['Content-Type: text/plain;charset=Windows-1252'], latin],
     ['gzip', ['Content-Encoding: gzip'], gzipSync(text)],
@@ -163,13 +202,43 @@ describe('a body is decoded before it is judged', () => {
   });
 
   it.each<[string, string, Buffer, RegExp]>([
-    ['a coding that nobody knows', 'Content-Encoding: zip', Buffer.from('x'), /server at body: the body is coded as zip, which is not known here/],
-    ['no gzip', 'Content-Encoding: gzip', Buffer.from('{"status":"up"}'), /server at body: the body is not gzip, as its Content-Encoding says/],
+    [
+      'a coding that nobody knows',
+      'Content-Encoding: zip',
+      Buffer.from('x'),
+      /server at body: the body is coded as zip, which is not known here/,
+    ],
+    [
+      'no gzip',
+      'Content-Encoding: gzip',
+      Buffer.from('{"status":"up"}'),
+      /server at body: the body is not gzip, as its Content-Encoding says/,
+    ],
     ['no br', 'Content-Encoding: br', Buffer.from('{"status":"up"}'), /server at body: the body is not br/],
-    ['no deflate', 'Content-Encoding: deflate', Buffer.from('{"status":"up"}'), /server at body: the body is not deflate/],
-    ['gzip cut short', 'Content-Encoding: gzip', gzipSync('{"status":"up"}').subarray(0, 20), /server at body: the body is not gzip/],
-    ['a charset that nobody knows', 'Content-Type: text/plain; charset=klingon', Buffer.from('x'), /server at body: the body is in the charset klingon, which is not known here/],
-    ['gzip of a hundred megabytes', 'Content-Encoding: gzip', gzipSync(Buffer.alloc(100_000_000)), /server at body: .*longer than 65536 bytes/],
+    [
+      'no deflate',
+      'Content-Encoding: deflate',
+      Buffer.from('{"status":"up"}'),
+      /server at body: the body is not deflate/,
+    ],
+    [
+      'gzip cut short',
+      'Content-Encoding: gzip',
+      gzipSync('{"status":"up"}').subarray(0, 20),
+      /server at body: the body is not gzip/,
+    ],
+    [
+      'a charset that nobody knows',
+      'Content-Type: text/plain; charset=klingon',
+      Buffer.from('x'),
+      /server at body: the body is in the charset klingon, which is not known here/,
+    ],
+    [
+      'gzip of a hundred megabytes',
+      'Content-Encoding: gzip',
+      gzipSync(Buffer.alloc(100_000_000)),
+      /server at body: .*longer than 65536 bytes/,
+    ],
   ])('%s is named', async (_, line, body, says) => {
     answer = Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${line}\r\nContent-Length: ${body.length}\r\n\r\n`), body]);
     close = false;
@@ -188,17 +257,27 @@ function strict(text: Buffer, pieces: readonly number[]): string {
     out.push(...reader.read(text.subarray(at, at + length)));
     at += length;
   }
-  return Buffer.concat(out).toString('latin1').replace(/\r\n[0-9a-f]+\r\n/g, '|'); // where chunks are cut is free
+  return Buffer.concat(out)
+    .toString('latin1')
+    .replace(/\r\n[0-9a-f]+\r\n/g, '|'); // where chunks are cut is free
 }
 
 test('however the bytes are cut, the same comes out, and no bytes make it throw anything else', () => {
-  const texts = [head('X(A): 1'), `HTTP/1.1 100 -\n\n${head()}xx`, 'HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabc\n0\n\n'];
+  const texts = [
+    head('X(A): 1'),
+    `HTTP/1.1 100 -\n\n${head()}xx`,
+    'HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabc\n0\n\n',
+  ];
   fc.assert(
-    fc.property(fc.constantFrom(...texts), fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 40 }), (text, pieces) => {
-      const whole = strict(Buffer.from(text), []);
-      const cut = strict(Buffer.from(text), pieces);
-      expect(cut.split('|').join('')).toBe(whole.split('|').join(''));
-    }),
+    fc.property(
+      fc.constantFrom(...texts),
+      fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 40 }),
+      (text, pieces) => {
+        const whole = strict(Buffer.from(text), []);
+        const cut = strict(Buffer.from(text), pieces);
+        expect(cut.split('|').join('')).toBe(whole.split('|').join(''));
+      },
+    ),
     { numRuns: 200 },
   );
   fc.assert(

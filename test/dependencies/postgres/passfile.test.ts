@@ -7,7 +7,7 @@ import { removeFolder, runFolder } from '../../servers/process.ts';
 
 const logIn = { host: 'db', port: 5432, database: 'shop', user: 'app' };
 
-async function fileWith(text: string, mode = 0o600): Promise<string> {
+async function fileWith(text: string | Uint8Array, mode = 0o600): Promise<string> {
   const folder = await runFolder('passfile');
   onTestFinished(() => removeFolder(folder));
   const file = join(folder, 'passwords');
@@ -20,6 +20,7 @@ test.each([
   ['db:5432:shop:app:secret', {}, 'secret'],
   ['*:*:*:*:secret', {}, 'secret'],
   ['other:*:*:*:x\n# db:5432:shop:app:y\n\ndb:*:shop:app:secret\n*:*:*:*:z\n', {}, 'secret'],
+  ['\ufeffdb:5432:shop:app:secret\n', {}, 'secret'],
   ['db:5432:shop:app:se\\:cr\\\\et', {}, 'se:cr\\et'],
   ['\\:\\:1:5432:shop:app:secret\r\n', { host: '::1' }, 'secret'],
   ['db:5432:a\\:b:o\\\\o:secret', { database: 'a:b', user: 'o\\o' }, 'secret'],
@@ -49,4 +50,9 @@ test('a folder, or nothing', async () => {
   await mkdir(`${file}-folder`);
   expect(passwordIn(`${file}-folder`, logIn)).toEqual({ why: expect.stringMatching(/is no file/) });
   expect(passwordIn(`${file}-none`, logIn)).toEqual({ why: expect.stringMatching(/cannot read .*ENOENT/) });
+});
+
+test('one that is not UTF-8 is not used, and says why', async () => {
+  const file = await fileWith(Buffer.from('db:5432:shop:app:gehèim', 'latin1'));
+  expect(passwordIn(file, logIn)).toEqual({ why: `${file} is not UTF-8 text: save it as UTF-8` });
 });

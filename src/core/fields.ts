@@ -1,6 +1,7 @@
 // The fields that settings of several rooms share: durations, secrets, addresses, TLS, credentials.
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
+import { foreignPattern } from './foreign-pattern.ts';
 import { Secret } from './secret.ts';
 
 /** What a field is, beyond its type: messages hide the values of secrets and explain durations. */
@@ -60,6 +61,11 @@ export const pattern = () =>
     .string()
     .min(1)
     .superRefine((text, context) => {
+      const foreign = foreignPattern(text);
+      if (foreign !== undefined) {
+        context.addIssue({ code: 'custom', message: foreign });
+        return;
+      }
       try {
         new RegExp(text);
       } catch (error) {

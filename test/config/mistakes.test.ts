@@ -339,6 +339,28 @@ const rows: readonly Row[] = [
     '`"${REDIS_PASSWORD} * * * *"` is not a cron expression',
     'six fields',
   ],
+  // regular expressions
+  [
+    'flags of PCRE',
+    http(app, "body_matches: '(?i)ok'"),
+    '5:19 checks.app.body_matches',
+    'has `(?i)`, which JavaScript does not know',
+    'body_matches',
+  ],
+  [
+    'POSIX classes, of tcp',
+    'checks: { a: { type: tcp, address: "a:1", expect: "[[:digit:]]" } }',
+    '1:51 checks.a.expect',
+    'has `[:digit:]`, which is of POSIX: write `0-9`',
+    'expect',
+  ],
+  [
+    'a pattern of a variable is not repeated',
+    http(app, 'body_matches: "/${REDIS_PASSWORD}/i"'),
+    '5:19 checks.app.body_matches',
+    'is written between slashes: write what is between them',
+    'body_matches',
+  ],
   [
     'a day that never comes',
     redis('cron: 0 0 31 2 *'),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseDuration } from './duration.ts';
 import { foreignPattern } from './foreign-pattern.ts';
 import { Secret } from './secret.ts';
+import { hostAndPort, isPathLike } from './socket-path.ts';
 
 /** What a field is, beyond its type: messages hide the values of secrets and explain durations. */
 export const kinds = z.registry<{ kind: 'secret' | 'duration' | 'listen' }>();
@@ -38,22 +39,24 @@ export const secretFile = () =>
     .min(1)
     .transform((path) => Secret.fromFile(path));
 
-/** A URL with one of the protocols (`['postgres:', 'postgresql:']`). It can hold a password, so it is a Secret. */
-export const secretUrl = (protocols: readonly string[]) =>
+/**
+ * A URL with one of the protocols (`['postgres:', 'postgresql:']`). It can hold a password, so it is a Secret.
+ * @param pathAsUrl what is said of the path of a Unix socket in its place.
+ */
+export const secretUrl = (protocols: readonly string[], pathAsUrl?: string) =>
   secret().superRefine((url, context) => {
     if (!('value' in url.source)) return; // a file is read at the connect
     const { value } = url.source;
     const wanted = protocols.map((protocol) => `${protocol}//`).join(' or ');
     if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
-      context.addIssue({ code: 'custom', message: `must be a URL that begins with ${wanted}` });
+      const path = isPathLike(value) ? pathAsUrl : undefined;
+      context.addIssue({ code: 'custom', message: path ?? `must be a URL that begins with ${wanted}` });
     }
   });
 
 /** `host:port`, `[v6]:port`; kept as text. */
 export const address = () =>
-  z
-    .string()
-    .refine((text) => parseAddress(text) !== undefined, 'must be host:port, such as db.example.com:5432 or [::1]:5432');
+  z.string().refine((text) => parseAddress(text) !== undefined, { error: ({ input }) => hostAndPort(String(input)) });
 
 /** A regular expression as JavaScript writes it, kept as text. */
 export const pattern = () =>

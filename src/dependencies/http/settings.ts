@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { credentials, isLoopback, pattern, secret, secretFile, secretUrl, tls } from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
+import { isPathLike, socketPathProblem } from '../../core/socket-path.ts';
 import type { SettingsProblem } from '../define.ts';
 import { parseJsonPath } from './json-path.ts';
 
@@ -35,11 +36,18 @@ const json = z.strictObject({
 // https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+const pathAsUrl =
+  'is the path of a socket: write it as `socket: /run/app.sock`, and `url: http://localhost/path` for what to ask there';
+
 export const settings = {
-  url: secretUrl(['http:', 'https:']).describe('http or https URL to ask; may hold user and password'),
+  url: secretUrl(['http:', 'https:'], pathAsUrl).describe('http or https URL to ask; may hold user and password'),
   socket: z
     .string()
-    .startsWith('/', 'must be the absolute path of a Unix socket')
+    .startsWith('/', 'must be the absolute path of a Unix socket, as in /run/app.sock')
+    .superRefine((path, context) => {
+      const message = socketPathProblem(path);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
     .optional()
     .describe('Unix socket to connect to instead of the URL’s host'),
   method: z
@@ -102,6 +110,9 @@ export function findProblems(given: HttpSettings): readonly SettingsProblem[] {
     exclude('token_file', user);
   }
   const url = knownUrl(given.url);
+  if ('value' in given.url.source && isPathLike(given.url.source.value)) {
+    problems.push({ path: ['url'], message: pathAsUrl });
+  }
   if ((given.password ?? given.password_file) !== undefined && given.username === undefined && !url?.username) {
     problems.push({ path: [given.password ? 'password' : 'password_file'], message: 'needs a username' });
   }

@@ -5,6 +5,7 @@ import { Secret } from '../../core/secret.ts';
 import { iam, iamProblems } from '../aws/settings.ts';
 import type { SettingsProblem } from '../define.ts';
 import { iamProblem } from './iam.ts';
+import { pathAsUrl, socketProblem } from './socket-problem.ts';
 import { statisticsSettings } from './statistics/settings.ts';
 import { parseRedisUrl } from './url.ts';
 
@@ -30,7 +31,7 @@ const write = z.strictObject({
 });
 
 export const settings = {
-  url: secretUrl(['redis:', 'rediss:', 'unix:'])
+  url: secretUrl(['redis:', 'rediss:', 'unix:'], pathAsUrl)
     .optional()
     .describe('redis://user:password@host:port/database, rediss:// for TLS, unix:///path for a socket'),
   sentinel: sentinel.optional().describe('ask sentinels for the primary, instead of url'),
@@ -81,7 +82,10 @@ export function problems(given: RedisSettings): readonly SettingsProblem[] {
   }
   const source = given.url?.source;
   const url = source !== undefined && 'value' in source ? parseRedisUrl(source.value) : undefined;
-  if (source !== undefined && 'value' in source && url === undefined) {
+  const socket = source !== undefined && 'value' in source ? socketProblem(source.value, url) : undefined;
+  if (socket !== undefined) {
+    found.push({ path: ['url'], message: socket });
+  } else if (source !== undefined && 'value' in source && url === undefined) {
     found.push({ path: ['url'], message: 'the part behind the host must be the number of a database, such as /0' });
   }
   const { region, cache_name, serverless } = given;

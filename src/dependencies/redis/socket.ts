@@ -1,14 +1,16 @@
 // Opens the socket of a connection, with TLS where wanted; certificates are read as they are now.
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
+import { socketPathProblem } from '../../core/socket-path.ts';
 import { readTls } from '../credentials.ts';
 import { lookupWithin } from '../lookup.ts';
 import type { Endpoint } from './url.ts';
 
 /**
  * @param withinMs bounds the look-up of the name.
- * @throws Failure `tls` when a file cannot be read; everything else comes as the socket's `error`.
+ * @throws Failure `tls` when a file cannot be read, `misconfig` when a path is too long; everything else comes as the socket's `error`.
  */
 export function openSocket(
   endpoint: Endpoint,
@@ -16,6 +18,8 @@ export function openSocket(
   tls: TlsSettings | undefined,
   withinMs: number,
 ): Socket {
+  const tooLong = 'path' in endpoint ? socketPathProblem(endpoint.path) : undefined;
+  if (tooLong !== undefined) throw new Failure('misconfig', `the url ${tooLong}`);
   const target = 'path' in endpoint ? endpoint : { ...endpoint, lookup: lookupWithin(withinMs) };
   if (!secure) return connect(target);
   const servername = 'host' in endpoint && isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {};

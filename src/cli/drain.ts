@@ -2,7 +2,7 @@
 import { usualControl } from '../config/configuration.ts';
 import { ask, NobodyAnswers, within } from './ask-daemon.ts';
 import { defineCommand } from './command.ts';
-import { socket, timeout, timeoutOf } from './options.ts';
+import { socket, socketPathOf, timeout, timeoutOf } from './options.ts';
 import { say } from './terminal.ts';
 
 /** Most of what a pod is given to end: on a node without time for us the daemon answers late, and undrained it harms. */
@@ -23,7 +23,9 @@ go on, and liveness is as before. The daemon is told by its control socket, whic
   ],
   async execute({ values: { undo = false, socket: path, timeout: given = usualTimeout } }) {
     const timeoutMs = timeoutOf(given);
-    const socketPath = path ?? (process.env.SIDEWARDEN_CONTROL || usualControl);
+    const { SIDEWARDEN_CONTROL: control } = process.env;
+    const socketPath =
+      path === undefined ? socketPathOf(control || usualControl, 'SIDEWARDEN_CONTROL') : socketPathOf(path, '--socket');
     try {
       const method = undo ? 'DELETE' : 'POST';
       const { code, text } = await ask({ socketPath }, method, '/drain', within(timeoutMs));

@@ -5,7 +5,7 @@ import { parseListen } from '../config/listen.ts';
 import { readUrl } from '../core/url.ts';
 import { type Answer, ask, NobodyAnswers, type Where, within } from './ask-daemon.ts';
 import { defineCommand, UsageError } from './command.ts';
-import { listen, socket, timeout, timeoutOf } from './options.ts';
+import { listen, socket, socketPathOf, timeout, timeoutOf } from './options.ts';
 import { say } from './terminal.ts';
 
 const usualListen = 'localhost:9090';
@@ -58,10 +58,13 @@ function placesOf({ listen: address, url, socket: path }: Told): readonly Where[
   if ([address, url, path].filter((one) => one !== undefined).length > 1)
     throw new UsageError('--listen, --url and --socket say the same thing: keep one of them');
   if (url !== undefined) return [ofUrl(url)];
-  if (path !== undefined) return [{ socketPath: path }];
+  if (path !== undefined) return [{ socketPath: socketPathOf(path, '--socket') }];
   if (address !== undefined) return ofListen(address);
   const { SIDEWARDEN_CONTROL: control, SIDEWARDEN_LISTEN: listening } = process.env;
-  const places = [...(control ? [{ socketPath: control }] : []), ...(listening ? ofListen(listening) : [])];
+  const places = [
+    ...(control ? [{ socketPath: socketPathOf(control, 'SIDEWARDEN_CONTROL') }] : []),
+    ...(listening ? ofListen(listening) : []),
+  ];
   if (!control && existsSync(usualControl)) places.push({ socketPath: usualControl });
   return listening ? places : [...places, ...ofListen(usualListen)];
 }

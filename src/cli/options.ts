@@ -1,6 +1,7 @@
 // Options that several commands take. Little more than data: the lightest commands import it too.
 import { parseDuration } from '../core/duration.ts';
 import { logLevels } from '../core/log.ts';
+import { socketPathProblem } from '../core/socket-path.ts';
 import { type Option, UsageError } from './command.ts';
 
 const option = <const Declared extends Option>(declared: Declared) => declared;
@@ -35,6 +36,16 @@ export function timeoutOf(given: string): number {
   const ms = parseDuration(given);
   if (!ms) throw new UsageError(`--timeout is a duration such as 900ms or 5s, not ${given}`);
   return ms;
+}
+
+/**
+ * @param said the option or variable that gave it.
+ * @throws UsageError for what can be the path of no socket.
+ */
+export function socketPathOf(path: string, said: string): string {
+  const wrong = /^unix:/.test(path) ? 'is a path alone, without unix:' : socketPathProblem(path);
+  if (wrong !== undefined) throw new UsageError(`${said} ${wrong}`);
+  return path;
 }
 
 /** What decides which configuration is read. */

@@ -4,6 +4,7 @@ import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { type Cron, parseCron } from '../schedule/cron.ts';
+import { CronMistake } from '../schedule/cron-mistake.ts';
 import { compareNames } from './check-names.ts';
 import { findDefinition } from './check-type.ts';
 import type { Explaining } from './explain.ts';
@@ -130,15 +131,16 @@ function readCron(
   // As it was written: the value of a variable may be anything, a secret too.
   const raw = places.get(path)?.raw ?? '';
   const written = quote(raw);
-  const mend = 'six fields with seconds first, or five without, in UTC: `*/15 * * * * *` is every 15 seconds';
+  const form = 'six fields with seconds first, or five without, in UTC: `*/15 * * * * *` is every 15 seconds';
   try {
     const cron = crons.get(expression) ?? parseCron(expression);
     crons.set(expression, cron);
     if (Number.isFinite(cron.longestGapMs)) return cron;
-    findings.add(path, `${written} never comes round`, mend);
+    findings.add(path, `${written} never comes round`, form);
   } catch (error) {
-    const why = error instanceof Error && !raw.includes('${') ? `: ${quote(error.message)}` : '';
-    findings.add(path, `${written} is not a cron expression${why}`, mend);
+    const known = error instanceof CronMistake && !raw.includes('${') ? error : undefined;
+    const why = known === undefined ? '' : `: ${known.message}`;
+    findings.add(path, `${written} is not a cron expression${why}`, known?.mend ?? form);
   }
   return undefined;
 }

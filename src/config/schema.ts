@@ -7,6 +7,7 @@ import { formatDuration } from '../core/duration.ts';
 import { duration, kinds, secret, secretFile } from '../core/fields.ts';
 import { logLevels } from '../core/log.ts';
 import type { SecretRule } from '../core/secret.ts';
+import { socketPathProblem } from '../core/socket-path.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { type Listen, listenForms, parseListen } from './listen.ts';
 
@@ -62,7 +63,15 @@ const tls = () =>
       .describe('PEM file with authorities; only clients with a certificate of theirs get in'),
   });
 
-const socketPath = () => z.string().regex(/^\/.{1,106}$/, 'must be a path that begins with /, of at most 107 bytes');
+const socketPath = () =>
+  z
+    .string()
+    .regex(/^\/./, 'must be a path that begins with /, as in /run/sidewarden/control.sock')
+    .superRefine((path, context) => {
+      const message = socketPathProblem(path);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .meta({ pattern: '^\\/.{1,106}$' }); // for editors
 
 /** What stands beside `checks`. Each scalar has a variable, SIDEWARDEN_ and its path in capitals. */
 export const topShape = {

@@ -1,7 +1,9 @@
 // The fields that settings of several rooms share: durations, secrets, addresses, TLS, credentials.
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
+import { foreignPattern } from './foreign-pattern.ts';
 import { Secret, type SecretRule } from './secret.ts';
+import { hostAndPort } from './socket-path.ts';
 import { maskedUrl, readUrl, type UrlForm } from './url.ts';
 
 /** What a field is, beyond its type: messages hide the values of secrets and explain durations. */
@@ -74,9 +76,7 @@ export const secretUrl = (form: UrlForm) =>
 
 /** `host:port`, `[v6]:port`; kept as text. */
 export const address = () =>
-  z
-    .string()
-    .refine((text) => parseAddress(text) !== undefined, 'must be host:port, such as db.example.com:5432 or [::1]:5432');
+  z.string().refine((text) => parseAddress(text) !== undefined, { error: ({ input }) => hostAndPort(String(input)) });
 
 /** A regular expression as JavaScript writes it, kept as text. */
 export const pattern = () =>
@@ -84,6 +84,11 @@ export const pattern = () =>
     .string()
     .min(1)
     .superRefine((text, context) => {
+      const foreign = foreignPattern(text);
+      if (foreign !== undefined) {
+        context.addIssue({ code: 'custom', message: foreign });
+        return;
+      }
       try {
         new RegExp(text);
       } catch (error) {

@@ -1,6 +1,7 @@
 // How every URL of the configuration is read. What `new URL` does by itself is wrong for a text that holds a password: a
 // part of one with # ? / in it becomes the host, which is shown and looked up. Pure; no problem repeats a part of the text.
 // https://www.rfc-editor.org/rfc/rfc3986#section-3
+import { isPathLike } from './socket-path.ts';
 
 /** A URL taken apart. */
 export type ReadUrl = {
@@ -27,6 +28,8 @@ export type UrlForm = {
   readonly query?: boolean;
   /** Whether an @ in path or query may be meant, where no user and password come before the host. */
   readonly atInPath?: boolean;
+  /** What is said of the path of a Unix socket in its place. */
+  readonly socket?: string;
   /** How to name several servers, where it is possible. */
   readonly several?: string;
 };
@@ -95,6 +98,7 @@ export function splitUserInfo(userInfo: string): { readonly username: string; re
 }
 
 function takeApart(text: string, form: UrlForm): ReadUrl {
+  if (form.socket !== undefined && isPathLike(text)) throw new Problem(form.socket);
   const pieces = piecesOf(text);
   if (pieces === undefined || !form.schemes.includes(pieces.scheme)) {
     throw new Problem(`must be a URL that begins with ${form.schemes.map((scheme) => `${scheme}://`).join(' or ')}`);

@@ -132,3 +132,19 @@ describe('the completion of bash', () => {
     [['sidewarden', 'check-config', '--o'], ['--online']],
   ])('%j offers %j', (words, expected) => expect([...offered(...words)].sort()).toEqual([...expected].sort()));
 });
+
+const longPath = `/${'d'.repeat(119)}`;
+test.each([
+  ['--socket', ['--socket', longPath], {}],
+  ['SIDEWARDEN_CONTROL', [], { SIDEWARDEN_CONTROL: longPath }],
+])('a path that no socket can have is told as such: %s', async (said, args, environment) => {
+  for (const name of ['drain', 'healthcheck']) {
+    const { code, stderr } = await runHere([name, ...args], { environment });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${said} has a socket path of 120 bytes, and the kernel takes at most 107`);
+    const withoutWord = await runHere([name, '--socket', 'unix:/run/x.sock'], { environment });
+    expect(withoutWord.stderr).toContain('--socket is a path alone, without unix:');
+  }
+  const { stderr } = await runHere(['healthcheck', '--listen', `unix:${longPath}`]);
+  expect(stderr).toContain('has a socket path of 120 bytes');
+});

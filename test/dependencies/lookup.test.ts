@@ -33,6 +33,7 @@ beforeAll(async () => {
 afterEach(() => {
   for (const each of [server, second]) {
     each.troubles.clear();
+    each.fixed.clear();
     each.questions.length = 0;
   }
 });
@@ -121,6 +122,24 @@ test('an unknown name, a name without addresses, a name that is none', async () 
   expect((await failureOf(find(look, 'six.test', { family: 4 }))).cause?.code).toBe('ENODATA');
   await failureOf(find(look, ''));
   await failureOf(find(look, 'a..b'));
+});
+
+const odd = (name: string) => ({
+  'an alias alone': [{ type: 'CNAME' as const, name, data: 'gone.test' }],
+  'records of another type': [{ type: 'TXT' as const, name, data: 'x' }],
+  'no record': [],
+});
+test.each(
+  (['an alias alone', 'records of another type', 'no record'] as const).flatMap((what) =>
+    ([4, 6, 0] as const).map((family) => [what, family] as const),
+  ),
+)('a name with %s has no address (family %i), and the search goes on as in glibc', async (what, family) => {
+  const look = prepare(`${nameserver(server)}search a.test\noptions ndots:5\n`);
+  for (const name of ['db.test.a.test', 'nobody.test', 'nobody.test.a.test']) server.fixed.set(name, odd(name)[what]);
+  expect(await find(look, 'db.test', { family })).toContain(family === 6 ? 'fd00::1' : '10.0.0.1');
+  const failure = await failureOf(find(look, 'nobody.test', { family }));
+  expect(failure.cause?.code).toBe('ENODATA');
+  expect(failure.message).toContain('has no such record');
 });
 
 test('a failing server: the search goes on, and its failure is what is reported', async () => {

@@ -12,6 +12,8 @@ export interface DnsServer {
   readonly questions: string[];
   /** By `name`, `name TYPE` or `*`. */
   readonly troubles: Map<string, Trouble>;
+  /** Names whose answer is this, whatever type was asked for. */
+  readonly fixed: Map<string, readonly Answer[]>;
   /** What it serves; may be changed. */
   records: readonly Answer[];
   stop(): Promise<void>;
@@ -37,6 +39,7 @@ export async function startDnsServer(
     },
     questions: [],
     troubles: new Map(),
+    fixed: new Map(),
     records,
     async start() {
       socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
@@ -71,14 +74,15 @@ function replyTo(server: DnsServer, message: Buffer): Buffer | undefined {
     .find((found) => found !== undefined);
   if (trouble === 'silent') return undefined;
   const named = server.records.filter((record) => record.name.toLowerCase() === name);
-  const code = trouble ?? (named.length > 0 ? 'NOERROR' : 'NXDOMAIN');
+  const fixed = server.fixed.get(name);
+  const code = trouble ?? (named.length > 0 || fixed !== undefined ? 'NOERROR' : 'NXDOMAIN');
   return encode({
     type: 'response',
     id,
     // the type of dns-packet has no field for the code, which is the low bits of the flags
     flags: RECURSION_AVAILABLE | rcodes[code],
     questions: [question],
-    answers: code === 'NOERROR' ? chain(server.records, question) : [],
+    answers: code === 'NOERROR' ? [...(fixed ?? chain(server.records, question))] : [],
   });
 }
 

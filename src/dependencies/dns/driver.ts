@@ -1,11 +1,12 @@
 // Probes a name server through c-ares. Its silence is class `dns`, so the wait ends a little before the deadline.
-import { type AnyRecord, Resolver } from 'node:dns';
+import { Resolver } from 'node:dns';
 import { Failure } from '../../core/failure.ts';
 import { parseAddress } from '../../core/fields.ts';
 import type { Attempt, Driver } from '../define.ts';
 import { beforeDeadline, lookupWithin } from '../lookup.ts';
-import { dnsFailure, silence } from '../resolve/dns-failure.ts';
+import { dnsFailure, saidNothing, silence, withoutData } from '../resolve/dns-failure.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
+import { type Answer, asText, normalise, saysNothing } from './records.ts';
 import type { DnsRung, DnsSettings } from './settings.ts';
 
 export const driver: Driver<DnsSettings, DnsRung, RunSession> = {
@@ -17,11 +18,8 @@ export const driver: Driver<DnsSettings, DnsRung, RunSession> = {
   classify: () => undefined,
 };
 
-async function resolve(
-  session: RunSession,
-  { name, record, resolver: server }: DnsSettings,
-  attempt: Attempt,
-): Promise<string[]> {
+async function resolve(session: RunSession, settings: DnsSettings, attempt: Attempt): Promise<readonly Answer[]> {
+  const { name, record, resolver: server } = settings;
   const servers = server === undefined ? [] : [await serverAt(server, attempt)];
   const withinMs = beforeDeadline(attempt.remainingMs());
   const resolver = new Resolver({ timeout: Math.ceil(withinMs / 3), tries: 2 });
@@ -34,8 +32,10 @@ async function resolve(
     }, withinMs);
     resolver.resolve(name.replace(/\.$/, ''), record, (error, records) => {
       clearTimeout(timer);
-      if (error !== null) reject(dnsFailure(`${name} ${record}`, error, resolver.getServers()));
-      else found((records as readonly Answer[]).map(asText));
+      const answers = error === null ? given(records as readonly Answer[], settings) : [];
+      const why = error ?? wanting(answers, settings);
+      if (why === undefined) found(answers);
+      else reject(dnsFailure(`${name} ${record}`, why, resolver.getServers()));
     });
   });
 }
@@ -51,25 +51,23 @@ async function serverAt(server: string, attempt: Attempt): Promise<string> {
   });
 }
 
-/** What `resolve` gives for the record types of the settings. */
-type Answer =
-  | string
-  | string[]
-  | Pick<Extract<AnyRecord, { type: 'MX' }>, 'priority' | 'exchange'>
-  | Pick<Extract<AnyRecord, { type: 'SRV' }>, 'priority' | 'weight' | 'port' | 'name'>;
-
-/** A record as zone files write it; TXT strings are joined. */
-function asText(answer: Answer): string {
-  if (typeof answer === 'string') return answer;
-  if (Array.isArray(answer)) return answer.join('');
-  if ('exchange' in answer) return `${answer.priority} ${answer.exchange}`;
-  return `${answer.priority} ${answer.weight} ${answer.port} ${answer.name}`;
+/** Why the answers are none; whoever expects a record that says "nothing" may have it. */
+function wanting(answers: readonly Answer[], { expect }: DnsSettings): NodeJS.ErrnoException | undefined {
+  if (answers.length === 0) return withoutData();
+  return expect === undefined && answers.every(saysNothing) ? saidNothing() : undefined;
 }
 
-function match(answers: readonly string[], { name, record, expect = [] }: DnsSettings): void {
-  const normal = (value: string) => (record === 'TXT' ? value : value.toLowerCase().replace(/\.$/, ''));
-  const known = new Set(answers.map(normal));
-  const missing = expect.filter((value) => !known.has(normal(value)));
+/** An alias of itself is no answer: c-ares names the owner where the answer to CNAME holds other records alone. */
+function given(records: readonly Answer[], { name, record }: DnsSettings): readonly Answer[] {
+  if (record !== 'CNAME') return records;
+  const own = normalise(record, name);
+  return records.filter((answer) => typeof answer !== 'string' || normalise(record, answer) !== own);
+}
+
+function match(answers: readonly Answer[], { name, record, expect = [] }: DnsSettings): void {
+  const texts = answers.map(asText);
+  const known = new Set(texts.map((text) => normalise(record, text) ?? text));
+  const missing = expect.filter((value) => !known.has(normalise(record, value) ?? value));
   if (missing.length === 0) return;
-  throw new Failure('misconfig', `${record} of ${name} is ${answers.join(', ')}; missing ${missing.join(', ')}`);
+  throw new Failure('misconfig', `${record} of ${name} is ${texts.join(', ')}; missing ${missing.join(', ')}`);
 }

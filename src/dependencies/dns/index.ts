@@ -1,6 +1,6 @@
 // The type `dns`: a name server answers for a name, with the records expected.
 import { defineDependency } from '../define.ts';
-import { rungs, settings } from './settings.ts';
+import { problems, rungs, settings } from './settings.ts';
 
 export const dns = defineDependency({
   type: 'dns',
@@ -10,6 +10,7 @@ export const dns = defineDependency({
   classes: ['dns', 'misconfig'],
   keeps: 'nothing',
   target: ({ name, resolver }) => (resolver === undefined ? name : `${name}@${resolver}`),
+  problems,
   cost: () => ({ logIns: 0, calls: [{ name: 'question', count: 1, per: 'run' }] }),
   load: async () => (await import('./driver.ts')).driver,
 });

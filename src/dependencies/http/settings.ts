@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { credentials, isLoopback, kinds, pattern, secret, secretFile, secretUrl, tls } from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
+import { socketPathProblem } from '../../core/socket-path.ts';
 import { plainUrl, type ReadUrl, readUrl, type UrlForm } from '../../core/url.ts';
 import type { SettingsProblem } from '../define.ts';
 import { parseJsonPath } from './json-path.ts';
@@ -39,13 +40,23 @@ const json = z.strictObject({
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** An @ in path or query is fine where no user comes before the host: `http://h/users/@me`. */
-export const urlForm: UrlForm = { schemes: ['http', 'https'], query: true, atInPath: true };
+export const urlForm: UrlForm = {
+  schemes: ['http', 'https'],
+  query: true,
+  atInPath: true,
+  socket:
+    'is the path of a socket: write it as `socket: /run/app.sock`, and `url: http://localhost/path` for what to ask there',
+};
 
 export const settings = {
   url: secretUrl(urlForm).describe('http or https URL to ask; may hold user and password'),
   socket: z
     .string()
-    .startsWith('/', 'must be the absolute path of a Unix socket')
+    .startsWith('/', 'must be the absolute path of a Unix socket, as in /run/app.sock')
+    .superRefine((path, context) => {
+      const message = socketPathProblem(path);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
     .optional()
     .describe('Unix socket to connect to instead of the URL’s host'),
   method: z

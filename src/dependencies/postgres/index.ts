@@ -5,6 +5,7 @@ import { iamProblems, secretVariables } from '../aws/settings.ts';
 import { defineDependency, type SettingsProblem } from '../define.ts';
 import { iamProblem } from './iam.ts';
 import { parseNow, rungs, type Settings, shape } from './settings.ts';
+import { socketProblem } from './socket-path.ts';
 import { protectionProblem } from './sslmode.ts';
 import { queryProblems } from './statistics/queries-settings.ts';
 import { aimedAt } from './statistics-url.ts';
@@ -32,6 +33,8 @@ function problemsOf(settings: Settings, target: Target): SettingsProblem[] {
   if (target.user === undefined && settings.username === undefined) {
     found.push({ path: ['url'], message: 'names no user: add one, or set `username`' });
   }
+  const socket = target.places.map(socketProblem).find((problem) => problem !== undefined);
+  if (socket !== undefined) found.push({ path: ['url'], message: socket });
   const contradiction = protectionProblem(target, settings.tls);
   if (contradiction !== undefined) found.push({ path: ['tls'], message: contradiction });
   const unfit = iamProblem(settings, target);

@@ -5,6 +5,7 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
+import { socketPath, socketProblem } from './socket-path.ts';
 import type { Protection } from './sslmode.ts';
 import { isUnix, type Place, type Target } from './url.ts';
 
@@ -55,9 +56,9 @@ export async function openSocket(options: SocketOptions, order: Protection['orde
 }
 
 async function openRaw({ place, address, reachWithinMs, own }: SocketOptions): Promise<Socket> {
-  const socket = isUnix(place)
-    ? connect({ path: `${place.host}/.s.PGSQL.${place.port}` })
-    : connect({ host: address, port: place.port });
+  const wrong = socketProblem(place); // of a URL in a file nobody has read before
+  if (wrong !== undefined) throw new Unreached('not reached', { cause: new Failure('misconfig', `the url ${wrong}`) });
+  const socket = isUnix(place) ? connect({ path: socketPath(place) }) : connect({ host: address, port: place.port });
   own(socket);
   const late = (): void => void socket.destroy(new Failure('timeout', `no connection within ${reachWithinMs} ms`));
   const timer = reachWithinMs === undefined ? undefined : setTimeout(late, reachWithinMs);

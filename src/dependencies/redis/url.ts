@@ -1,5 +1,6 @@
 // What a Redis or Valkey URL says: https://www.iana.org/assignments/uri-schemes/prov/redis
-import { maskedUrl, readUrl, type UrlForm } from '../../core/url.ts';
+import { isPathLike, socketPathProblem } from '../../core/socket-path.ts';
+import { maskedUrl, piecesOf, readUrl, type UrlForm } from '../../core/url.ts';
 
 export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string };
 
@@ -21,21 +22,25 @@ const urlForm: UrlForm = {
 /** @returns what the URL says, or what is wrong with it, phrased to follow the setting's name; no problem repeats a part. */
 export function parseRedisUrl(text: string): { readonly url: RedisUrl } | { readonly problem: string } {
   const read = readUrl(text, urlForm);
+  if (!/^\s*unix:\/\//i.test(text) && isPathLike(text))
+    return { problem: `is the path of a socket: write ${socketForm}` };
+  if (/%2f/i.test(piecesOf(text)?.place ?? '')) return { problem: behindScheme };
   if ('problem' in read) return read;
   const { scheme, username, password, host, port, path, query } = read.url;
   const unix = scheme === 'unix';
-  if (unix && host !== '')
-    return { problem: 'must have three slashes before the path of a socket, as in unix:///run/redis.sock' };
+  if (unix && host !== '' && host !== 'localhost') return { problem: `has a host behind unix://: write ${socketForm}` };
   const parameters = parametersOf(query ?? '');
   if ('problem' in parameters) return parameters;
   const inPath = unix ? '' : path.replace(/^\//, '');
   const number = parameters.database ?? inPath;
   if (!/^\d{0,9}$/.test(number) || !/^\d*$/.test(inPath)) {
+    if (/^[^/]*(?:\/|\.sock)/i.test(inPath)) return { problem: behindScheme };
     return { problem: 'the part behind the host must be the number of a database, such as /0' };
   }
   const socket = unix ? decodePath(path) : undefined;
-  if (socket === '' || (unix && socket === undefined))
-    return { problem: 'has no path of a socket, or a % in it that is no escape' };
+  if (unix && !/^\/+[^/]/.test(socket ?? '')) return { problem: `names no path: write ${socketForm}` };
+  const tooLong = socket === undefined ? undefined : socketPathProblem(socket);
+  if (tooLong !== undefined) return { problem: tooLong };
   return {
     url: {
       endpoint:
@@ -47,6 +52,9 @@ export function parseRedisUrl(text: string): { readonly url: RedisUrl } | { read
     },
   };
 }
+
+const socketForm = 'unix:// and the absolute path, as in unix:///run/redis.sock';
+const behindScheme = `has the path of a socket where a host or a database belongs: write ${socketForm}`;
 
 /** What to write for parameters that other clients read. Each would mean nothing here. */
 const elsewhere: Readonly<Record<string, string>> = {

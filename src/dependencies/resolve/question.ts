@@ -1,5 +1,6 @@
 // Asks name servers for the addresses of a full name, through c-ares: no libuv thread, no waiting for other look-ups.
 import { Resolver } from 'node:dns';
+import { withoutData } from './dns-failure.ts';
 import type { ResolvConf } from './resolv-conf.ts';
 
 export type Family = 4 | 6;
@@ -51,7 +52,9 @@ export function createQuestioner(conf: ResolvConf, withinMs: number): Questioner
 function query(resolver: Resolver, name: string, family: Family): Promise<Found> {
   return new Promise((resolve) => {
     const answered = (error: NodeJS.ErrnoException | null, addresses: readonly string[]) =>
-      resolve(error === null ? { addresses } : { addresses: [], error });
+      resolve(
+        error === null && addresses.length > 0 ? { addresses } : { addresses: [], error: error ?? withoutData() },
+      );
     if (family === 4) resolver.resolve4(name, answered);
     else resolver.resolve6(name, answered);
   });

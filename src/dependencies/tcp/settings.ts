@@ -1,16 +1,26 @@
 // Settings of the type `tcp`, and the rungs it climbs.
 import { z } from 'zod';
 import { parseAddress, pattern, secret } from '../../core/fields.ts';
+import { isPathLike, socketPathProblem } from '../../core/socket-path.ts';
 
 export const unixPath = (address: string): string | undefined => /^unix:(\/.+)$/.exec(address)?.[1];
+
+function addressProblem(text: string): string | undefined {
+  const path = unixPath(text);
+  if (path !== undefined) return socketPathProblem(path);
+  if (parseAddress(text) !== undefined) return undefined;
+  return isPathLike(text)
+    ? 'is a path: write unix: and the absolute path of the socket, as in unix:/run/app.sock'
+    : 'must be host:port, such as queue.example.com:5672, or unix:/run/app.sock';
+}
 
 export const settings = {
   address: z
     .string()
-    .refine(
-      (text) => unixPath(text) !== undefined || parseAddress(text) !== undefined,
-      'must be host:port, such as queue.example.com:5672, or unix:/run/app.sock',
-    )
+    .superRefine((text, context) => {
+      const message = addressProblem(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
     .describe('host:port, [v6]:port or unix:/path'),
   send: secret().optional().describe('text to send once connected; needs expect'),
   expect: pattern().optional().describe('regular expression that the first 4 KiB received must match'),

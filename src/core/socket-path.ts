@@ -1,0 +1,23 @@
+// Paths of Unix sockets: how long the kernel takes them, and how to tell that one stands where a host should.
+
+/** The kernel's 108 bytes, less the final zero: https://man7.org/linux/man-pages/man7/unix.7.html */
+const longestSocketPath = 107;
+
+/** @returns what is wrong, phrased to follow the setting's name; undefined for a path that the kernel takes. */
+export function socketPathProblem(path: string): string | undefined {
+  const bytes = Buffer.byteLength(path);
+  if (bytes <= longestSocketPath) return undefined;
+  return `has a socket path of ${bytes} bytes, and the kernel takes at most ${longestSocketPath}: choose a shorter one`;
+}
+
+/** Whether somebody wrote a path, or a URL of one, where a host or an address belongs. */
+export const isPathLike = (text: string): boolean =>
+  /^(?:\.{0,2}\/|(?:[a-z]+[+-])?(?:unix|socket|sock|file):|https?:\/\/(?:unix:)?\/)/i.test(text) ||
+  // its path as the host; in a user or password the same is a slash
+  /^https?:\/\/(?:[^/?#]*@)?[^/?#@]*%2f[^/?#@]*(?:[/?#]|$)/i.test(text);
+
+/** What to say of an address that can be no path. */
+export const hostAndPort = (text: string): string =>
+  isPathLike(text)
+    ? 'is the path of a socket, and only host:port can stand here, such as db.example.com:5432'
+    : 'must be host:port, such as db.example.com:5432 or [::1]:5432';

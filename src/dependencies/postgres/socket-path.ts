@@ -1,0 +1,18 @@
+// Where a server's Unix socket is: in the folder that is given as the host, under a name that its port makes.
+// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-HOST
+import { socketPathProblem } from '../../core/socket-path.ts';
+import { isUnix, type Place } from './url.ts';
+
+export const socketPath = ({ host, port }: Place): string => `${host}/.s.PGSQL.${port}`;
+
+/** What is wrong with the folder, phrased to follow the setting's name; no part of it is repeated. */
+export function socketProblem(place: Place): string | undefined {
+  if (place.hostaddr !== undefined) return undefined;
+  if (/(^|\/)\.s\.PGSQL\.\d+\/*$/.test(place.host)) {
+    return 'names the file of a Unix socket as its host: give the folder of the file, and the number in its name as the port';
+  }
+  if (isUnix(place)) return socketPathProblem(socketPath(place));
+  return place.host.includes('/')
+    ? 'has a / in its host: the folder of a Unix socket begins with /, as in host=/var/run/postgresql'
+    : undefined;
+}

@@ -1,0 +1,17 @@
+// What is wrong with a cron expression, and what to write instead.
+
+export class CronMistake extends Error {
+  override readonly name = 'CronMistake';
+  /** What to write; absent where only the form of an expression helps. */
+  readonly mend: string | undefined;
+  constructor(message: string, mend?: string) {
+    super(message);
+    this.mend = mend;
+  }
+}
+
+/** A part of what was written, short and printable. */
+export const shown = (text: string): string => {
+  const plain = text.replace(/[^\x21-\x7e]/g, '�');
+  return `\`${plain.length > 20 ? `${plain.slice(0, 19)}…` : plain}\``;
+};

@@ -39,6 +39,8 @@ export type TlsMaterial = {
   passphrase?: string;
   servername?: string;
   rejectUnauthorized: boolean;
+  /** A server's own certificate, or an intermediate one, can be trusted as it is, as by curl. */
+  allowPartialTrustChain: true;
 };
 
 /**
@@ -52,11 +54,13 @@ export function readTls(settings: TlsFiles | undefined): TlsMaterial {
   } catch {
     files = readUsable(settings); // what is wrong with them still is
   }
+  const rejectUnauthorized = settings?.insecure_skip_verify !== true;
   return {
     ...files,
     ...(settings?.passphrase === undefined ? {} : { passphrase: settings.passphrase }),
     ...(settings?.server_name === undefined ? {} : { servername: settings.server_name }),
-    rejectUnauthorized: settings?.insecure_skip_verify !== true,
+    rejectUnauthorized,
+    allowPartialTrustChain: true,
   };
 }
 

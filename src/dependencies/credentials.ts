@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Failure } from '../core/failure.ts';
 import type { TlsSettings } from '../core/fields.ts';
 import type { Secret } from '../core/secret.ts';
+import { trustSystem } from './authorities.ts';
 import { judgeAuthorities, judgePair, type Pem } from './pem.ts';
 
 const stripNewline = (text: string): string => text.replace(/\r?\n$/, '');
@@ -44,7 +45,7 @@ export type TlsMaterial = {
 };
 
 /**
- * Read once more when they cannot be used: a rotation between two reads gives a certificate and the key of another.
+ * Without `ca_file` the system's authorities count beside Node's. Read once more when they cannot be used: a rotation between two reads gives a certificate and the key of another.
  * @throws Failure `tls` naming the file that cannot be read or used.
  */
 export function readTls(settings: TlsFiles | undefined): TlsMaterial {
@@ -55,6 +56,7 @@ export function readTls(settings: TlsFiles | undefined): TlsMaterial {
     files = readUsable(settings); // what is wrong with them still is
   }
   const rejectUnauthorized = settings?.insecure_skip_verify !== true;
+  if (rejectUnauthorized && files.ca === undefined) trustSystem();
   return {
     ...files,
     ...(settings?.passphrase === undefined ? {} : { passphrase: settings.passphrase }),

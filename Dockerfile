@@ -37,6 +37,7 @@ RUN mkdir -p /image/usr/local/bin /image/opt /image/etc /image/tmp /image/run/si
  && chmod 1777 /image/tmp && chown 65532:65532 /image/run/sidewarden \
  && find /image -exec touch -h -d "@${SOURCE_DATE_EPOCH}" {} +
 
+# No authorities: Node brings Mozilla's. Others are mounted as /etc/ssl/certs/ca-certificates.crt: docs/kubernetes.md.
 FROM scratch
 ARG VERSION=0.1.0
 ARG REVISION=unknown

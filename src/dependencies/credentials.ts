@@ -4,6 +4,7 @@ import { Failure } from '../core/failure.ts';
 import type { TlsSettings } from '../core/fields.ts';
 import type { Secret } from '../core/secret.ts';
 import { type FileText, readPemText, readSecretText } from '../core/secret-text.ts';
+import { trustSystem } from './authorities.ts';
 import { judgeAuthorities, judgePair, type Pem } from './pem.ts';
 
 /**
@@ -44,10 +45,12 @@ export type TlsMaterial = {
   passphrase?: string;
   servername?: string;
   rejectUnauthorized: boolean;
+  /** A server's own certificate, or an intermediate one, can be trusted as it is, as by curl. */
+  allowPartialTrustChain: true;
 };
 
 /**
- * Read once more when they cannot be used: a rotation between two reads gives a certificate and the key of another.
+ * Without `ca_file` the system's authorities count beside Node's. Read once more when they cannot be used: a rotation between two reads gives a certificate and the key of another.
  * @throws Failure `tls` naming the file that cannot be read or used.
  */
 export function readTls(settings: TlsFiles | undefined): TlsMaterial {
@@ -57,11 +60,14 @@ export function readTls(settings: TlsFiles | undefined): TlsMaterial {
   } catch {
     files = readUsable(settings); // what is wrong with them still is
   }
+  const rejectUnauthorized = settings?.insecure_skip_verify !== true;
+  if (rejectUnauthorized && files.ca === undefined) trustSystem();
   return {
     ...files,
     ...(settings?.passphrase === undefined ? {} : { passphrase: settings.passphrase }),
     ...(settings?.server_name === undefined ? {} : { servername: settings.server_name }),
-    rejectUnauthorized: settings?.insecure_skip_verify !== true,
+    rejectUnauthorized,
+    allowPartialTrustChain: true,
   };
 }
 

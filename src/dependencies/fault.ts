@@ -2,6 +2,7 @@
 import { classifyTransport, type DependencyClass } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import type { Classified, Definition } from './define.ts';
+import { plainly } from './tls-words.ts';
 
 /** The deadline passed, or the daemon stops, before the step ended. */
 export const overdue = Symbol('the deadline passed');
@@ -53,5 +54,5 @@ export function messageOf(error: unknown, timeoutMs: number): string {
   if (error instanceof AggregateError && error.message === '') {
     return error.errors.map((part) => messageOf(part, timeoutMs)).join('; ');
   }
-  return error instanceof Error ? error.message : String(error);
+  return plainly(error);
 }

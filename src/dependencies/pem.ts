@@ -2,7 +2,8 @@
 // that it cannot read, and over an empty certificate, without a word.
 import { createHash, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { Failure } from '../core/failure.ts';
+import { codeOf, Failure } from '../core/failure.ts';
+import { plainly } from './tls-words.ts';
 
 /** A file and its text. */
 export type Pem = { readonly file: string; readonly text: string };
@@ -34,7 +35,8 @@ export function judgePair(cert: Pem, key: Pem, passphrase?: string): void {
     parse(cert, 'holds no certificate that can be read', () => createSecureContext({ cert: cert.text }));
     if (!/-----BEGIN .*PRIVATE KEY-----/.test(key.text)) throw unusable(key, 'holds no private key in PEM');
     const encrypted = /-----BEGIN ENCRYPTED|^Proc-Type:.*ENCRYPTED/m.test(key.text);
-    if (encrypted && passphrase === undefined) throw unusable(key, 'the key is encrypted');
+    if (encrypted && passphrase === undefined)
+      throw unusable(key, 'the key is encrypted: decrypt it with `openssl pkey`');
     parse(key, 'holds no key that can be read', () => createSecureContext({ key: key.text, ...unlock }));
     const both = { cert: cert.text, key: key.text, ...unlock };
     parse(key, `does not fit the certificate in ${cert.file}`, () => createSecureContext(both));
@@ -55,7 +57,9 @@ function parse(pem: Pem, why: string, read: () => unknown): void {
   try {
     read();
   } catch (error) {
-    throw unusable(pem, `${why} (${(error as Error).message})`, error);
+    // It was read, and TLS will not have it: a key that is too short.
+    const judged = codeOf(error)?.startsWith('ERR_SSL_') === true;
+    throw unusable(pem, judged ? plainly(error) : `${why} (${plainly(error)})`, error);
   }
 }
 

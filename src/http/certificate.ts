@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type SecureVersion } from 'node:tls';
 import { errorFields, type Log } from '../core/log.ts';
 import { readPemText } from '../core/secret-text.ts';
+import { plainly } from '../dependencies/tls-words.ts';
 
 export type TlsFiles = {
   /** PEM: the certificate, and after it those that lead to its authority. */
@@ -110,7 +111,7 @@ function parse<T>(setting: string, file: string | undefined, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new Error(`tls.${setting}: ${file} holds none in PEM that can be used: ${(error as Error).message}`);
+    throw new Error(`tls.${setting}: ${file} holds none in PEM that can be used: ${plainly(error)}`);
   }
 }
 

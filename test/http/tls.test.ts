@@ -164,6 +164,11 @@ describe('what is wrong at the start is an error that names the setting and the 
       () => ({ ...own(), keyFile: made.cert }),
       /^tls\.key_file: .*server\.crt holds none in PEM/,
     ],
+    [
+      'a certificate that is cut off',
+      () => ({ ...own(), certFile: half() }),
+      /^tls\.cert_file: .*half holds none in PEM that can be used: it is damaged or cut off: its last line is absent$/,
+    ],
     ['another key', () => ({ ...own(), keyFile: made.clientKey }), /^tls: the key of .*client\.key is not that of/],
     [
       'an empty authority',
@@ -174,6 +179,10 @@ describe('what is wrong at the start is an error that names the setting and the 
   const empty = (): string => {
     writeFileSync(join(folder, 'empty'), '');
     return join(folder, 'empty');
+  };
+  const half = (): string => {
+    writeFileSync(join(folder, 'half'), readFileSync(made.cert, 'utf8').slice(0, 300));
+    return join(folder, 'half');
   };
   test.each(wrong)('%s', async (_, files, message) => {
     const { server } = serve([], { tls: files() });

@@ -1,6 +1,7 @@
 // What the errors of KMS, of STS and of the credential chain mean, by name: KMS answers throttling with status 400.
 import { classifyTransport, type DependencyClass, Failure } from '../../core/failure.ts';
 import type { Classified } from '../define.ts';
+import { plainly } from '../tls-words.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html and the errors of DescribeKey, Encrypt, Decrypt
 const names: Record<DependencyClass, readonly string[]> = {
@@ -89,8 +90,9 @@ function textOf(error: unknown, secrets: readonly string[]): string {
   // JSON.parse quotes what it read, and a failed program its command line: either can hold a secret.
   if (name === 'SyntaxError') return 'the answer is not JSON';
   if (message.startsWith('Command failed')) return 'the credential_process failed';
-  const line = message.split('\n')[0] ?? '';
-  return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), `${name}: ${line}`);
+  const words = plainly(error, 'AWS_CA_BUNDLE');
+  const line = words === message ? `${name}: ${message.split('\n')[0]}` : words;
+  return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), line);
 }
 
 const clockHint = (error: unknown): string =>

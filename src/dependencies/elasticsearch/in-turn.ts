@@ -1,5 +1,6 @@
 // Tries several nodes within the time of one run, so that one that is silent does not use up the time of all.
 import { classifyTransport, Failure } from '../../core/failure.ts';
+import { plainly } from '../tls-words.ts';
 import { isAboutNode } from './errors.ts';
 import { nameOf } from './nodes.ts';
 
@@ -68,5 +69,5 @@ const isCertificate = (error: unknown): boolean => classifyTransport(error) === 
 /** Several addresses that were tried have a message each: https://nodejs.org/api/errors.html#class-aggregateerror */
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
+  return plainly(error);
 }

@@ -4,6 +4,7 @@ import { ADDRCONFIG } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { classifyTransport, type DependencyClass, Failure, isOwnExhaustion } from '../../core/failure.ts';
 import { beforeDeadline } from '../lookup.ts';
+import { plainly } from '../tls-words.ts';
 import { classify } from './errors.ts';
 import type { SessionAttrs } from './parameters.ts';
 import { Misfit } from './session-attrs.ts';
@@ -214,13 +215,12 @@ const said = (failures: readonly Noted[]): string =>
   failures
     .map(({ place, address, error }) => {
       const named = address === place.host || address === place.hostaddr;
-      return `${labelOf(place)}${named ? '' : ` (${address})`}: ${messageOf(error)}`;
+      return `${labelOf(place)}${named ? '' : ` (${address})`}: ${plainly(error)}`;
     })
     .join('; ');
 
 const asFailure = (error: unknown): unknown =>
   error instanceof Misfit ? new Failure('readonly', error.message) : error;
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const classOf = (error: unknown): DependencyClass =>
   classify(error)?.errorClass ?? classifyTransport(error) ?? 'server';
 

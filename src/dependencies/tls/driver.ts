@@ -7,6 +7,7 @@ import { failureOf, happens, openSocket } from '../connect.ts';
 import { readTls } from '../credentials.ts';
 import type { Driver } from '../define.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
+import { certificateWords } from '../tls-words.ts';
 import type { TlsCheckSettings, TlsRung } from './settings.ts';
 
 const dayMs = 86_400_000;
@@ -18,7 +19,7 @@ export const driver: Driver<TlsCheckSettings, TlsRung, RunSession> = {
     const { socket } = await attempt.climb('connect', () => openSocket(session, endpoint, attempt));
     const secured = await attempt.climb('handshake', () => handshake(session, socket, endpoint.host, settings.tls));
     await attempt.climb('certificate', async () => {
-      if (settings.tls?.insecure_skip_verify !== true) judgeTrust(secured);
+      if (settings.tls?.insecure_skip_verify !== true) judgeTrust(secured, settings.tls?.server_name ?? endpoint.host);
       const leftMs = judgeExpiry(secured, settings.fail_before);
       if (leftMs < settings.warn_before) attempt.warn('expiring');
     });
@@ -46,12 +47,26 @@ async function handshake(
 }
 
 /** Chain and name, as Node verified them. */
-function judgeTrust(secured: TLSSocket): void {
+function judgeTrust(secured: TLSSocket, host: string): void {
   if (secured.authorized) return;
   const code = String(secured.authorizationError); // the code, whatever the type declaration says
-  const { subject, subjectaltname } = secured.getPeerCertificate();
-  const whose = subjectaltname ?? subject?.CN ?? 'nobody';
-  throw new Failure('tls', `the certificate for ${whose} is not accepted: ${code}`);
+  const cert = secured.getPeerCertificate();
+  // Words about its names have them already.
+  const names =
+    code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? undefined : (cert.subjectaltname ?? cert.subject?.CN ?? 'nobody');
+  const which = names === undefined ? 'the server’s certificate' : `the certificate for ${names}`;
+  const words = certificateWords({ code, ...wordsOfOpenssl(secured), host, cert }) ?? `is not accepted: ${code}`;
+  throw new Failure('tls', `${which} ${words}`);
+}
+
+/**
+ * The result of the verification once more, since Node tells a socket that goes on the code alone, which is `UNSPECIFIED`
+ * for many. https://github.com/nodejs/node/blob/v24.x/lib/internal/tls/wrap.js (onConnectSecure)
+ */
+function wordsOfOpenssl(secured: TLSSocket): { message?: string } {
+  const { _handle } = secured as { _handle?: { verifyError?(): Error | null | undefined } };
+  const message = _handle?.verifyError?.()?.message;
+  return message === undefined ? {} : { message };
 }
 
 /**

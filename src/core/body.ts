@@ -134,7 +134,7 @@ export function detailedBody(check: DetailedCheck, belief: Belief, now: Instant,
   return {
     ...checkBody(check, belief),
     type: check.type,
-    target: redact(check.target),
+    target: check.target, // made without any secret
     required: check.required,
     gates: check.gates,
     holds_for_ms: Number.isFinite(belief.until) ? roundMs(Math.max(0, belief.until - now)) : null,

@@ -50,13 +50,19 @@ export function createLog({ level, service, version, redact, output }: LogOption
   };
 }
 
+/** Fields whose texts are words of ours, names of the configuration or times: one that equals a password is none. */
+const ownWords =
+  /^(@timestamp|ecs\.version|log\.level|service\.(name|version)|event\..*|labels\..*|http\.request\.method|error\.type)$/;
+
 /**
  * The line without any secret. Every record ends here, so none can forget it. A line that holds one is taken apart
  * and only its texts are changed, so that a password such as `1` or `message` leaves it valid JSON with its keys.
  */
 function redactLine(line: string, redact: Redact): string {
   if (redact(line) === line) return line;
-  return `${JSON.stringify(redactTexts(JSON.parse(line), redact))}\n`;
+  const record = Object.entries(JSON.parse(line) as Record<string, unknown>);
+  const redacted = record.map(([name, value]) => [name, ownWords.test(name) ? value : redactTexts(value, redact)]);
+  return `${JSON.stringify(Object.fromEntries(redacted))}\n`;
 }
 
 /** Transitions at info and warn, single runs at debug. */

@@ -132,6 +132,22 @@ describe('secrets', () => {
       expect([line.count, line.text.includes('***'), Object.hasOwn(line, 'message')], secret).toEqual([1, true, true]);
     }
   });
+  test.each(['postgres', 'warn', 'state', 'database', 'dns', 'connect', 'shop'])(
+    'of the word %s hide nothing of what is said in words of ours',
+    (secret) => {
+      const { log, lines } = make('debug', [secret]);
+      const fields = {
+        'event.kind': 'state',
+        'labels.type': 'postgres',
+        'labels.check': 'database',
+        'labels.rung': 'connect',
+        'error.type': 'dns',
+        'error.message': `the server said ${secret}`,
+      } as const;
+      log.warn(fields, 'done');
+      expect(lines()[0]).toMatchObject({ ...fields, 'log.level': 'warn', 'error.message': 'the server said ***' });
+    },
+  );
   test('any secret, in any text', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 4, unit: 'binary' }), fc.string(), (secret, around) => {

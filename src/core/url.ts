@@ -132,14 +132,15 @@ function refuseControlCharacters(text: string): void {
 const escapes: Readonly<Record<string, string>> = { '/': '%2F', '?': '%3F', '#': '%23' };
 
 /** An @ where none may be is the end of a user's part that holds a character of a meaning of its own. */
-function refuseStrayAt({ userInfo, rest }: Pieces, { atInPath }: UrlForm): void {
+function refuseStrayAt({ userInfo, place, rest }: Pieces, { atInPath }: UrlForm): void {
   if (userInfo?.includes('@') === true) {
     throw new Problem('has more than one @ before its host: in a user or password @ is written %40');
   }
   const at = rest.indexOf('@');
   if (at < 0) return;
   const inFragment = rest.slice(0, at).includes('#');
-  if (atInPath === true && userInfo === undefined && !inFragment) return;
+  const isHost = !/^[^[]*:\D/.test(place); // else it is a user with the beginning of a password
+  if (atInPath === true && userInfo === undefined && !inFragment && isHost) return;
   const ends = [...new Set(rest.slice(0, rest.lastIndexOf('@')).match(/[/?#]/g) ?? [])];
   const written = ends.map((end) => `${end} is written ${escapes[end]}`).join(', ');
   const own = userInfo === undefined ? '' : ', and @ is written %40 anywhere but before the host';

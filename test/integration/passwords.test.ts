@@ -1,12 +1,14 @@
 // Passwords of every kind at every place where one can be given. One that is accepted arrives as it is in the log-in, and
 // nowhere else; one that is refused causes no look-up and no connection; neither is in anything that is said.
 // SIDEWARDEN_TEST_LONG=1 tries ten thousand.
+import { execFile } from 'node:child_process';
 import { Resolver } from 'node:dns';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { probeOnce } from '../../src/checks/probe-once.ts';
@@ -21,6 +23,7 @@ import { startSidewarden } from '../servers/sidewarden.ts';
 const count = process.env.SIDEWARDEN_TEST_LONG === '1' ? 10_000 : 400;
 const atOnce = 100;
 
+const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'sidewarden-passwords-'));
 let servers: Record<'postgres' | 'redis' | 'http', Listening>;
 /** What each user logged in with, by the user's name. */
@@ -234,6 +237,68 @@ test('an accepted one arrives as it is, a refused one asks nobody, and nothing o
   expect(tally.refused).toBeGreaterThan(count / 10);
   if (count > 1000) console.info(tally);
 });
+
+const tools = {
+  postgres: (url: string) => ['psql', '--no-psqlrc', '-c', 'SELECT 1', url],
+  redis: (url: string) => ['redis-cli', '-u', url, 'PING'],
+  http: (url: string) => ['curl', '-sS', '--max-time', '10', url],
+} as const;
+/** Where ours differs, as docs/configuration.md says and gives the reason for. */
+const differs: Readonly<Record<keyof typeof tools, readonly string[]>> = {
+  postgres: ['a%FFb'],
+  redis: ['a#b', 'a?b', 'a/b', '80/b', '80?b', 'a%b^c', '100%', 'a%FFb'],
+  http: ['a b', 'a[b]', 'a%zz%41', 'a%FFb'],
+};
+
+test.each(Object.keys(tools) as (keyof typeof tools)[])(
+  '%s: its own tool reads the same passwords, or the page says why not',
+  async (type) => {
+    const written = [
+      'plain',
+      'a:b',
+      'a^b',
+      'a b',
+      'a[b]',
+      'é€',
+      'a%23b',
+      'a%40b%2Fc',
+      'a%b^c',
+      '100%',
+      'a%zz%41',
+      'a%FFb',
+      'a#b',
+      'a?b',
+      'a/b',
+      '80/b',
+      '80?b',
+      'a@b',
+      'a@b/c#d',
+    ];
+    const { host, port } = servers[type];
+    const rest = `${host}:${port}${type === 'postgres' ? '/shop?sslmode=disable&connect_timeout=5' : '/'}`;
+    const verdicts = await Promise.all(
+      written.map(async (password, index) => {
+        const urlOf = (user: string) => `${schemes[type]}://${user}:${password}@${rest}`;
+        const [command, ...args] = tools[type](urlOf(`theirs-${type}-${index}`)) as [string, ...string[]];
+        await run(command, args, { timeout: 20_000 }).catch(() => {}); // what arrived counts
+        const loaded = loadText(JSON.stringify({ checks: { one: { type, url: urlOf(`ours-${type}-${index}`) } } }));
+        if (loaded.ok) await probeOnce(loaded.configuration.checks, { clock: systemClock, redact: (text) => text });
+        if (['a/b', 'a#b', 'a?b', '80/b', '80?b', 'a b'].includes(password))
+          console.log(
+            type,
+            password,
+            logIns.get(`theirs${index}`),
+            '|',
+            logIns.get(`ours${index}`),
+            loaded.ok ? 'ok' : loaded.problems[0]?.message,
+          );
+        const same = logIns.get(`theirs-${type}-${index}`) === logIns.get(`ours-${type}-${index}`);
+        return same ? [] : [password];
+      }),
+    );
+    expect(verdicts.flat()).toEqual(written.filter((password) => differs[type].includes(password)));
+  },
+);
 
 test('a daemon asks no name server and connects to nobody for what it refuses, and says nothing of it', async () => {
   const dns = await startDnsServer([]);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { formatDuration } from '../core/duration.ts';
+import { createRedactor, isRandom, redactTexts } from '../core/redact.ts';
 import { Secret } from '../core/secret.ts';
 import type { Listen } from './listen.ts';
 import type { Path, Places } from './places.ts';
@@ -29,22 +30,26 @@ export type Sources = {
   /** What file, variables and flags say together, before any default. */
   readonly written: Tree;
   readonly places: Places;
+  readonly secrets: readonly Secret[];
 };
 
 const byDefault = 'default';
 
 /**
- * What is printed of it is a configuration again. A secret is hidden where it stands, never by what it equals: a user,
- * a host and a password may well be the same word.
+ * What is printed of it is a configuration again. A secret is hidden where it stands, and not by what it equals: a user, a
+ * host and a password may well be the same word. One that is no word is hidden where it does not belong, too.
  */
-export function effectiveValues({ top, checks, written, places }: Sources): readonly EffectiveValue[] {
+export function effectiveValues({ top, checks, written, places, secrets }: Sources): readonly EffectiveValue[] {
+  const redact = createRedactor(() => secrets, isRandom);
   const { checks: _, ...shape } = topShape;
   const writtenChecks = asTree(written.checks);
   const found = [
     ...walk(places, shape, top, written, []),
     ...checks.flatMap((check) => ofCheck(places, check, asTree(writtenChecks[check.name]), asTree(written.defaults))),
   ];
-  return withoutSecretVariables(found, places);
+  return withoutSecretVariables(found, places).map((effective) =>
+    effective.reference === true ? effective : { ...effective, value: redactTexts(effective.value, redact) },
+  );
 }
 
 const reference = /\$\{([A-Za-z_]\w*)\}/g;

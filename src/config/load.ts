@@ -72,7 +72,7 @@ export function loadConfiguration({
   return {
     ok: true,
     configuration,
-    effective: () => effectiveValues({ top, checks, written: tree, places }),
+    effective: () => effectiveValues({ top, checks, written: tree, places, secrets: configuration.secrets }),
     notes: notesOn({
       checks,
       definitions,

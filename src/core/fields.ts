@@ -40,12 +40,17 @@ export const secret = (rule?: SecretRule, shown = hidden) =>
     )
     .meta({ type: 'string', minLength: 1, writeOnly: true })
     .transform((value, context) => {
-      const found = new Secret(value instanceof Secret ? value.source : { value }, rule);
+      const found = secretWith(value, rule);
       const problem = 'value' in found.source ? rule?.(found.source.value) : undefined;
       if (problem !== undefined) context.addIssue({ code: 'custom', message: problem, input: value });
       return found;
     })
     .register(kinds, { kind: 'secret', shown });
+
+const secretWith = (value: string | Secret, rule: SecretRule | undefined): Secret => {
+  if (!(value instanceof Secret)) return new Secret({ value }, rule);
+  return rule === undefined ? value : new Secret(value.source, rule);
+};
 
 /** The path of a file that holds a secret; read again at each connect. */
 export const secretFile = (rule?: SecretRule) =>

@@ -24,11 +24,18 @@ type Known = {
   readonly words: readonly string[];
 };
 
+/** Which texts are looked for; of parts of a secret too. */
+export type Wanted = (text: string) => boolean;
+const every: Wanted = () => true;
+
+/** No word, and long: it stands nowhere by chance. */
+export const isRandom: Wanted = (text) => text.length >= 12 && /\d/.test(text) && /\p{L}/u.test(text);
+
 /**
  * @param secrets read at each call, so that a value that a file had only later is known too.
  * @returns a function that replaces every form of every secret by `***`, the longest first.
  */
-export function createRedactor(secrets: () => Iterable<Secret>): Redact {
+export function createRedactor(secrets: () => Iterable<Secret>, wanted = every): Redact {
   let key = '';
   let known: Known = { texts: [], pieces: [], words: [] };
   const replace = (text: string, form: string): string => text.replaceAll(form, mask);
@@ -37,7 +44,7 @@ export function createRedactor(secrets: () => Iterable<Secret>): Redact {
     const current = values.join('\u0000');
     if (key !== current) {
       key = current;
-      known = learn(values);
+      known = learn(values, wanted);
     }
     const plain = known.texts.reduce(replace, text);
     return known.words.reduce(replace, known.pieces.reduce(replaceWord, plain));
@@ -58,8 +65,10 @@ export function secretsOf(value: unknown): Secret[] {
   return value instanceof Secret ? [value] : Object.values(value).flatMap(secretsOf);
 }
 
-function learn(values: readonly string[]): Known {
-  const secrets = [...new Set(values.flatMap((value) => [value, ...partsOf(value)]))].filter((part) => part !== '');
+function learn(values: readonly string[], wanted: Wanted): Known {
+  const secrets = [...new Set(values.flatMap((value) => [value, ...partsOf(value)]))].filter(
+    (part) => part !== '' && wanted(part),
+  );
   const texts = secrets.flatMap((secret) => [secret, ...percentCoded(secret)]);
   return {
     texts: longestFirst([...texts, ...texts.map(inJson)]),

@@ -54,7 +54,7 @@ export async function runInTask(
     JSON.stringify(paths),
     ...command,
   ];
-  const options = { env: { PATH: process.env.PATH ?? '', ...env }, timeout: 20_000 };
+  const options = { env: { PATH: process.env.PATH ?? '', ...env }, timeout: 150_000 };
   try {
     return await new Promise((resolve) => {
       execFile(outer, args, options, (error, stdout, stderr) => {

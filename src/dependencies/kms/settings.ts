@@ -1,6 +1,7 @@
 // The settings of a `kms` check, and what follows from them alone.
 import { z } from 'zod';
 import { duration, tls } from '../../core/fields.ts';
+import { region } from '../aws/settings.ts';
 import type { SettingsProblem } from '../define.ts';
 import { statisticsFields } from '../statistics.ts';
 
@@ -31,9 +32,7 @@ const statistics = z
 
 export const shape = {
   key_id: z.string().min(1).describe('the key: id, ARN, alias/name or alias ARN'),
-  region: z
-    .string()
-    .min(1)
+  region: region()
     .optional()
     .describe('the key’s region; by default that of the ARN in key_id, else what the SDK finds (AWS_REGION, profile)'),
   endpoint: z

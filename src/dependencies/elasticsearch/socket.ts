@@ -1,5 +1,7 @@
 // One TCP or TLS connection, opened apart from the HTTP client: it is timed by itself and keeps its error's code.
-import { Agent as HttpAgent } from 'node:http';
+
+import { subscribe } from 'node:diagnostics_channel';
+import { type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -7,6 +9,7 @@ import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
 import { lookupWithin } from '../lookup.ts';
+import { strangerSays } from '../stranger.ts';
 
 /**
  * Begins to connect; `opened` waits for it. Reads the certificate files.
@@ -35,6 +38,14 @@ export async function opened(socket: Socket): Promise<void> {
   });
 }
 
+/** What came over a connection that is no HTTP, as Node's parser hands it on: the client drops it with the error. */
+const unread = new WeakMap<Socket, Uint8Array>();
+// https://nodejs.org/api/diagnostics_channel.html#built-in-channels
+subscribe('http.client.request.error', (message) => {
+  const { request, error } = message as { request: ClientRequest; error: { rawPacket?: Uint8Array } };
+  if (request.socket !== null && error.rawPacket !== undefined) unread.set(request.socket, error.rawPacket);
+});
+
 /**
  * What `work` gives, unless the connection ends first: the client stays silent about an answer that is no HTTP.
  * https://github.com/elastic/elastic-transport-js/blob/v9.4.0/src/connection/HttpConnection.ts (HPE_INVALID_CONSTANT)
@@ -43,7 +54,7 @@ export async function beforeClose<T>(socket: Socket, work: Promise<T>): Promise<
   let onClose = (): void => {};
   const closed = new Promise<never>((_, reject) => {
     // A turn later: what the client has to say of it comes first.
-    onClose = () => void setImmediate(() => reject(new Failure('server', 'the answer is no HTTP')));
+    onClose = () => void setImmediate(() => reject(new Failure('server', strangerSays(unread.get(socket), 'HTTP'))));
   });
   socket.once('close', onClose);
   try {

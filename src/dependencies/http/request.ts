@@ -6,6 +6,7 @@ import { Failure } from '../../core/failure.ts';
 import { failureOf, happens } from '../connect.ts';
 import { readTls, reveal, revealPassword } from '../credentials.ts';
 import { lookupWithin } from '../lookup.ts';
+import { protocolOf, strangerSays } from '../stranger.ts';
 import type { HttpSettings } from './settings.ts';
 
 export type Exchange = {
@@ -33,7 +34,10 @@ export function sendRequest(settings: HttpSettings, remainingMs: number): Exchan
   const request = secure
     ? requestSecure(target, { ...options, ...readTls(settings.tls) })
     : requestPlain(target, options);
-  const broken = failureOf(request);
+  const broken: Promise<never> = failureOf(request).catch((error: unknown) => {
+    throw nameStranger(error);
+  });
+  broken.catch(() => {}); // whoever waits hears of it
   // 101 comes as another event, and without a listener as a broken connection; its socket is no longer the request's
   request.once('upgrade', (_answer, socket) => socket.destroy());
   const response = Promise.race([
@@ -45,6 +49,14 @@ export function sendRequest(settings: HttpSettings, remainingMs: number): Exchan
   );
   request.end(bodyOf(settings));
   return { request, connected, response, broken };
+}
+
+/** Node's parser hands on what it could not read. The code stays, which says whose error it is. */
+function nameStranger(error: unknown): unknown {
+  const { code, rawPacket } = error as { code?: string; rawPacket?: Uint8Array };
+  const spoken = rawPacket && protocolOf(rawPacket);
+  if (spoken === undefined || spoken === 'HTTP') return error;
+  return Object.assign(new Error(strangerSays(rawPacket, 'HTTP'), { cause: error }), { code });
 }
 
 function readUrl({ url }: HttpSettings): URL {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { formatDuration } from '../core/duration.ts';
-import { createRedactor, isRandom, redactTexts } from '../core/redact.ts';
+import { createRedactor, isRandom, type Redact, redactTexts } from '../core/redact.ts';
 import { Secret } from '../core/secret.ts';
 import type { Listen } from './listen.ts';
 import type { Path, Places } from './places.ts';
@@ -47,15 +47,13 @@ export function effectiveValues({ top, checks, written, places, secrets }: Sourc
     ...walk(places, shape, top, written, []),
     ...checks.flatMap((check) => ofCheck(places, check, asTree(writtenChecks[check.name]), asTree(written.defaults))),
   ];
-  return withoutSecretVariables(found, places).map((effective) =>
-    effective.reference === true ? effective : { ...effective, value: redactTexts(effective.value, redact) },
-  );
+  return withoutSecretVariables(found, places, redact);
 }
 
 const reference = /\$\{([A-Za-z_]\w*)\}/g;
 
 /** A variable that a secret comes from is one wherever else it is written. */
-function withoutSecretVariables(found: readonly Found[], places: Places): readonly EffectiveValue[] {
+function withoutSecretVariables(found: readonly Found[], places: Places, redact: Redact): readonly EffectiveValue[] {
   const namesAt = (path: Path): string[] => {
     const { raw = '', variable } = places.get(path) ?? {};
     return [
@@ -64,11 +62,11 @@ function withoutSecretVariables(found: readonly Found[], places: Places): readon
     ];
   };
   const secrets = new Set(found.filter(({ secret }) => secret).flatMap(({ path }) => namesAt(path)));
-  return found.map(({ secret, ...effective }) =>
-    secret !== true && namesAt(effective.path).some((name) => secrets.has(name))
-      ? { ...effective, value: '[secret]' }
-      : effective,
-  );
+  return found.map(({ secret, ...effective }) => {
+    if (secret === true) return effective;
+    const spoilt = namesAt(effective.path).some((name) => secrets.has(name));
+    return { ...effective, value: spoilt ? '[secret]' : redactTexts(effective.value, redact) };
+  });
 }
 
 function ofCheck(places: Places, check: ConfiguredCheck, written: Tree, defaults: Tree): Found[] {

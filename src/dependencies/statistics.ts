@@ -115,4 +115,10 @@ export class MissingPrivilege extends Error {
 /** Thrown when an answer is larger than its cap, or is not what was asked for. */
 export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
+  /** What could be read all the same. */
+  readonly samples: readonly Sample[];
+  constructor(message: string, { samples = [], cause }: { samples?: readonly Sample[]; cause?: unknown } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.samples = samples;
+  }
 }

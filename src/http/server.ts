@@ -14,6 +14,7 @@ import { detailedRoute } from './detailed.ts';
 import { type Drain, drainRoutes } from './drain.ts';
 import { createGuard } from './guard.ts';
 import { type HealthBoard, type HealthOptions, healthRoutes } from './health.ts';
+import { headersProblem } from './host.ts';
 import { type ListenAddress, listenOn, listenOnControl } from './listen.ts';
 import { defaultLimits, type Limits, type Listener } from './listener.ts';
 import { metricsRoutes } from './metrics.ts';
@@ -114,9 +115,10 @@ function createApp(options: HttpOptions, trusted: WeakSet<IncomingMessage>): Fas
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+    const problem = headersProblem(request.raw);
+    if (problem !== undefined) {
       reply.raw.shouldKeepAlive = false;
-      sendError(reply, 400, 'bad_request', 'a request of HTTP/1.1 names its host');
+      sendError(reply, 400, 'bad_request', problem);
     } else if (request.url.length > longestUrl) {
       sendError(reply, 414, 'uri_too_long', 'the path and its query are too long');
     } else done();

@@ -5,7 +5,14 @@ import type { DependencyClass } from '../core/failure.ts';
 import type { Sample } from '../core/family.ts';
 import type { Redact } from '../core/redact.ts';
 import { brief, classify, type Knowing, messageOf, overdue } from '../dependencies/fault.ts';
-import { type Collector, type Limits, MissingPrivilege, notAsked, type Source } from '../dependencies/statistics.ts';
+import {
+  type Collector,
+  type Limits,
+  MissingPrivilege,
+  notAsked,
+  type Source,
+  UnreadableAnswer,
+} from '../dependencies/statistics.ts';
 
 export type Collected =
   | {
@@ -16,7 +23,8 @@ export type Collected =
       readonly asked: boolean;
       readonly lacks?: Lack;
     }
-  | { readonly kind: 'failed'; readonly fault: Fault };
+  /** `texts`: what could be read all the same; absent for nothing. */
+  | { readonly kind: 'failed'; readonly fault: Fault; readonly texts?: readonly FamilyText[] };
 
 export type Lack = { readonly privilege: string; readonly statement: string };
 
@@ -72,7 +80,7 @@ export async function collect(
 ): Promise<Collected> {
   const { check, settings } = collectors;
   let cut = 0;
-  const rendered = (found: readonly Sample[], lacks?: Lack): Collected => {
+  const rendered = (found: readonly Sample[], lacks?: Lack): Extract<Collected, { kind: 'collected' }> => {
     const kept = found.slice(0, wholeWithin(found, collectors.maxSeries));
     const texts = renderSamples(kept, { check, instance: source.instance });
     // A series that is there twice counts as cut too.
@@ -91,6 +99,9 @@ export async function collect(
       ),
     );
   } catch (error) {
+    if (error instanceof UnreadableAnswer && error.samples.length > 0) {
+      return { kind: 'failed', fault: faultOf(collectors, error), texts: rendered(error.samples).texts };
+    }
     if (!(error instanceof MissingPrivilege)) return { kind: 'failed', fault: faultOf(collectors, error) };
     return rendered(error.samples, { privilege: error.privilege, statement: error.statement });
   }

@@ -57,6 +57,56 @@ test('every route that is not on the list of open ones is refused', async () => 
   }
 });
 
+/** Twice: the second request of the connection is one that would drain. */
+async function statusesOf(version: string, headers: readonly string[]): Promise<readonly number[]> {
+  const asker = await client({ port, host: '127.0.0.1' });
+  const head = [`GET /health HTTP/${version}`, ...headers, 'Connection: keep-alive', '', ''].join('\r\n');
+  const behind = ['POST /drain HTTP/1.1', 'Host: test', `Authorization: Bearer ${token}`, 'Connection: close', '', ''];
+  asker.send(head + behind.join('\r\n'));
+  if (!asker.closed) await once(asker.socket, 'close');
+  drain.undo();
+  return [...asker.text().matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status));
+}
+
+describe('whom a request is for and where it ends is said once (RFC 9112, 3.2)', () => {
+  test.each<[string, string, readonly string[]]>([
+    ['no host', '1.1', []],
+    ['two hosts', '1.1', ['Host: one', 'Host: two']],
+    ['the same host twice', '1.1', ['Host: one', 'host: one']],
+    ['two hosts in HTTP/1.0', '1.0', ['Host: one', 'Host: two']],
+    ['an empty host and one', '1.1', ['Host:', 'Host: one']],
+    ['hosts with a comma', '1.1', ['Host: one, two']],
+    ['hosts with a comma alone', '1.1', ['Host: one,two']],
+    ['a host with a blank', '1.1', ['Host: one two']],
+    ['a host with a tab', '1.1', ['Host: one\ttwo']],
+    ['a host with a path', '1.1', ['Host: one/two']],
+    ['a host with a user', '1.1', ['Host: me@one']],
+    ['a URL as host', '1.1', ['Host: http://one']],
+    ['a host with a backslash', '1.1', ['Host: one\\two']],
+    ['a host with a query', '1.1', ['Host: one?two']],
+    ['a host in quotation marks', '1.1', ['Host: "one"']],
+    ['a host of other letters', '1.1', ['Host: m\u00fcnchen']],
+    ['a port that is no number', '1.1', ['Host: one:http']],
+    ['two ports', '1.1', ['Host: one:80:81']],
+    ['an address without brackets', '1.1', ['Host: ::1']],
+    ['an open bracket', '1.1', ['Host: [::1']],
+    ['the same length twice', '1.1', ['Host: one', 'Content-Length: 0', 'Content-Length: 0']],
+    ['chunked twice', '1.1', ['Host: one', 'Transfer-Encoding: chunked', 'Transfer-Encoding: chunked']],
+  ])('%s is 400, and the end', async (_, version, headers) => {
+    expect(await statusesOf(version, headers)).toEqual([400]);
+  });
+
+  test.each([
+    ...['one', 'one:8080', 'one:', 'ONE.example.com.', 'a_b.svc', '10.0.0.1:9090', '[::1]:80', '[fe80::1%25eth0]', ''],
+  ])('the host %j is good', async (host) => {
+    expect(await statusesOf('1.1', [`Host: ${host}`])).toEqual([200, 200]);
+  });
+
+  test('HTTP/1.0 needs none', async () => {
+    expect((await statusesOf('1.0', []))[0]).toBe(200);
+  });
+});
+
 describe('a guarded path is not reached by another spelling', () => {
   test.each([
     '/health/detailed/',

@@ -1,6 +1,7 @@
 // What one replica shows of one dependency: faults, grants, caps and schedules.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
+import { UnreadableAnswer } from '../../src/dependencies/statistics.ts';
 import { intervalMs, Server, startReplica } from './world.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
@@ -133,6 +134,25 @@ test('a grant is proven by an answer that is wrong in another way', async () => 
   server.failure = new Failure('server', 'no such column');
   await pass(61_000);
   expect(replica.privileges.get('cache monitor')).toBe(true);
+  await replica.kill();
+});
+
+test('what could be read of an answer that is wrong in part is shown for as long as it is so, and said once', async () => {
+  const server = new Server();
+  const value = { name: 'cache_value', type: 'gauge', help: 'Of a row.', labels: [] } as const;
+  server.failure = new UnreadableAnswer('no number; 1 of 2 rows are left out', {
+    samples: [{ family: value, labels: [], value: Number.NaN }],
+  });
+  const replica = await readAll(server);
+  for (let minute = 0; minute < 20; minute += 1) {
+    await pass(60_000);
+    expect(replica.page()).toContain('cache_value{check="cache",instance="server:1"} NaN\n');
+    expect(replica.ups.get('cache often')).toBe(false);
+  }
+  expect(messages(replica.log)).toEqual(['cache: the collector often failed (server)']);
+  server.failure = undefined;
+  await pass(intervalMs);
+  expect(replica.ups.get('cache often')).toBe(true);
   await replica.kill();
 });
 

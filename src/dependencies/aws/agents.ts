@@ -2,6 +2,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
 
@@ -36,6 +37,13 @@ export function createAgents(tls: TlsSettings | undefined, lookup: () => LookupF
 
 /** The setting, else AWS_CA_BUNDLE as other AWS clients read it. @throws Failure `tls` */
 function material(tls: TlsSettings | undefined) {
-  const ca_file = tls?.ca_file ?? (process.env.AWS_CA_BUNDLE || undefined);
-  return readTls({ insecure_skip_verify: false, ...tls, ca_file });
+  const bundle = tls?.ca_file === undefined ? process.env.AWS_CA_BUNDLE || undefined : undefined;
+  const settings = { insecure_skip_verify: false, ...tls };
+  if (bundle === undefined) return readTls(settings);
+  try {
+    return readTls({ ...settings, ca_file: bundle });
+  } catch (error) {
+    if (!(error instanceof Failure) || !error.message.includes(bundle)) throw error;
+    throw new Failure(error.errorClass, `AWS_CA_BUNDLE: ${error.message}`, { cause: error });
+  }
 }

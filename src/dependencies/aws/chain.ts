@@ -7,7 +7,10 @@ import type { Attempt } from '../define.ts';
 import { lookupWithin } from '../lookup.ts';
 import { createAgents } from './agents.ts';
 import { credentialFailure } from './errors.ts';
+import { haveHome } from './home.ts';
 import { createLookups, type Lookups } from './lookups.ts';
+import { credentialsProblem, fileMistakes, mistakesAtContainer, mistakesIn } from './mistakes.ts';
+import { regionProblem } from './region.ts';
 
 export type AwsCredentials = {
   readonly accessKeyId: string;
@@ -26,19 +29,28 @@ const metadataShare = 0.3;
 
 /**
  * @param provider the chain; what it opens belongs to `lookups`, which are cut when the signal aborts.
- * @throws Failure : `timeout` when the signal aborted, else what the chain said, without the secrets given.
+ * @throws Failure : `timeout` when the signal aborted, else what the chain said, without the secrets given; what is wrong
+ * with the variables that it goes by comes first.
  */
 export async function findCredentials(
   provider: () => Promise<AwsCredentials>,
   { lookups, signal, secrets }: { lookups: Lookups; signal: AbortSignal; secrets: readonly string[] },
 ): Promise<AwsCredentials> {
+  haveHome();
+  // The chain would ask it again and again, a second apart: the run could be over before it said why.
+  const inVain = await mistakesAtContainer(process.env);
+  if (inVain.length > 0) throw credentialFailure(undefined, secrets, inVain);
+  let found: AwsCredentials;
   try {
-    return await untilAborted(lookups.run(provider), signal);
+    found = await untilAborted(lookups.run(provider), signal);
   } catch (error) {
-    if (!signal.aborted) throw credentialFailure(error, secrets);
+    if (!signal.aborted) throw credentialFailure(error, secrets, await mistakesIn(process.env));
     lookups.cut();
     throw new Failure('timeout', 'the look-up of AWS credentials did not end: a silent metadata or token endpoint?');
   }
+  const problem = credentialsProblem(found, process.env);
+  if (problem !== undefined) throw new Failure('auth', `unusable AWS credentials: ${problem}`);
+  return found;
 }
 
 /** Of credentials, what no message may show. */
@@ -48,7 +60,8 @@ export const secretsOf = ({ sessionToken = '', secretAccessKey, accessKeyId }: A
 /**
  * Credentials as they are now: a chain of its own, whose every connection is closed at the end.
  * @param region whose STS is asked when a role is assumed.
- * @throws Failure `auth` whatever the chain failed with, `timeout` when it did not end in time.
+ * @throws Failure `misconfig` where a setting of the chain is wrong, `auth` whatever else it failed with, `timeout` when it
+ * did not end in time.
  */
 export async function credentialsNow(
   region: string,
@@ -68,7 +81,8 @@ export async function credentialsNow(
     return await findCredentials(() => provider(), { lookups, signal: within, secrets: [] });
   } catch (error) {
     // That STS refuses or cannot be reached says nothing else of the server than that nobody can log in.
-    if (error instanceof Failure && error.errorClass !== 'timeout') throw new Failure('auth', error.message);
+    const isOwn = error instanceof Failure && ['timeout', 'misconfig'].includes(error.errorClass);
+    if (error instanceof Failure && !isOwn) throw new Failure('auth', error.message);
     throw error;
   } finally {
     lookups.cut();
@@ -78,6 +92,8 @@ export async function credentialsNow(
 
 /** AWS_REGION, else the profile's. @throws Failure `misconfig` */
 export async function regionNow(): Promise<string> {
+  haveHome();
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const find = loadConfig(
     {
       environmentVariableSelector: (environment) => environment.AWS_REGION,
@@ -87,8 +103,21 @@ export async function regionNow(): Promise<string> {
     { ignoreCache: true, logger: quiet },
   );
   const region = await find();
-  if (region === '') throw new Failure('misconfig', 'no AWS region: set AWS_REGION, or region in the check');
+  if (region === '' && AWS_REGION !== '') {
+    const hints = fileMistakes(process.env).map(({ message }) => message);
+    if (AWS_DEFAULT_REGION) hints.push('AWS_DEFAULT_REGION is not read by the AWS SDK');
+    const hint = hints.map((one) => `; ${one}`).join('');
+    throw new Failure('misconfig', `no AWS region: set AWS_REGION, or region in the check${hint}`);
+  }
+  judgeRegion(region);
   return region;
+}
+
+/** @param region that AWS_REGION or else the profile gave. @throws Failure `misconfig` */
+export function judgeRegion(region: string): void {
+  const problem = regionProblem(region);
+  const from = process.env.AWS_REGION === region ? 'AWS_REGION' : 'region of the AWS profile';
+  if (problem !== undefined) throw new Failure('misconfig', `${from} ${problem}`);
 }
 
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -2,6 +2,7 @@
 import { classifyTransport, type DependencyClass, Failure } from '../../core/failure.ts';
 import type { Classified } from '../define.ts';
 import { plainly } from '../tls-words.ts';
+import type { Mistake } from './mistakes.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html and the errors of DescribeKey, Encrypt, Decrypt
 const names: Record<DependencyClass, readonly string[]> = {
@@ -70,11 +71,47 @@ function classOfStatus(error: SdkError): DependencyClass {
   return status === 401 || status === 403 ? 'permission' : 'server';
 }
 
-/** The credential chain said no, or stumbled: its own class, else `auth`. Never what a program or file put out. */
-export function credentialFailure(error: unknown, secrets: readonly string[]): Failure {
-  const errorClass = classify(error)?.errorClass ?? classifyTransport(error) ?? 'auth';
+/** The chain's own last word. */
+const saysNothing = /Could not load credentials from any providers/;
+
+/** Of a file that cannot be read: it is one that should hold credentials, and nobody refused a connection. */
+const isOfFile = (error: unknown): boolean =>
+  ['open', 'read', 'stat', 'lstat', 'scandir'].includes((error as { syscall?: string } | undefined)?.syscall ?? '');
+
+/**
+ * The credential chain said no, or stumbled: its own class, else `auth`. Never what a program or file put out.
+ * @param error undefined where the chain was not asked, for its mistakes.
+ */
+export function credentialFailure(
+  error: unknown,
+  secrets: readonly string[],
+  mistakes: readonly Mistake[] = [],
+): Failure {
+  const [first] = mistakes;
+  const certain = first?.errorClass;
+  const ofFile = isOfFile(error) ? 'auth' : undefined;
+  const errorClass = certain ?? ofFile ?? classify(error)?.errorClass ?? classifyTransport(error) ?? 'auth';
   const hint = 'see AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_WEB_IDENTITY_TOKEN_FILE or the role of this pod or machine';
-  return new Failure(errorClass, `no AWS credentials: ${textOf(error, secrets)}; ${hint}`);
+  const said = textOf(error, secrets);
+  const says = first === undefined || isAnswer(error) || (certain === undefined && !saysNothing.test(said));
+  const reasons = [...mistakes.map(({ message }) => message), ...(says ? [said] : []), ...(first ? [] : [hint])];
+  return new Failure(errorClass, `no AWS credentials: ${reasons.join('; ')}`);
+}
+
+/** What the SDK says of settings before it sends anything, and where they are. */
+const ofSettings: readonly (readonly [RegExp, string])[] = [
+  [/^Invalid parameter for "defaultsMode"/, 'see AWS_DEFAULTS_MODE, and defaults_mode of the profile'],
+  [
+    /^Invalid Configuration: /,
+    'see AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and the profile',
+  ],
+];
+
+/** A setting of the SDK is wrong: what to look at. Any other error is given back as it came. */
+export function explainSettings(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const where = ofSettings.find(([pattern]) => pattern.test(error.message))?.[1];
+  return where === undefined ? error : new Failure('misconfig', `${error.message}: ${where}`);
 }
 
 /** What a refused call means. Without `cause`: the SDK's error holds the response and, through it, the signed request. */

@@ -27,7 +27,7 @@ subscribe('http.client.request.created', (message) => {
 subscribe('child_process', (message) => {
   const child = (message as { process: ChildProcess }).process;
   hold(
-    () => child.kill('SIGKILL'),
+    () => cutChild(child),
     (release) => child.once('exit', release),
   );
 });
@@ -36,6 +36,12 @@ subscribe('child_process', (message) => {
 function cutRequest(request: ClientRequest): void {
   if (request.socket) request.destroy();
   else request.once('socket', (socket) => socket.destroy());
+}
+
+/** One that is told of before it runs is killed once it does. */
+function cutChild(child: ChildProcess): void {
+  if (child.pid === undefined) child.once('spawn', () => child.kill('SIGKILL'));
+  else child.kill('SIGKILL');
 }
 
 function hold(cut: () => void, onEnd: (release: () => void) => void): void {

@@ -2,6 +2,17 @@
 import { z } from 'zod';
 import type { Secret } from '../../core/secret.ts';
 import type { SettingsProblem } from '../define.ts';
+import { regionProblem } from './region.ts';
+
+/** The name of a region. */
+export const region = () =>
+  z
+    .string()
+    .min(1)
+    .superRefine((text, context) => {
+      const message = regionProblem(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
 
 /** @param defaultRegion where it comes from when it is not given. */
 export const iam = (defaultRegion = 'what the SDK finds (AWS_REGION, profile)') => ({
@@ -9,7 +20,7 @@ export const iam = (defaultRegion = 'what the SDK finds (AWS_REGION, profile)') 
     .enum(['aws-iam'])
     .optional()
     .describe('log in with a token that AWS credentials sign at each connect, instead of a password; needs TLS'),
-  region: z.string().min(1).optional().describe(`AWS region that the token is signed for; by default ${defaultRegion}`),
+  region: region().optional().describe(`AWS region that the token is signed for; by default ${defaultRegion}`),
 });
 
 /** Variables that the SDK reads and that hold secrets. */

@@ -4,6 +4,14 @@ import { credentials, parsedSecret, secret, secretFile, tls } from '../../core/f
 import { maskedUrls, parseUrls } from './nodes.ts';
 import { statisticsSettings } from './statistics/settings.ts';
 
+const plain = /^[^\s?#\\]+$/;
+/** https://www.elastic.co/docs/reference/elasticsearch/rest-apis/api-conventions#api-date-math-index-names */
+const dateMath = /^-?<[^<>]*\{[^<>]+\}[^<>]*>$/;
+/** The client encodes a name: encoded already it would be encoded twice. `.` and `..` would be parts of the path. */
+const isName = (name: string): boolean => /^[^/<>]+$/.test(name) && !/^(\.{1,2}$|-?%3c)/i.test(name);
+const isIndices = (text: string): boolean => text.split(',').every((name) => dateMath.test(name) || isName(name));
+const indexMessage = 'must be the name of an index, alias or data stream, or date math as it is: <logs-{now/d}>';
+
 export const settings = {
   url: parsedSecret((text) => {
     const parsed = parseUrls(text);
@@ -17,7 +25,8 @@ export const settings = {
     .describe('the worst cluster status that passes; yellow passes with the warning `yellow`'),
   index: z
     .string()
-    .regex(/^[^\s/?#\\]+$/, 'must be the name of an index, alias or data stream')
+    .regex(plain, indexMessage)
+    .refine((text) => !plain.test(text) || isIndices(text), indexMessage)
     .optional()
     .describe('judge this index, alias or data stream alone instead of the whole cluster'),
   api_key: secret().optional().describe('API key in its encoded form'),

@@ -13,8 +13,10 @@ import {
 import { Failure } from '../../core/failure.ts';
 import { createAgents } from '../aws/agents.ts';
 import { capped } from '../aws/capped.ts';
-import { chainOptions, findCredentials, secretsOf } from '../aws/chain.ts';
-import { classify, isAnswer, refusal } from '../aws/errors.ts';
+import { chainOptions, findCredentials, judgeRegion, regionNow, secretsOf } from '../aws/chain.ts';
+import { configuredEndpointProblem } from '../aws/endpoints.ts';
+import { classify, explainSettings, isAnswer, refusal } from '../aws/errors.ts';
+import { haveHome } from '../aws/home.ts';
 import { createLookups } from '../aws/lookups.ts';
 import type { Attempt, Driver, Session } from '../define.ts';
 import { lookup, lookupWithin } from '../lookup.ts';
@@ -38,6 +40,7 @@ export interface KmsSession extends Session {
 }
 
 function createSession(settings: KmsSettings): KmsSession {
+  haveHome();
   const cut = new AbortController();
   const lookups = createLookups();
   let currentLookup: LookupFunction = lookup;
@@ -67,7 +70,7 @@ function createSession(settings: KmsSettings): KmsSession {
     destroy,
     async findCredentials(limits) {
       currentLookup = lookupWithin(limits.remainingMs());
-      await findRegion(client);
+      if (region === undefined) await findRegion(client);
       const signal = AbortSignal.any([limits.signal, cut.signal]);
       try {
         const found = await findCredentials(() => client.config.credentials(), { lookups, signal, secrets });
@@ -80,6 +83,7 @@ function createSession(settings: KmsSettings): KmsSession {
     async ask(operation, call, limits) {
       const abortSignal = AbortSignal.any([limits.signal, cut.signal]);
       currentLookup = lookupWithin(limits.remainingMs());
+      if (settings.endpoint === undefined) await judgeEndpoint();
       const reused = agents.idle();
       const tally = createTally(operation, limits);
       const once = () => tally.attempt(() => call(client, { abortSignal }));
@@ -90,7 +94,7 @@ function createSession(settings: KmsSettings): KmsSession {
         return () => result;
       } catch (error) {
         tally.failed(error);
-        if (!isAnswer(error)) throw error;
+        if (!isAnswer(error)) throw explainSettings(error);
         const failure = refusal(operation, error, secrets);
         return () => {
           throw failure;
@@ -160,13 +164,17 @@ async function roundTrip(
   }
 }
 
+/** AWS_REGION, the profile's, or that of the machine. @throws Failure `misconfig` */
 async function findRegion(client: KMSClient): Promise<void> {
-  try {
-    await client.config.region();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Failure('misconfig', `no AWS region (${why}): set AWS_REGION, or region in the check`);
-  }
+  // What is wrong with the first two is said better than by the SDK; where they are good, it took that of the machine.
+  const region = await client.config.region().catch(regionNow);
+  judgeRegion(region);
+}
+
+/** Of the client's own look-up the SDK shows nothing. @throws Failure `misconfig` */
+async function judgeEndpoint(): Promise<void> {
+  const problem = await configuredEndpointProblem('KMS', chainOptions);
+  if (problem !== undefined) throw new Failure('misconfig', problem);
 }
 
 const isReset = (error: unknown): boolean =>

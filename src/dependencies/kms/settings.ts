@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { duration, tls } from '../../core/fields.ts';
 import { readUrl } from '../../core/url.ts';
+import { region } from '../aws/settings.ts';
 import type { SettingsProblem } from '../define.ts';
 import { statisticsFields } from '../statistics.ts';
 
@@ -34,9 +35,7 @@ const statistics = z
 
 export const shape = {
   key_id: z.string().min(1).describe('the key: id, ARN, alias/name or alias ARN'),
-  region: z
-    .string()
-    .min(1)
+  region: region()
     .optional()
     .describe('the key’s region; by default that of the ARN in key_id, else what the SDK finds (AWS_REGION, profile)'),
   endpoint: z

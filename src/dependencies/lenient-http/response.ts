@@ -3,6 +3,8 @@
 // What comes out is the same answer in the one strict form, with the headers alone that its readers ask for. Pure.
 // https://www.rfc-editor.org/rfc/rfc9112 and, for what it takes beyond that, curl 7.88 beside it in the tests.
 
+import { strangerSays } from '../stranger.ts';
+
 /** What curl does not take either. */
 export class UnreadableHttp extends Error {
   override readonly name = 'UnreadableHttp';
@@ -63,7 +65,7 @@ export function createResponseReader(): ResponseReader {
   function head(): Buffer | undefined {
     const end = endOfHead(held);
     if (!/^(H(T(T(P(\/|$)|$)|$)|$)|$)/.test(held.subarray(0, 5).toString('latin1'))) {
-      throw new UnreadableHttp('the answer is no HTTP');
+      throw new UnreadableHttp(strangerSays(held, 'HTTP'));
     }
     if (end === undefined) {
       if (held.length > longestHead) throw new UnreadableHttp(`the head of the answer has over ${longestHead} bytes`);

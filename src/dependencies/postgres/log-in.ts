@@ -10,7 +10,7 @@ import { passwordInFile, passwordNow } from './password.ts';
 import { createSearch, type Reached, type Search } from './search.ts';
 import { checkAttrs } from './session-attrs.ts';
 import type { Rung, Settings } from './settings.ts';
-import { openSocket } from './socket.ts';
+import { openSocket, refuseStranger } from './socket.ts';
 import { protectionOf, protectionProblem } from './sslmode.ts';
 import { type Place, parseUrl, type Target } from './url.ts';
 
@@ -127,6 +127,7 @@ async function logIn(
   client.connection.on('parameterStatus', ({ parameterName, parameterValue }: Record<string, string>) => {
     if (parameterName !== undefined && parameterValue !== undefined) reported.set(parameterName, parameterValue);
   });
+  refuseStranger(socket);
   const bound = target.channelBinding ? watchBinding(client, socket) : () => true;
   await client.connect();
   if (!bound()) throw new Failure('auth', 'channel_binding=require, and the server let in without it');

@@ -5,6 +5,7 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
+import { protocolOf, strangerSays } from '../stranger.ts';
 import { socketPath, socketProblem } from './socket-path.ts';
 import type { Protection } from './sslmode.ts';
 import { isUnix, type Place, type Target } from './url.ts';
@@ -83,8 +84,40 @@ async function offersTls(socket: Socket): Promise<boolean> {
   if (bytes.length === 1 && bytes[0] === 0x53) return true;
   if (bytes.length === 1 && bytes[0] === 0x4e) return false;
   socket.destroy();
-  throw new Failure('server', 'the server answered the request for TLS with something that is not PostgreSQL’s');
+  throw notPostgres(bytes);
 }
+
+/** The messages that a server begins with: authentication, error, notice, another version of the protocol. */
+const firstMessages = 'RENv';
+/** Bytes of such a message, as libpq has it: of a stranger's text the length would be some thousand times as much. */
+const longestFirst = 30_000;
+
+/**
+ * Ends the connection when what comes first is not PostgreSQL's, whose length the client would wait for.
+ * To be called before the client reads.
+ */
+export function refuseStranger(socket: Socket): void {
+  socket.once('data', (bytes: Buffer) => {
+    const isOwn = firstMessages.includes(String.fromCharCode(bytes[0] ?? 0));
+    const length = bytes.length < 5 ? 4 : bytes.readInt32BE(1);
+    if (isOwn && length >= 4 && length <= longestFirst) return;
+    socket.destroy(notPostgres(bytes));
+  });
+}
+
+/**
+ * A server that cannot even start a process for us answers whatever was asked with `E` and its words, without a length.
+ * https://github.com/postgres/postgres/blob/master/src/backend/postmaster/postmaster.c (report_fork_failure_to_client)
+ */
+function notPostgres(bytes: Buffer): Failure {
+  const text = bytes.toString('utf8', 0, 400);
+  const full = /^E(could not fork [^\0]*)/.exec(text)?.[1]?.trim();
+  if (full !== undefined) return new Failure('capacity', `the server says: ${full}`);
+  const said = protocolOf(bytes) === own ? /\0M([^\0]+)\0/.exec(text)?.[1] : undefined;
+  return new Failure('server', said === undefined ? strangerSays(bytes, own) : `the server says: ${said}`);
+}
+
+const own = 'PostgreSQL’s protocol';
 
 function tlsOptions({ target, place, protection, tls }: SocketOptions): ConnectionOptions {
   const { verifyChain, verifyName, files } = protection;

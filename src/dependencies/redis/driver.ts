@@ -5,6 +5,7 @@ import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
 import { Failure } from '../../core/failure.ts';
 import type { Driver } from '../define.ts';
 import { UnreadableAnswer } from '../statistics.ts';
+import { strangerSays } from '../stranger.ts';
 import type { Connection } from './connection.ts';
 import { classify, RedisReply } from './errors.ts';
 import { probe, type Rung } from './probe.ts';
@@ -50,6 +51,8 @@ function createConnection(
 ): Connection {
   let socket: Socket | undefined;
   let cause: Error | undefined;
+  /** What came first of all, for the case that it is none of Redis' protocol. */
+  let begin: Buffer | undefined;
   let lookupMs = 0;
   let received = 0;
   const keep = (error: Error): void => {
@@ -62,7 +65,14 @@ function createConnection(
     }
     async connect(): Promise<Socket> {
       if (cause !== undefined) throw cause;
-      socket = openSocket(endpoint, secure, tls, lookupMs);
+      const opened = openSocket(endpoint, secure, tls, lookupMs);
+      socket = opened;
+      // In the same moment as the client: whoever listens first makes the bytes flow.
+      opened.once(secure ? 'secureConnect' : 'connect', () =>
+        opened.once('data', (chunk: Buffer) => {
+          begin = chunk.subarray(0, 256);
+        }),
+      );
       socket.on('error', (error) => {
         keep(error);
         this.firstError = error;
@@ -82,6 +92,7 @@ function createConnection(
   const explain = (error: unknown): Error => {
     if (error instanceof Error && error.name === 'ReplyError') return new RedisReply(error.message);
     if (cause === undefined) return new Failure('refused', `${describeEndpoint(endpoint)} closed the connection`);
+    if (isNoRedis(cause)) return new Failure('server', strangerSays(begin, 'Redis’ protocol'), { cause });
     const unasked = /^Command queue state error.* Last error: (.*)$/s.exec(cause.message)?.[1];
     return unasked === undefined ? cause : new RedisReply(unasked);
   };
@@ -120,3 +131,6 @@ function createConnection(
     },
   };
 }
+
+/** What the client says of an answer that it cannot parse. */
+const isNoRedis = ({ message }: Error): boolean => message.endsWith('Please report this.');

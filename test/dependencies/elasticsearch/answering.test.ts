@@ -45,6 +45,21 @@ const endless: RequestListener = (_request, response) => {
   more();
 };
 
+it.each([
+  ['<logs-{now/d}>', '%3Clogs-%7Bnow%2Fd%7D%3E'],
+  ['<logs-{now/d{yyyy.MM.dd|+12:00}}>', '%3Clogs-%7Bnow%2Fd%7Byyyy.MM.dd%7C%2B12%3A00%7D%7D%3E'],
+  ['<a-{now/d}>,b-*', '%3Ca-%7Bnow%2Fd%7D%3E%2Cb-*'],
+  ['lögs', 'l%C3%B6gs'],
+])('the index %s is asked for as %s', async (index, encoded) => {
+  const asked: string[] = [];
+  const { url } = await stub((request, response) => {
+    asked.push(request.url?.split('?')[0] ?? '');
+    always(200, JSON.stringify(green), { 'content-type': 'application/json' })(request, response);
+  });
+  expect(await (await harness({ url, index })).run()).toMatchObject({ kind: 'passed' });
+  expect(asked).toEqual([`/_cluster/health/${encoded}`]);
+});
+
 describe('an answer that is no cluster health', () => {
   it('is server, whatever it is', async () => {
     const page = '<!doctype html><title>Sign in</title>';

@@ -21,11 +21,31 @@ describe('settings', () => {
     [{ url: 'tcp://node:9200' }],
     [{ url, minimum_status: 'red' }],
     [{ url, index: 'a b' }],
-    [{ url, index: '../x' }],
     [{ url, nodes: [] }],
     [{ url: 'http://node:9200,other:9200' }],
   ])('%j is refused', (given) => {
     expect(schema.safeParse(given).success).toBe(false);
+  });
+
+  it.each([
+    ...['../x', '..', '.', 'logs,..', 'logs/x', 'logs-{now/d}', '<logs-{now/d}', 'logs-{now/d}>', '<logs>', '<{}>'],
+    ...['<logs-{now/d} >', '<a{now/d}>,<b', 'a,', ',a', '', '%3Clogs-%7Bnow%2Fd%7D%3E', '%3clogs-{now/d}>', 'a\\b'],
+  ])('the index %j is refused, and says what to write', (index) => {
+    const { error } = schema.safeParse({ url, index });
+    expect(error?.issues).toMatchObject([{ path: ['index'], message: expect.stringContaining('<logs-{now/d}>') }]);
+  });
+
+  it.each([
+    ...['logs', 'logs-*', '.kibana', '...', '_all', 'a,b', '*,-logs', 'remote:logs', 'logs::failures', 'lögs', '50%'],
+    ...['<logs-{now/d}>', '<logs-{now/M{yyyy.MM}}>', '<logs-{now/d{yyyy.MM.dd|+12:00}}>', '<logs-{now/d-1d}-x>'],
+    ...[
+      '<a-{now/d}>,<b-{now/M}>',
+      'logs,<logs-{now/d}>',
+      '*,-<logs-{now/d}>',
+      '<elastic\\{ON\\}-{now/M}>'.replaceAll('\\', ''),
+    ],
+  ])('the index %s is taken', (index) => {
+    expect(schema.safeParse({ url, index }).success).toBe(true);
   });
 
   it.each([

@@ -133,9 +133,9 @@ describe('an answer that curl refuses is class server, or refused where it is cu
     ['a zero byte', head('X: a\0b'), /server at response: .*zero byte/],
     ['no colon', head('rubbish'), /server at response: .*without a colon/],
     ['a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok', /server at response: .*Content-Length/],
-    ['another protocol', '220 mail ready\r\n', /server at response: the answer is no HTTP/],
-    ['HTTP/0.9', 'ok', /server at response: the answer is no HTTP/],
-    ['ICY', 'ICY 200 OK\r\n\r\nok', /server at response: the answer is no HTTP/],
+    ['another protocol', '220 mail ready\r\n', /server at response: the other end speaks SMTP or FTP, not HTTP/],
+    ['HTTP/0.9', 'ok', /server at response: the other end does not speak HTTP/],
+    ['ICY', 'ICY 200 OK\r\n\r\nok', /server at response: the other end does not speak HTTP/],
     ['HTTP/1.2', 'HTTP/1.2 200 OK\r\nContent-Length: 2\r\n\r\nok', /server at response: the answer is no HTTP/],
     [
       'a status of four digits',

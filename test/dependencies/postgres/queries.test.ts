@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { queryCollectors } from '../../../src/dependencies/postgres/statistics/queries.ts';
 import { queryProblems } from '../../../src/dependencies/postgres/statistics/queries-settings.ts';
+import type { UnreadableAnswer } from '../../../src/dependencies/statistics.ts';
 import { loopTime } from '../../patience.ts';
 import { type PostgresServer, startPostgres } from '../../servers/postgres.ts';
 import { type Run, runOf, settingsOf } from './collecting.ts';
@@ -83,6 +84,8 @@ describe('values', () => {
   test.each([
     ['12345678901234567890.5::numeric', 12345678901234567000],
     ["'-Infinity'::float8", Number.NEGATIVE_INFINITY],
+    ["'NaN'::float8", Number.NaN],
+    ["'NaN'::numeric", Number.NaN],
     ['-1.5e-7::float8', -1.5e-7],
     ['9007199254740993::bigint', 9007199254740992],
     ['true', 1],
@@ -90,6 +93,46 @@ describe('values', () => {
     const { values } = await runQuery({ sql: `SELECT ${expression} AS value` });
     expect([...values.values()]).toEqual([value]);
   });
+
+  test.each([
+    ["'NaN'::float8", Number.NaN],
+    ["'NaN'::numeric", Number.NaN],
+    ["'NaN'::text", Number.NaN],
+    ["'Infinity'::float8", Number.POSITIVE_INFINITY],
+    ["'-Infinity'::numeric", Number.NEGATIVE_INFINITY],
+    ["'-1.5E+3'::text", -1500],
+    ["'many'", undefined],
+    ["''", undefined],
+    ["' 1'", undefined],
+    ["'1,5'", undefined],
+    ["'0x10'", undefined],
+    ["'12%'", undefined],
+    ["'infinity'::text", undefined],
+    ["'2026-01-01'::date::text", undefined],
+  ])('%s in one row leaves the other rows as they are', async (expression, value) => {
+    const sql = `SELECT of, value FROM (VALUES ('one', 1::text), ('odd', (${expression})::text), ('two', 2::text)) AS all_rows (of, value)`;
+    const { samples, error } = await runQuery({ sql }).then(
+      (run) => ({ samples: run.samples, error: undefined }),
+      (thrown: UnreadableAnswer) => ({ samples: thrown.samples, error: thrown.message }),
+    );
+    const odd = value === undefined ? [] : [['odd', value]];
+    expect(samples.map((one) => [one.labels[0], one.value])).toEqual([['one', 1], ...odd, ['two', 2]]);
+    const left = 'the query shop_things gives in the column value what is not a number; 1 of 3 rows are left out';
+    expect(error).toBe(value === undefined ? left : undefined);
+  });
+
+  test.each(["repeat('x', 257)", "E'\\\\x00'::bytea"])(
+    'a label of %s leaves the other rows as they are',
+    async (label) => {
+      const odd = label.endsWith('bytea')
+        ? `CASE n WHEN 2 THEN ${label} END`
+        : `CASE n WHEN 2 THEN ${label} ELSE '' END`;
+      const sql = `SELECT n AS value, n AS id, ${odd} AS odd FROM generate_series(1, 3) n`;
+      const error: unknown = await runQuery({ sql }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ message: expect.stringContaining('; 1 of 3 rows are left out') });
+      expect((error as UnreadableAnswer).samples.map((one) => one.value)).toEqual([1, 3]);
+    },
+  );
 
   test('no row is no sample', async () => {
     expect((await runQuery({ sql: 'SELECT 1 AS value WHERE false' })).samples).toEqual([]);
@@ -104,7 +147,6 @@ describe('what cannot be samples names the query and the column', () => {
     ],
     ['SELECT 1 AS number WHERE false', 'gives no column value but number'],
     ["SELECT 'many' AS value", 'the query shop_things gives in the column value what is not a number'],
-    ["SELECT 'NaN'::float8 AS value", 'gives in the column value what is not a number'],
     ["SELECT '' AS value", 'gives in the column value what is not a number'],
     ['SELECT now() AS value', 'what is not a number: select extract(epoch FROM …)'],
     ['SELECT 1 AS value, 2 AS instance', 'gives a column instance, which cannot be a label: it must not be instance'],

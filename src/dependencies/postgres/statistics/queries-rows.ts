@@ -13,21 +13,48 @@ export const familyOf = ({ name, type, help }: Query, labels: readonly string[])
   help: help ?? `What the query ${name} of the configuration gives.`,
 });
 
-/** @throws UnreadableAnswer. NULL as a value gives no sample; NULL as a label an empty one, which is as good as none. */
+/**
+ * NULL as a value gives no sample; NULL as a label an empty one, which is as good as none. NaN and the infinities are values
+ * to Prometheus, and to its exporters.
+ * @throws UnreadableAnswer, with the samples of the other rows when some rows cannot be samples.
+ */
 export function samplesOf(query: Query, { columns, rows }: Pick<Selection, 'columns' | 'rows'>): Sample[] {
   const labels = labelsOf(query, columns);
   const family = familyOf(query, labels);
   const seen = new Set<string>();
-  return rows.flatMap((row): Sample[] => {
-    const value = numberFrom(query, row[query.value]);
-    if (value === undefined) return [];
-    const texts = labels.map((label) => labelOf(query, label, row[label]));
-    const key = JSON.stringify(texts);
+  const left: string[] = [];
+  const samples = rows.flatMap((row): Sample[] => {
+    const found = readRow(query, labels, row);
+    if (found === undefined) return [];
+    if (typeof found === 'string') {
+      left.push(found);
+      return [];
+    }
+    const key = JSON.stringify(found.texts);
     if (seen.has(key))
-      throw unreadable(query, `gives several rows ${said(labels, texts)}: group them, or select what tells them apart`);
+      throw unreadable(
+        query,
+        `gives several rows ${said(labels, found.texts)}: group them, or select what tells them apart`,
+      );
     seen.add(key);
-    return [{ family, labels: texts, value }];
+    return [{ family, labels: found.texts, value: found.value }];
   });
+  const [first] = left;
+  if (first === undefined) return samples;
+  throw unreadable(query, `${first}; ${left.length} of ${rows.length} rows are left out`, samples);
+}
+
+/** @returns undefined for no sample, a text for what is wrong with the row. */
+function readRow(query: Query, labels: readonly string[], row: Selection['rows'][number]) {
+  const value = numberFrom(query, row[query.value]);
+  if (typeof value !== 'number') return value;
+  const texts: string[] = [];
+  for (const label of labels) {
+    const text = labelOf(row[label]);
+    if (typeof text !== 'string') return `gives in the column ${label} ${text.wrong}`;
+    texts.push(text);
+  }
+  return { value, texts };
 }
 
 function labelsOf(query: Query, columns: readonly string[]): readonly string[] {
@@ -60,30 +87,25 @@ function labelsOf(query: Query, columns: readonly string[]): readonly string[] {
 }
 
 /** As PostgreSQL writes numbers, which clients hand on as text where they are long: bigint, numeric. */
-const numeric = /^-?(\d+(\.\d*)?(e[+-]?\d+)?|Infinity)$/i;
+const numeric = /^(-?(\d+(\.\d*)?([eE][+-]?\d+)?|Infinity)|NaN)$/;
 
-function numberFrom(query: Query, value: unknown): number | undefined {
+function numberFrom(query: Query, value: unknown): number | string | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'boolean') return value ? 1 : 0;
-  const known = typeof value === 'number' || (typeof value === 'string' && numeric.test(value));
-  if (known && !Number.isNaN(value)) return Number(value);
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string' && numeric.test(value)) return Number(value);
   const hint = value instanceof Date ? ': select extract(epoch FROM …)' : '';
-  throw unreadable(query, `gives in the column ${query.value} what is not a number${hint}`);
+  return `gives in the column ${query.value} what is not a number${hint}`;
 }
 
-function labelOf(query: Query, column: string, value: unknown): string {
+function labelOf(value: unknown): string | { readonly wrong: string } {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'object')
-    throw unreadable(query, `gives in the column ${column} what is not a text: cast it to text`);
+  if (typeof value === 'object') return { wrong: 'what is not a text: cast it to text' };
   const text = String(value);
   // Cut, as any longer one is on the page, it could be the same as another.
-  if (text.length > longestLabel)
-    throw unreadable(
-      query,
-      `gives in the column ${column} a label of more than ${longestLabel} characters: select what is short and of few values`,
-    );
-  return text;
+  if (text.length <= longestLabel) return text;
+  return { wrong: `a label of more than ${longestLabel} characters: select what is short and of few values` };
 }
 
 const said = (labels: readonly string[], texts: readonly string[]): string =>
@@ -91,5 +113,5 @@ const said = (labels: readonly string[], texts: readonly string[]): string =>
     ? 'and no column for a label'
     : `for ${labels.map((label, index) => `${label}=${texts[index]}`).join(', ')}`;
 
-const unreadable = ({ name }: Query, what: string): UnreadableAnswer =>
-  new UnreadableAnswer(`the query ${name} ${what}`);
+const unreadable = ({ name }: Query, what: string, samples: readonly Sample[] = []): UnreadableAnswer =>
+  new UnreadableAnswer(`the query ${name} ${what}`, { samples });

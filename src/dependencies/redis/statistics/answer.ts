@@ -21,11 +21,20 @@ export function fieldsOf(answer: unknown, command: string): Fields {
 
 const words: Readonly<Record<string, number>> = { ok: 1, true: 1, err: 0, fail: 0, false: 0 };
 
-/** A number, or 1 for `ok` and 0 for `err` and `fail`; undefined for anything else. */
+/** What fits no 64 bits with a sign is a negative number that a server wrote without its sign. */
+const mostOfAll = 2 ** 63;
+
+/** A number, or 1 for `ok` and 0 for `err` and `fail`; undefined for anything else, such as `12.5M`, `-nan` and `n/a`. */
 export function numberOf(text: string | undefined): number | undefined {
   if (text === undefined || text.trim() === '') return undefined;
   const value = words[text] ?? Number(text);
-  return Number.isFinite(value) ? value : undefined;
+  return Math.abs(value) < mostOfAll ? value : undefined;
+}
+
+/** Of what counts something: a server that does not know it may write -1, as Dragonfly does. */
+export function notNegative(text: string | undefined): number | undefined {
+  const value = numberOf(text);
+  return value === undefined || value < 0 ? undefined : value;
 }
 
 /** `a=1,b=2` by name. */

@@ -1,6 +1,6 @@
 // What INFO says of each command and each kind of error: calls, time, percentiles, refusals.
 import { type Sample, samples } from '../../../core/family.ts';
-import { type Fields, heaviest, listOf, numberOf } from './answer.ts';
+import { type Fields, heaviest, listOf, notNegative, numberOf } from './answer.ts';
 import { counter, summary } from './family.ts';
 
 /** Commands, those with most calls, and kinds of errors, the most frequent, of which samples are made. */
@@ -38,7 +38,7 @@ export function commandSamples(fields: Fields, cut: (count: number) => void): Sa
   );
   return [
     ...kept.flatMap(({ name, pairs }) => {
-      const of = (field: string): number | undefined => numberOf(pairs.get(field));
+      const of = (field: string): number | undefined => notNegative(pairs.get(field));
       const usec = of('usec');
       return [
         ...samples(families.calls, of('calls'), name),
@@ -76,7 +76,7 @@ const errorWord = /^[A-Z][A-Z0-9_]{0,31}$/;
 function errorSamples(fields: Fields, cut: (count: number) => void): Sample[] {
   const counts = new Map<string, number>();
   for (const { name, pairs } of listOf(fields, 'errorstat_')) {
-    const count = numberOf(pairs.get('count'));
+    const count = notNegative(pairs.get('count'));
     const word = errorWord.test(name) ? name : 'other';
     if (count !== undefined) counts.set(word, (counts.get(word) ?? 0) + count);
   }

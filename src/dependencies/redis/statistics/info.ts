@@ -1,8 +1,9 @@
 // Nearly everything, of one INFO.
 import { type Sample, samples } from '../../../core/family.ts';
 import { type Collector, UnreadableAnswer } from '../../statistics.ts';
+import { isReadOnly } from '../role.ts';
 import type { RedisSettings } from '../settings.ts';
-import { type Fields, fieldsOf, numberOf } from './answer.ts';
+import { type Fields, fieldsOf, notNegative, numberOf } from './answer.ts';
 import { commandFamilies, commandSamples } from './commands.ts';
 import { counter } from './family.ts';
 import { askGranted } from './grants.ts';
@@ -28,7 +29,7 @@ export const info: Collector<RedisSettings, RedisSource> = {
     if (answer === undefined) throw new UnreadableAnswer('this server does not offer INFO');
     const fields = fieldsOf(answer, 'INFO');
     // After a failover by hand the old primary may keep our connection.
-    if (settings.sentinel !== undefined && fields.get('role') === 'slave') source.leave();
+    if (settings.sentinel !== undefined && isReadOnly(fields.get('role'))) source.leave();
     return [...plainSamples(fields), ...roleSamples(fields, cut), ...commandSamples(fields, cut)];
   },
 };
@@ -36,12 +37,12 @@ export const info: Collector<RedisSettings, RedisSource> = {
 function plainSamples(fields: Fields): Sample[] {
   const found: Sample[] = [];
   for (const { field, family, divisor = 1 } of infoFields) {
-    const value = numberOf(fields.get(field));
+    const value = (family.type === 'counter' ? notNegative : numberOf)(fields.get(field));
     if (value !== undefined) found.push({ family, labels: [], value: value / divisor });
   }
   for (const [field, value] of fields) {
     const thread = ioThreadField.exec(field)?.[1];
-    if (thread !== undefined) found.push(...samples(ioThread, numberOf(value), thread));
+    if (thread !== undefined) found.push(...samples(ioThread, notNegative(value), thread));
   }
   return found;
 }

@@ -1,7 +1,8 @@
 // What INFO says of the server itself, its replicas, its primary and its databases.
 import { type Sample, samples } from '../../../core/family.ts';
+import { hasPrimary } from '../role.ts';
 import type { Fields } from './answer.ts';
-import { listOf, numberOf } from './answer.ts';
+import { listOf, notNegative, numberOf } from './answer.ts';
 import { gauge } from './family.ts';
 
 /** Replicas, and databases, of which samples are made. */
@@ -66,7 +67,7 @@ export function roleSamples(fields: Fields, cut: (count: number) => void): Sampl
   return [
     ...samples(families.instanceInfo, 1, ...infoLabels.map((label) => fields.get(label) ?? '')),
     ...samples(families.started, startOf(fields)),
-    ...(fields.get('role') === 'slave' ? primarySamples(fields) : []),
+    ...(hasPrimary(fields.get('role')) ? primarySamples(fields) : []),
     ...replicaSamples(fields, cut),
     ...databaseSamples(fields, cut),
   ];
@@ -104,7 +105,7 @@ function replicaSamples(fields: Fields, cut: (count: number) => void): Sample[] 
   if (kept.length < replicas.size) cut(replicas.size - kept.length);
   return kept.flatMap(({ labels, pairs }) => [
     ...samples(families.replicaOffset, numberOf(pairs.get('offset')), ...labels),
-    ...samples(families.replicaLag, notNegative(pairs.get('lag')), ...labels),
+    ...samples(families.replicaLag, notNegative(pairs.get('lag')), ...labels), // -1: nothing acknowledged yet
   ]);
 }
 
@@ -112,17 +113,11 @@ function databaseSamples(fields: Fields, cut: (count: number) => void): Sample[]
   const databases = listOf(fields, 'db', /^\d+$/);
   if (databases.length > mostDatabases) cut(databases.length - mostDatabases);
   return databases.slice(0, mostDatabases).flatMap(({ name, pairs }) => {
-    const ttl = numberOf(pairs.get('avg_ttl')); // 0 until the server has sampled keys that can expire
+    const ttl = notNegative(pairs.get('avg_ttl')); // 0 until keys that can expire were sampled; Dragonfly: -1, always
     return [
-      ...samples(families.keys, numberOf(pairs.get('keys')), `db${name}`),
-      ...samples(families.expiring, numberOf(pairs.get('expires')), `db${name}`),
+      ...samples(families.keys, notNegative(pairs.get('keys')), `db${name}`),
+      ...samples(families.expiring, notNegative(pairs.get('expires')), `db${name}`),
       ...samples(families.ttl, ttl === undefined || ttl === 0 ? undefined : ttl / 1e3, `db${name}`),
     ];
   });
-}
-
-/** -1 stands for a replica that has not acknowledged anything yet. */
-function notNegative(text: string | undefined): number | undefined {
-  const value = numberOf(text);
-  return value === undefined || value < 0 ? undefined : value;
 }

@@ -1,0 +1,188 @@
+// Why the credential chain found nothing: what is wrong with the variables that it goes by, and with their files.
+import { readFileSync } from 'node:fs';
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import type { DependencyClass } from '../../core/failure.ts';
+import type { AwsCredentials } from './chain.ts';
+import { type Environment, endpointProblem, endpointVariable } from './endpoints.ts';
+
+export type Mistake = {
+  /** Names the variable, and how to mend it; nothing of a secret. */
+  readonly message: string;
+  /** Of a mistake with which the chain cannot have gone on, whatever it says: what it is. */
+  readonly errorClass?: DependencyClass;
+};
+
+/** Those with which it cannot have gone on, else all, in the order in which the chain asks. Never rejects. */
+export async function mistakesIn(environment: Environment): Promise<readonly Mistake[]> {
+  const all = [
+    ...keyMistakes(environment),
+    ...(await profileMistakes(environment)),
+    ...webIdentityMistakes(environment),
+    ...containerMistakes(environment),
+    ...metadataMistakes(environment),
+  ];
+  const certain = all.filter(({ errorClass }) => errorClass !== undefined);
+  return certain.length > 0 ? certain : all;
+}
+
+/** Of a profile that can give credentials. */
+const sourceKeys = /^(aws_access_key_id|role_arn|web_identity_token_file|credential_process|sso_|login_)/;
+
+/** What keeps the endpoint of a container from answering, where the chain has no other place to ask before. */
+export async function mistakesAtContainer(environment: Environment): Promise<readonly Mistake[]> {
+  const mistakes = containerMistakes(environment);
+  const { AWS_PROFILE, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN } = environment;
+  const hasKeys = keys.every((name) => environment[name]);
+  if (mistakes.length === 0 || AWS_PROFILE || hasKeys || (AWS_WEB_IDENTITY_TOKEN_FILE && AWS_ROLE_ARN)) return [];
+  const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
+  const given = Object.keys({ ...configFile.default, ...credentialsFile.default });
+  return given.some((key) => sourceKeys.test(key)) ? [] : mistakes;
+}
+
+const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+
+function keyMistakes(environment: Environment): Mistake[] {
+  const missing = keys.filter((name) => !environment[name]);
+  if (missing.length === 2) return [];
+  if (environment.AWS_PROFILE) {
+    return [{ message: 'AWS_PROFILE is set, so the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not used' }];
+  }
+  return missing.map((name) => ({ message: `${absent(environment, name)}, but ${other(name)} is set: set both` }));
+}
+
+const other = (name: string): string => keys.find((one) => one !== name) ?? '';
+const absent = (environment: Environment, name: string): string =>
+  `${name} is ${environment[name] === '' ? 'empty' : 'not set'}`;
+
+/** The SDK passes over a file that it cannot read. A path that begins with ~/ is left to it. */
+export const fileMistakes = (environment: Environment): Mistake[] =>
+  (['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'] as const).flatMap((name) => {
+    const file = environment[name];
+    return file && !file.startsWith('~/') ? unreadable(name, file) : [];
+  });
+
+async function profileMistakes(environment: Environment): Promise<Mistake[]> {
+  const found = fileMistakes(environment);
+  const { AWS_PROFILE: named, AWS_SHARED_CREDENTIALS_FILE: file } = environment;
+  if (!named && !file) return found;
+  const profile = named || 'default';
+  const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
+  if (Object.hasOwn(configFile, profile) || Object.hasOwn(credentialsFile, profile)) return found;
+  if (!named && found.some(({ message }) => message.startsWith('AWS_SHARED'))) return found;
+  if (!named)
+    return [...found, { message: `AWS_SHARED_CREDENTIALS_FILE: ${inOneLine(file ?? '')} has no profile [default]` }];
+  const sections = `[profile ${profile}] in the configuration file, [${profile}] in the credentials file`;
+  return [...found, { message: `AWS_PROFILE names a profile that no file has (${inOneLine(sections)})` }];
+}
+
+const arnOfRole = /^arn:[\w-]+:iam::\d{12}:role\/\S+$/;
+
+function webIdentityMistakes(environment: Environment): Mistake[] {
+  const { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: role } = environment;
+  if (!file && !role) return [];
+  if (!file) return [{ message: `${absent(environment, 'AWS_WEB_IDENTITY_TOKEN_FILE')}, but AWS_ROLE_ARN is set` }];
+  if (!role) return [{ message: `${absent(environment, 'AWS_ROLE_ARN')}, but AWS_WEB_IDENTITY_TOKEN_FILE is set` }];
+  const endpoint = endpointVariable('STS', environment);
+  const problem = endpoint && endpointProblem(endpoint.text);
+  const isArn = arnOfRole.test(role);
+  return [
+    ...unreadable('AWS_WEB_IDENTITY_TOKEN_FILE', file, 'auth', mounted),
+    ...(isArn ? [] : [{ message: 'AWS_ROLE_ARN is no ARN of a role, such as arn:aws:iam::111122223333:role/shop' }]),
+    ...(problem ? [{ message: `${endpoint?.from} ${problem}`, errorClass: 'misconfig' as const }] : []),
+  ];
+}
+
+const mounted = 'is the token of the service account mounted?';
+
+/** Where the SDK asks without TLS. */
+const nearHosts = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|169\.254\.170\.(2|23)|\[fd00:ec2::23\])$/;
+
+function containerMistakes(environment: Environment): Mistake[] {
+  const {
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: relative,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: full,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file,
+  } = environment;
+  if (!relative && !full) return [];
+  const problem = relative ? relativeProblem(relative) : fullProblem(full ?? '');
+  const name = `AWS_CONTAINER_CREDENTIALS_${relative ? 'RELATIVE' : 'FULL'}_URI`;
+  const messages = problem === undefined ? [] : [`${name} ${problem}`];
+  if (file) {
+    const found = unreadable('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', file, 'auth', mounted);
+    if (found.length > 0) return [...messages.map(fatal), ...found];
+    const blemish = headerBlemish(readFileSync(file, 'latin1'));
+    if (blemish !== undefined) messages.push(`AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: ${file} ${blemish}`);
+  } else if (token) {
+    const blemish = headerBlemish(token);
+    if (blemish !== undefined) messages.push(`AWS_CONTAINER_AUTHORIZATION_TOKEN ${blemish}`);
+  }
+  return messages.map(fatal);
+}
+
+const fatal = (message: string): Mistake => ({ message, errorClass: 'auth' });
+
+const relativeProblem = (text: string): string | undefined =>
+  text.startsWith('/') && URL.canParse(`http://169.254.170.2${text}`) ? undefined : 'must be a path that begins with /';
+
+function fullProblem(text: string): string | undefined {
+  const problem = endpointProblem(text);
+  if (problem !== undefined) return problem;
+  const { protocol, hostname } = new URL(text);
+  if (protocol === 'https:' || nearHosts.test(hostname)) return undefined;
+  return 'must begin with https://, unless it is of this machine or of the agents of ECS and EKS';
+}
+
+function metadataMistakes(environment: Environment): Mistake[] {
+  const { AWS_EC2_METADATA_DISABLED: disabled, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint } = environment;
+  if (!endpoint || (disabled && disabled !== 'false')) return [];
+  const problem = endpointProblem(endpoint);
+  return problem ? [fatal(`AWS_EC2_METADATA_SERVICE_ENDPOINT ${problem}`)] : [];
+}
+
+/** Nothing for a file that can be read and holds something. */
+function unreadable(name: string, file: string, errorClass?: DependencyClass, hint?: string): Mistake[] {
+  const found = (what: string): Mistake[] => [
+    { message: `${name}: ${what}${hint ? `; ${hint}` : ''}`, ...(errorClass && { errorClass }) },
+  ];
+  try {
+    return readFileSync(file).length === 0 ? found(`${inOneLine(file)} is empty`) : [];
+  } catch (error) {
+    return found(`cannot read ${inOneLine(file)}: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
+  }
+}
+
+const inOneLine = (text: string): string => text.replace(/\s+/g, ' ');
+
+const parts = [
+  ['accessKeyId', 'AWS_ACCESS_KEY_ID', 'access key id'],
+  ['secretAccessKey', 'AWS_SECRET_ACCESS_KEY', 'secret access key'],
+  ['sessionToken', 'AWS_SESSION_TOKEN', 'session token'],
+] as const;
+
+/** What is wrong with credentials that were found, so that no server can accept them; names where they come from. Pure. */
+export function credentialsProblem(found: AwsCredentials, environment: Environment): string | undefined {
+  for (const [part, variable, words] of parts) {
+    const text = found[part];
+    if (text === undefined) continue;
+    const blemish = part === 'secretAccessKey' ? edgeBlemish(text) : (edgeBlemish(text) ?? headerBlemish(text));
+    if (blemish === undefined) continue;
+    return `${environment[variable] === text ? variable : `the ${words} that was found`} ${blemish}`;
+  }
+  return undefined;
+}
+
+/** As `echo key | base64` and files that are copied leave them. */
+function edgeBlemish(text: string): string | undefined {
+  if (/[\r\n]$/.test(text)) return 'ends with a line break: write it without one, as printf does and echo does not';
+  if (/^\s|\s$/.test(text)) return 'begins or ends with a blank: take it away';
+  if (/^(["']).*\1$/s.test(text)) return 'stands in quotation marks: take them away';
+  return /\p{Cc}/u.test(text) ? 'holds a line break or another control character: copy it again' : undefined;
+}
+
+function headerBlemish(text: string): string | undefined {
+  if (/[\r\n]$/.test(text)) return edgeBlemish(text);
+  return /[^\t\x20-\x7e\x80-\xff]/.test(text)
+    ? 'holds a character that no HTTP header may hold: copy it again'
+    : undefined;
+}

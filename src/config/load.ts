@@ -12,6 +12,7 @@ import { type EffectiveValue, effectiveValues } from './effective.ts';
 import { applyEnvironment, applyFlags, checksOfEnvironment } from './environment.ts';
 import { parseFields } from './fields.ts';
 import { chooseFile, readText } from './file.ts';
+import { shownToken } from './mask.ts';
 import { notesOn } from './notes.ts';
 import { createPlaces, type Places } from './places.ts';
 import { createFindings, type Findings, type Problem } from './problems.ts';
@@ -103,7 +104,7 @@ function assemble(
   source: string,
   environment: NodeJS.ProcessEnv,
 ): Configuration {
-  const token = top.token ?? top.token_file;
+  const token = isShownToken(top.token) ? undefined : (top.token ?? top.token_file);
   return {
     service: top.service ?? '',
     listen: top.listen ?? [],
@@ -117,9 +118,16 @@ function assemble(
     statistics: statisticsOf(top.statistics ?? usualStatistics),
     checks,
     source,
-    secrets: [...secretsOf([token, checks.map(({ settings }) => settings)]), ...secretsOfClients(checks, environment)],
+    secrets: [
+      ...secretsOf([top.token, token, checks.map(({ settings }) => settings)]),
+      ...secretsOfClients(checks, environment),
+    ],
   };
 }
+
+/** The token that print-config shows is known to everybody: it opens nothing. */
+const isShownToken = (token: Secret | undefined): boolean =>
+  token !== undefined && 'value' in token.source && token.source.value === shownToken;
 
 const usualStatistics = topShape.statistics.parse(undefined);
 const statisticsOf = ({ mode, timeout, max_series }: NonNullable<Top['statistics']>): Configuration['statistics'] => ({

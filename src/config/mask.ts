@@ -30,3 +30,10 @@ export function keyText(key: string): { readonly text: string; readonly glued: b
   const word = /^[\w.<$-]{1,64}/.exec(key)?.[0] ?? '';
   return { text: word === '' ? '…' : word, glued: /^[\w.-]+[:=]/.test(key) };
 }
+
+/** What stands in print-config's output for a token, which nobody may use as one: everybody can read it here. */
+export const shownToken = '[secret-of-the-token]';
+
+/** Whether a value is what print-config writes in place of a secret. */
+export const isPlaceholder = (value: string): boolean =>
+  value === '[secret]' || value === shownToken || /:\/\/(?:\*{3}(?::\*{3})?|:\*{3})@/.test(value);

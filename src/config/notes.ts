@@ -1,11 +1,12 @@
 // Plain facts about a right configuration that its author should know; printed at start and by check-config.
-import { accessSync, constants } from 'node:fs';
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import type { StatisticsMode } from '../core/collecting.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { seatsOf } from '../dependencies/seats.ts';
 import { mistypedVariables, setShorthands } from './environment.ts';
+import { readValue } from './file.ts';
+import { isPlaceholder } from './mask.ts';
 
 type Facts = {
   readonly checks: readonly ConfiguredCheck[];
@@ -78,15 +79,18 @@ function aboutElection({ checks, statisticsMode, named }: Facts): readonly strin
       ];
 }
 
+/** What a file of a secret holds may be another thing when it is read: so these are no mistakes. */
 function aboutFiles(secrets: readonly Secret[]): readonly string[] {
-  return secrets.flatMap(({ source }) => {
-    if (!('file' in source)) return [];
-    try {
-      accessSync(source.file, constants.R_OK);
-      return [];
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-      return [`${source.file} cannot be read now (${code}); it is read again whenever it is needed.`];
-    }
+  return secrets.flatMap(({ source, rule, problemOf }) => {
+    if (!('file' in source)) return isPlaceholder(source.value) ? [placeholderNote] : [];
+    const read = readValue(source.file);
+    const problem = 'problem' in read ? read.problem.message : (rule?.(read.text) ?? problemOf?.(read.text));
+    if (problem === undefined) return [];
+    const said = 'problem' in read ? `${source.file} ${problem}` : `what ${source.file} holds ${problem}`;
+    return [`${said}. It is read again whenever it is needed.`];
   });
 }
+
+const placeholderNote =
+  'A secret of this configuration is the text that `print-config` writes in place of one: write the secret itself, or the ' +
+  'name of a variable that holds it.';

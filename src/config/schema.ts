@@ -10,6 +10,7 @@ import type { SecretRule } from '../core/secret.ts';
 import { socketPathProblem } from '../core/socket-path.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { type Listen, listenForms, parseListen } from './listen.ts';
+import { shownToken } from './mask.ts';
 
 export const checkName = /^[a-z][a-z0-9_-]{0,62}$/;
 export const mostChecks = 200;
@@ -51,8 +52,6 @@ const listen = () =>
 const tokenRule: SecretRule = (text) =>
   /^[\x21-\x7e]{16,}$/.test(text) ? undefined : 'must have at least 16 characters, visible ASCII without blanks';
 
-const shownToken = () => '[secret-of-the-token]';
-
 const pemFile = () => z.string().min(1);
 const tls = () =>
   z.strictObject({
@@ -83,7 +82,7 @@ export const topShape = {
   listen: listen()
     .prefault('localhost:9090')
     .describe("where to serve: ':9090' (every address), '127.0.0.1:9090', '[::1]:9090', 'unix:/path', or a list"),
-  token: secret(tokenRule, shownToken)
+  token: secret(tokenRule, () => shownToken)
     .optional()
     .describe('bearer token that guards everything beyond health and metrics'),
   token_file: secretFile(tokenRule).optional().describe('file that holds the token'),

@@ -134,7 +134,8 @@ export function detailedBody(check: DetailedCheck, belief: Belief, now: Instant,
   return {
     ...checkBody(check, belief),
     type: check.type,
-    target: check.target, // made without any secret
+    // Made without any secret: a host may be the same word as one. Only what looks like a user's part is redacted.
+    target: /:.*@/.test(check.target) ? redact(check.target) : check.target,
     required: check.required,
     gates: check.gates,
     holds_for_ms: Number.isFinite(belief.until) ? roundMs(Math.max(0, belief.until - now)) : null,

@@ -61,7 +61,9 @@ export const secretFile = (rule?: SecretRule) =>
 
 /** A secret text that is parsed where it is used: what a file holds is judged there. @param problemOf as a rule's */
 export const parsedSecret = (problemOf: SecretRule, shown?: Shown) =>
-  secret(undefined, shown).superRefine(({ source }, context) => {
+  secret(undefined, shown).superRefine((value, context) => {
+    const { source } = value;
+    value.problemOf = problemOf;
     const message = 'value' in source ? problemOf(source.value) : undefined;
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });

@@ -17,6 +17,8 @@ export class Secret {
   readonly #source: SecretSource;
   readonly #seen = new Set<string>();
 
+  /** What its user will say of a value, such as that it is no URL: a file's can be judged by it beforehand. */
+  problemOf: SecretRule | undefined;
   /** Holds for a value from a file too, which is known only when it is read. */
   readonly rule: SecretRule | undefined;
 

@@ -99,11 +99,13 @@ export function splitUserInfo(userInfo: string): { readonly username: string; re
 
 function takeApart(text: string, form: UrlForm): ReadUrl {
   if (form.socket !== undefined && isPathLike(text)) throw new Problem(form.socket);
+  if (/^["'`\u2018-\u201f]/.test(text)) throw new Problem('begins with a quotation mark: leave the quotes out');
   const pieces = piecesOf(text);
   if (pieces === undefined || !form.schemes.includes(pieces.scheme)) {
     throw new Problem(`must be a URL that begins with ${form.schemes.map((scheme) => `${scheme}://`).join(' or ')}`);
   }
-  refuseControlCharacters(text);
+  const control = controlProblem(text);
+  if (control !== undefined) throw new Problem(control);
   refuseStrayAt(pieces, form);
   const { scheme, userInfo, place, rest } = pieces;
   const { host, port } = readPlace(place, form);
@@ -119,13 +121,12 @@ function takeApart(text: string, form: UrlForm): ReadUrl {
 }
 
 /** `new URL` would drop a tab or a line break without a word, and so change a password. */
-function refuseControlCharacters(text: string): void {
+export function controlProblem(text: string): string | undefined {
   const [found] = /[\p{Cc}\u2028\u2029]/u.exec(text) ?? [];
-  if (found === undefined) return;
+  if (found === undefined) return undefined;
   const names: Readonly<Record<string, string>> = { '\n': 'a line break', '\r': 'a carriage return', '\t': 'a tab' };
-  throw new Problem(
-    `has ${names[found] ?? 'a control character'} in it: remove it, or write ${encodeURIComponent(found)} if it is part of a user or password`,
-  );
+  const what = names[found] ?? 'a control character';
+  return `has ${what} in it: remove it, or write ${encodeURIComponent(found)} if it is part of a user or password`;
 }
 
 /** Of the characters that end a user's part, what each is in one. */

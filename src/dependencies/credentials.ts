@@ -16,9 +16,9 @@ export function reveal(secret: Secret): string {
   const { source, rule } = secret;
   if ('value' in source) return source.value;
   const value = readText(source.file, 'auth', readSecretText);
-  secret.saw(value);
   const problem = rule?.(value);
   if (problem !== undefined) throw new Failure('auth', `cannot use what is in ${source.file}: it ${problem}`);
+  secret.saw(value);
   return value;
 }
 

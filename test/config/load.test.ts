@@ -69,7 +69,11 @@ test('variables alone turn the checks on', () => {
     ['kms', 'kms', { kind: 'interval', intervalMs: 60_000 }, 5000],
     ['app', 'http', { kind: 'interval', intervalMs: 5000 }, 2000],
   ]);
-  expect(checks[2]?.settings.url).toEqual(Secret.fromFile(environment.REDIS_URL_FILE));
+  expect(
+    checks.flatMap(({ settings }) => (settings.url instanceof Secret ? [settings.url.source] : [])),
+  ).toContainEqual({
+    file: environment.REDIS_URL_FILE,
+  });
   expect(checks[3]?.settings.key_id).toBe('alias/shop');
   expect(secrets.map(reveal)).toContain('redis://:hunter3@cache');
 });
@@ -242,7 +246,7 @@ test('a _FILE that is not there is a mistake where the text is needed now, and a
     message: expect.stringContaining('ENOENT'),
   });
   expect(notes('checks: { r: { type: redis, url: redis://x, password: "${PW}" } }', { PW_FILE: '/nowhere' })).toContain(
-    '/nowhere cannot be read now (ENOENT)',
+    '/nowhere cannot be read: ENOENT',
   );
 });
 
@@ -307,4 +311,24 @@ test('anchors and aliases are followed, and their variables too', () => {
     { ca_file: '/ca', insecure_skip_verify: false },
     { ca_file: '/ca', insecure_skip_verify: false },
   ]);
+});
+
+test('what print-config writes in place of a secret is a note, and as the token opens nothing', () => {
+  const shown = 'token: "[secret-of-the-token]"\nchecks: { r: { type: redis, url: "redis://***:***@h" } }';
+  expect(right(loadText(shown)).token).toBeUndefined();
+  expect(notes(shown)).toMatch(/print-config.*No token is set/s);
+  expect(notes('checks: { r: { type: redis, url: redis://h, password: "[secret]" } }')).toContain(
+    '`print-config` writes',
+  );
+});
+
+test('what is wrong with a secret’s file is a note', () => {
+  const url = fileOf('redis://:S3cret#Half@h\n');
+  const short = fileOf('short');
+  const text = notes('token_file: $T\nchecks: { r: { type: redis, url: "${U}" } }'.replace('$T', short), {
+    U_FILE: url,
+  });
+  expect(text).toContain(`what ${url} holds has a # before an @`);
+  expect(text).toContain(`what ${short} holds must have at least 16 characters`);
+  expect(text).not.toMatch(/S3cret|Half|holds short/);
 });

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Client, errors, HttpConnection, Transport } from '@elastic/elasticsearch';
 import { Failure } from '../../core/failure.ts';
 import type { Driver } from '../define.ts';
+import type { Kept } from '../lenient-http/response.ts';
 import { UnreadableAnswer } from '../statistics.ts';
 import type { Credentials } from './access.ts';
 import type { Connection } from './connection.ts';
@@ -38,11 +39,14 @@ class AnyVersionTransport extends Transport {
   }
 }
 
+const charsetOf = (kept: Kept): string | undefined => /charset=["']?([\w-]+)/i.exec(kept['content-type'] ?? '')?.[1];
+
 /** Without I/O. */
 function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Connection {
   let socket: Socket | undefined;
   let client: Client | undefined;
   let cut: Error | undefined;
+  let coded: string | undefined;
   let destroyed = false;
   const destroy = (): void => {
     destroyed = true;
@@ -82,7 +86,9 @@ function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Con
     },
     authenticate(credentials) {
       if (socket === undefined) throw new Error('authenticate before open');
-      client ??= createClient(socket, node, credentials);
+      client ??= createClient(socket, node, credentials, (kept) => {
+        coded = kept['content-encoding'] ?? charsetOf(kept);
+      });
     },
     async health(waitMs) {
       const query = { timeout: '0ms', master_timeout: `${waitMs}ms`, filter_path: wanted } as const;
@@ -91,7 +97,7 @@ function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Con
           by.cluster.health({ ...(index === undefined ? {} : { index }), ...query }, { meta: true }),
         );
       } catch (error) {
-        throw explain(error, cut);
+        throw explain(error, cut, coded);
       }
     },
     async get(path, query) {
@@ -104,7 +110,7 @@ function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Con
           by.transport.request({ method: 'GET', path, querystring: query }, { meta: true, ...sizes }),
         );
       } catch (error) {
-        if (!isTooLong(error, cut)) throw explain(error, cut);
+        if (!isTooLong(error, cut)) throw explain(error, cut, coded);
         destroy();
         throw new UnreadableAnswer(`the answer to GET ${path} is longer than 2 MiB, or compressed unasked`, {
           cause: error,
@@ -114,8 +120,13 @@ function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Con
   };
 }
 
-function createClient(socket: Socket, node: URL, credentials: Credentials | undefined): Client {
-  const agent = agentOf(socket);
+function createClient(
+  socket: Socket,
+  node: URL,
+  credentials: Credentials | undefined,
+  told: (kept: Kept) => void,
+): Client {
+  const agent = agentOf(socket, told);
   return new Client({
     node: node.href,
     ...(credentials === undefined ? {} : { auth: credentials }),

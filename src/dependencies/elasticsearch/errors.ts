@@ -113,9 +113,10 @@ export const isTooLong = (error: unknown, cut: Error | undefined): boolean =>
 
 /**
  * What the client's error means. It drops the code of a socket's error, hence `cut`, the error that ended the socket.
+ * @param coded the Content-Encoding of the answer, or the charset.
  * @returns the error to throw.
  */
-export function explain(error: unknown, cut: Error | undefined): unknown {
+export function explain(error: unknown, cut: Error | undefined, coded?: string): unknown {
   const { name, code, message } = error as { name?: string; code?: string; message?: string };
   if (isTooLong(error, cut)) {
     return new Failure('server', 'the answer is too big to be a cluster health', { cause: error });
@@ -127,7 +128,9 @@ export function explain(error: unknown, cut: Error | undefined): unknown {
     return new Failure('auth', 'the API key holds a character that no HTTP header may hold', { cause: error });
   }
   if (name === 'DeserializationError' || code?.startsWith('Z_') || message?.startsWith('Parse Error')) {
-    return new Failure('server', 'the answer is no HTTP or no JSON', { cause: error });
+    const how =
+      coded === undefined || !/^[\w, -]{1,40}$/.test(coded) ? '' : `, or in a coding that is not known here: ${coded}`;
+    return new Failure('server', `the answer is no HTTP or no JSON${how}`, { cause: error });
   }
   if (name === 'ConnectionError') {
     return new Failure('refused', 'the connection was closed before the answer was complete', { cause: error });

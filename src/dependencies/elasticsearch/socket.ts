@@ -6,6 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
+import type { Kept } from '../lenient-http/response.ts';
 import { lenient } from '../lenient-http/socket.ts';
 import { lookupWithin } from '../lookup.ts';
 
@@ -55,14 +56,14 @@ export async function beforeClose<T>(socket: Socket, work: Promise<T>): Promise<
 }
 
 /** An agent whose one connection is `socket`, with answers read as curl would: it opens none of its own. */
-export function agentOf(socket: Socket): HttpAgent | HttpsAgent {
+export function agentOf(socket: Socket, told: (kept: Kept) => void): HttpAgent | HttpsAgent {
   const options = { keepAlive: true, maxSockets: 1 };
   const agent = 'encrypted' in socket ? new HttpsAgent(options) : new HttpAgent(options);
   let given = false;
   agent.createConnection = (_options, done) => {
     if (!given) {
       given = true;
-      return lenient(socket);
+      return lenient(socket, told);
     }
     done?.(new Failure('refused', 'the connection was closed'), socket);
     return undefined;

@@ -1,7 +1,7 @@
 // The body of an answer as text: unpacked as its Content-Encoding says, decoded as its mark or its Content-Type says.
-import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
 import { Failure } from '../../core/failure.ts';
 
 /** Of what is judged, unpacked. */
@@ -33,43 +33,44 @@ export async function readBody(response: IncomingMessage): Promise<Body> {
     if (size > mostBytes) break;
   }
   const bytes = Buffer.concat(chunks).subarray(0, mostBytes);
-  return { text: decode(bytes, response.headers['content-type']), complete: size <= mostBytes };
+  const complete = size <= mostBytes;
+  return { text: decode(bytes, complete, response), complete };
 }
 
-/** In the order in which they were applied. */
-const codingsOf = (response: IncomingMessage): readonly string[] =>
-  (response.headers['content-encoding'] ?? '')
+/** In the order in which they were applied; without words that code nothing. */
+const codingsOf = (headers: IncomingHttpHeaders): readonly string[] =>
+  (headers['content-encoding'] ?? '')
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())
-    .filter((coding) => !['', 'identity', 'none', 'utf-8'].includes(coding));
+    .filter((coding) => !['', 'identity', 'none', 'binary', 'aws-chunked'].includes(coding));
 
+/** https://www.rfc-editor.org/rfc/rfc9110#name-content-codings and, for zstd, https://www.rfc-editor.org/rfc/rfc8878 */
+const unpackers: Readonly<Record<string, (first: number) => Transform>> = {
+  gzip: () => createGunzip(),
+  'x-gzip': () => createGunzip(),
+  br: () => createBrotliDecompress(),
+  zstd: () => createZstdDecompress(),
+  // Some servers leave out zlib's head, which the low four bits of the first byte tell: 8 is its one method.
+  deflate: (first) => ((first & 0x0f) === 8 ? createInflate() : createInflateRaw()),
+};
+
+/** A coding that nobody knows is passed over: whether it codes anything, the text shows. */
 async function* unpacked(response: IncomingMessage): AsyncIterable<Buffer> {
+  const codings = codingsOf(response.headers);
+  const known = codings.every((coding) => Object.hasOwn(unpackers, coding)) ? codings : [];
   let source: Readable = response;
-  for (const coding of codingsOf(response).toReversed()) {
-    const unpack = await unpackerOf(coding, source);
-    if (unpack === undefined)
-      throw new Failure('server', `the body is coded as ${brief(coding)}, which is not known here`);
-    source = pipeline(source, unpack, () => {}); // what went wrong is told to whoever reads
-  }
   try {
+    for (const coding of known.toReversed()) {
+      const first = await firstByte(source);
+      if (first === undefined) return; // of nothing there is nothing to unpack
+      source = pipeline(source, (unpackers[coding] as (first: number) => Transform)(first), () => {}); // its reader hears
+    }
     yield* source as AsyncIterable<Buffer>;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (!/^(Z_|ERR_.*BROTLI|ERR__)/.test(code)) throw error;
-    const coding = brief(response.headers['content-encoding'] ?? '');
-    throw new Failure('server', `the body is not ${coding}, as its Content-Encoding says`, { cause: error });
+    if (!/^(Z_|ZSTD_|ERR_.*(BROTLI|ZSTD)|ERR__)/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new Failure('server', `the body is not ${known.join(', ')}, as its Content-Encoding says`, { cause: error });
   }
-}
-
-/** https://www.rfc-editor.org/rfc/rfc9110#name-content-codings */
-async function unpackerOf(coding: string, source: Readable) {
-  if (coding === 'gzip' || coding === 'x-gzip') return createGunzip();
-  if (coding === 'br') return createBrotliDecompress();
-  if (coding !== 'deflate') return undefined;
-  // Some servers leave out zlib's head, which the low four bits of the first byte tell: 8 is its one method.
-  const first = await firstByte(source);
-  return first === undefined || (first & 0x0f) === 8 ? createInflate() : createInflateRaw();
 }
 
 async function firstByte(source: Readable): Promise<number | undefined> {
@@ -90,13 +91,27 @@ async function firstByte(source: Readable): Promise<number | undefined> {
   }
 }
 
-/** By the byte-order mark, else the charset, else as JSON without a mark is told from UTF-16, else UTF-8. */
-function decode(bytes: Buffer, contentType: string | undefined): string {
-  const label = markOf(bytes) ?? charsetOf(contentType) ?? unmarkedOf(bytes);
+/**
+ * By the byte-order mark, else the charset, else as JSON without a mark is told from UTF-16, else UTF-8. What is UTF-8 is
+ * read, whatever else it is said to be in a word that nobody knows.
+ */
+function decode(bytes: Buffer, complete: boolean, { headers }: IncomingMessage): string {
+  const strange = codingsOf(headers).find((coding) => !Object.hasOwn(unpackers, coding));
+  const label = markOf(bytes) ?? charsetOf(headers['content-type']) ?? unmarkedOf(bytes);
+  if (strange === undefined && isKnown(label)) return new TextDecoder(label).decode(bytes); // drops the mark
   try {
-    return new TextDecoder(label).decode(bytes); // drops the mark
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: !complete });
   } catch {
-    throw new Failure('server', `the body is in the charset ${brief(label)}, which is not known here`);
+    const why = strange === undefined ? `in the charset ${brief(label)}` : `coded as ${brief(strange)}`;
+    throw new Failure('server', `the body is ${why}, which is not known here`);
+  }
+}
+
+function isKnown(label: string): boolean {
+  try {
+    return new TextDecoder(label) !== undefined;
+  } catch {
+    return false;
   }
 }
 
@@ -106,8 +121,10 @@ function markOf([first, second, third]: Buffer): string | undefined {
   return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
 }
 
-const charsetOf = (contentType = ''): string | undefined =>
-  /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1]?.toLowerCase();
+function charsetOf(contentType = ''): string | undefined {
+  const label = /[;,\s]\s*charset\s*=\s*["']?([^\s;,"']+)/i.exec(contentType)?.[1]?.toLowerCase();
+  return label !== undefined && /^utf[-_]?8/.test(label) ? 'utf-8' : label;
+}
 
 /** https://www.rfc-editor.org/rfc/rfc4627#section-3 */
 function unmarkedOf([first, second]: Buffer): string {

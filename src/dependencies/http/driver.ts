@@ -17,7 +17,7 @@ export const driver: Driver<HttpSettings, HttpRung, RunSession> = {
       return sent;
     });
     const response = await attempt.climb('response', async () => {
-      const answer = await Promise.race([exchange.broken, exchange.response]);
+      const answer = await Promise.race([exchange.response, exchange.broken]); // what has come counts
       judgeStatus(answer.statusCode ?? 0, settings.expected_status);
       return answer;
     });
@@ -28,5 +28,8 @@ export const driver: Driver<HttpSettings, HttpRung, RunSession> = {
     });
     exchange.request.destroy();
   },
-  classify: (error) => (error instanceof UnreadableHttp ? { errorClass: 'server', rung: 'response' } : undefined),
+  classify: (error) => {
+    if (!(error instanceof UnreadableHttp)) return undefined;
+    return { errorClass: 'server', rung: error.part === 'head' ? 'response' : 'body' };
+  },
 };

@@ -34,7 +34,10 @@ const statistics = z
   .describe('the statistics of this key, beside its health');
 
 export const shape = {
-  key_id: z.string().min(1).describe('the key: id, ARN, alias/name or alias ARN'),
+  key_id: z
+    .string()
+    .regex(/^\S+$/, 'must be the id, the ARN, alias/name or the ARN of an alias, without a blank or line break')
+    .describe('the key: id, ARN, alias/name or alias ARN'),
   region: region()
     .optional()
     .describe('the key’s region; by default that of the ARN in key_id, else what the SDK finds (AWS_REGION, profile)'),

@@ -1,5 +1,5 @@
 // Reads HTTP/1 answers as curl does, which takes many that Node's parser refuses: lines that end in LF alone, heads of
-// 100 KB, folded lines, names that are no tokens, a Content-Length beside chunks or given twice, bytes behind the body.
+// 300 KB, folded lines, names that are no tokens, a Content-Length beside chunks or given twice, bytes behind the body.
 // What comes out is the same answer in the one strict form, with the headers alone that its readers ask for. Pure.
 // https://www.rfc-editor.org/rfc/rfc9112 and, for what it takes beyond that, curl 7.88 beside it in the tests.
 
@@ -8,24 +8,35 @@ import { strangerSays } from '../stranger.ts';
 /** What curl does not take either. */
 export class UnreadableHttp extends Error {
   override readonly name = 'UnreadableHttp';
+  /** Where it was found. */
+  readonly part: 'head' | 'body';
+  constructor(message: string, part: 'head' | 'body' = 'head') {
+    super(message);
+    this.part = part;
+  }
 }
+
+/** Of what was read: the bytes that stand for it in the strict form, and why no more can be read. */
+export type Read = { readonly pieces: readonly Buffer[]; readonly error?: UnreadableHttp };
+
+/** What an answer says of its body, by the names of the headers. */
+export type Kept = Readonly<Record<string, string>>;
 
 export interface ResponseReader {
   /** A request goes out: what comes next is its answer. */
   asked(method: string): void;
   /** Whether the last answer is complete, or none was asked for yet. */
   readonly idle: boolean;
-  /** @returns the bytes that stand for these in the strict form. @throws UnreadableHttp */
-  read(chunk: Buffer): Buffer[];
+  /** Whether something came that belongs to no answer: then nobody can tell what the next bytes belong to. */
+  readonly surplus: boolean;
+  read(chunk: Buffer): Read;
 }
 
-/** As curl's, of one head. */
+/** Of all heads and trailers of one answer, as curl's. */
 const longestHead = 300 * 1024;
-/** A chunk's size and extensions, or the trailers. */
+const mostInterim = 20;
+/** A chunk's size and extensions. */
 const longestLine = 16 * 1024;
-
-/** Headers that say how the answer is framed and coded; nobody here reads another. */
-const read = ['content-type', 'content-encoding', 'connection', 'keep-alive', 'upgrade', 'location'];
 const longestValue = 1024;
 
 const empty: Buffer = Buffer.alloc(0);
@@ -40,19 +51,31 @@ type State =
   /** Until the connection closes, or for ever: after 101 it is another protocol. */
   | { readonly in: 'rest' };
 
-export function createResponseReader(): ResponseReader {
+/** A piece of the strict form; what is the inside of a chunk is made one again. */
+type Step = { readonly bytes: Buffer; readonly is?: 'head' | 'chunk' } | undefined;
+
+/** @param told hears of each head that is no interim one. */
+export function createResponseReader(told: (kept: Kept) => void = () => {}): ResponseReader {
   let state: State = { in: 'nothing' };
   let method = 'GET';
-  let held: Buffer = empty;
+  let held = empty;
+  let surplus = false;
+  /** Bytes of heads and trailers, and interim heads, of this answer. */
+  let spent = 0;
+  let interim = 0;
 
+  const spend = (bytes: number): void => {
+    spent += bytes;
+    if (spent > longestHead) throw new UnreadableHttp(`the head of the answer has over ${longestHead} bytes`);
+  };
   /** The next line without its end; undefined while it is not complete. */
   const nextLine = (): string | undefined => {
     const end = held.indexOf(10);
-    if (end < 0) {
-      if (held.length > longestLine) throw new UnreadableHttp('a line of the chunked body is too long');
-      return undefined;
+    if (end > longestLine || (end < 0 && held.length > longestLine)) {
+      throw new UnreadableHttp('a line between the chunks of the body is too long', 'body');
     }
-    const line = held.subarray(0, held[end - 1] === 13 ? end - 1 : end).toString('latin1');
+    if (end < 0) return undefined;
+    const line = held.subarray(0, end).toString('latin1').replace(/\r+$/, '');
     held = held.subarray(end + 1);
     return line;
   };
@@ -62,90 +85,141 @@ export function createResponseReader(): ResponseReader {
     return taken;
   };
 
-  function head(): Buffer | undefined {
-    const end = endOfHead(held);
+  function head(): Step {
+    while (held[0] === 10 || held[0] === 13) held = held.subarray(1); // of an answer before it
+    if (held.length === 0) return undefined;
     if (!/^(H(T(T(P(\/|$)|$)|$)|$)|$)/.test(held.subarray(0, 5).toString('latin1'))) {
       throw new UnreadableHttp(strangerSays(held, 'HTTP'));
     }
+    const end = endOfHead(held);
     if (end === undefined) {
-      if (held.length > longestHead) throw new UnreadableHttp(`the head of the answer has over ${longestHead} bytes`);
+      if (spent + held.length > longestHead) spend(held.length);
       return undefined;
     }
-    const { line, status, framing, headers } = readHead(take(end).toString('latin1'), method);
-    if (status >= 100 && status < 200 && status !== 101) return Buffer.from(`${line}\r\n\r\n`, 'latin1');
+    spend(end);
+    const { line, status, framing, headers, kept } = readHead(take(end).toString('latin1'), method);
+    if (status >= 100 && status < 200 && status !== 101) {
+      interim += 1;
+      if (interim > mostInterim) throw new UnreadableHttp(`over ${mostInterim} interim answers come before the answer`);
+      return { bytes: empty }; // nobody reads one
+    }
     state = framing;
-    return Buffer.from([line, ...headers, '', ''].join('\r\n'), 'latin1');
+    told(kept);
+    return { bytes: Buffer.from([line, ...headers, '', ''].join('\r\n'), 'latin1'), is: 'head' };
   }
 
   /** One step; undefined: more bytes are needed, or none are left. */
-  function step(): Buffer | undefined {
+  function step(): Step {
     if (held.length === 0) return undefined;
     switch (state.in) {
       case 'nothing':
+        surplus = true;
         held = empty;
         return undefined;
       case 'head':
         return head();
       case 'rest':
-        return take(held.length);
+        return { bytes: take(held.length) };
       case 'body': {
-        const taken = take(state.left);
-        state.left -= taken.length;
+        const bytes = take(state.left);
+        state.left -= bytes.length;
         if (state.left === 0) state = { in: 'nothing' };
-        return taken;
+        return { bytes };
       }
       case 'chunk': {
-        const taken = take(state.left);
-        state.left -= taken.length;
+        const bytes = take(state.left);
+        state.left -= bytes.length;
         if (state.left === 0) state = { in: 'chunkEnd' };
-        return Buffer.concat([Buffer.from(`${taken.length.toString(16)}\r\n`), taken, Buffer.from('\r\n')]);
+        return { bytes, is: 'chunk' };
       }
-      case 'chunkEnd': {
-        const line = nextLine();
-        if (line === undefined) return undefined;
-        if (line !== '') throw new UnreadableHttp('a chunk of the body is longer than it says');
-        state = { in: 'chunkSize' };
-        return empty;
-      }
-      case 'chunkSize': {
-        const line = nextLine();
-        if (line === undefined) return undefined;
-        const size = Number.parseInt(/^[0-9a-f]{1,12}(?=\s*(?:;|$))/i.exec(line)?.[0] ?? '', 16);
-        if (Number.isNaN(size)) throw new UnreadableHttp('a chunk of the body has no size');
-        state = size === 0 ? { in: 'trailers' } : { in: 'chunk', left: size };
-        return empty;
-      }
-      case 'trailers': {
-        const line = nextLine();
-        if (line === undefined) return undefined;
-        if (line !== '') return empty;
-        state = { in: 'nothing' };
-        return Buffer.from('0\r\n\r\n');
-      }
+      default:
+        return betweenChunks(state.in);
     }
+  }
+
+  function betweenChunks(where: 'chunkEnd' | 'chunkSize' | 'trailers'): Step {
+    const line = nextLine();
+    if (line === undefined) return undefined;
+    if (where === 'chunkEnd') {
+      if (line !== '') throw new UnreadableHttp('a chunk of the body is longer than it says', 'body');
+      state = { in: 'chunkSize' };
+      return { bytes: empty };
+    }
+    if (where === 'trailers') {
+      spend(line.length);
+      if (line !== '') return { bytes: empty };
+      state = { in: 'nothing' };
+      return { bytes: Buffer.from('0\r\n\r\n') };
+    }
+    const digits = /^0*([0-9a-f]{1,12})(?=\s*(?:;|$))/i.exec(line)?.[1];
+    if (digits === undefined) throw new UnreadableHttp('a chunk of the body has no size', 'body');
+    const left = Number.parseInt(digits, 16);
+    state = left === 0 ? { in: 'trailers' } : { in: 'chunk', left };
+    return { bytes: empty };
   }
 
   return {
     get idle() {
       return state.in === 'nothing';
     },
+    get surplus() {
+      return surplus;
+    },
     asked(by) {
       method = by;
       state = { in: 'head' };
+      spent = 0;
+      interim = 0;
     },
     read(chunk) {
       held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      const out: Buffer[] = [];
-      for (let piece = step(); piece !== undefined; piece = step()) if (piece.length > 0) out.push(piece);
-      return out;
+      const pieces: Buffer[] = [];
+      let chunked: Buffer[] = [];
+      let headAt: number | undefined;
+      const endChunk = (): void => {
+        const size = chunked.reduce((sum, bytes) => sum + bytes.length, 0);
+        if (size > 0) pieces.push(Buffer.from(`${size.toString(16)}\r\n`), ...chunked, Buffer.from('\r\n'));
+        chunked = [];
+      };
+      try {
+        for (let next = step(); next !== undefined; next = step()) {
+          if (next.bytes.length === 0) continue;
+          if (next.is === 'head') headAt = pieces.length;
+          if (next.is === 'chunk') chunked.push(next.bytes);
+          else {
+            endChunk();
+            pieces.push(next.bytes);
+          }
+        }
+      } catch (error) {
+        if (!(error instanceof UnreadableHttp)) throw error;
+        endChunk();
+        held = empty;
+        return { pieces, error };
+      }
+      endChunk();
+      // In time for the head: then the client does not use the connection again.
+      if (surplus && headAt !== undefined) pieces[headAt] = closing(pieces[headAt] as Buffer);
+      return { pieces };
     },
   };
 }
 
+/** The head, such that its answer is the connection's last. */
+const closing = (head: Buffer): Buffer =>
+  Buffer.from(
+    `${head
+      .toString('latin1')
+      .replace(/\r\nconnection:.*/, '')
+      .slice(0, -2)}connection: close\r\n\r\n`,
+    'latin1',
+  );
+
 /** Where what follows the empty line begins; undefined while there is none. */
 function endOfHead(bytes: Buffer): number | undefined {
   for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) {
-    const next = bytes[at + 1] === 13 ? at + 2 : at + 1;
+    let next = at + 1;
+    while (bytes[next] === 13) next += 1;
     if (bytes[next] === 10) return next + 1;
   }
   return undefined;
@@ -156,31 +230,61 @@ type Head = {
   readonly status: number;
   readonly framing: State;
   readonly headers: readonly string[];
+  readonly kept: Kept;
 };
 
 function readHead(text: string, method: string): Head {
   if (text.includes('\0')) throw new UnreadableHttp('the head of the answer holds a zero byte');
-  const [first = '', ...lines] = text.split(/\r?\n/);
+  const [first = '', ...lines] = text.split(/\r*\n/);
   const [, major, minor = '1', digits] = /^HTTP\/([123])(?:\.(\d))?[ \t]+(\d{3})(?:[ \t]|$)/.exec(first) ?? [];
   if (digits === undefined || (major === '1' && minor > '1')) throw new UnreadableHttp('the answer is no HTTP/1');
   const status = Number(digits);
   const fields = fieldsOf(lines);
   const framing = framingOf(status, method, fields);
-  const kept = read.flatMap((name) => {
-    const value = fields.findLast((field) => field.name === name)?.value;
-    return value === undefined || value.length > longestValue ? [] : [`${name}: ${value}`];
-  });
-  const frame =
-    framing.in === 'body'
-      ? [`content-length: ${framing.left}`]
-      : framing.in === 'chunkSize'
-        ? ['transfer-encoding: chunked']
-        : framing.in === 'nothing' && method !== 'HEAD' && status !== 204 && status !== 304
-          ? ['content-length: 0']
-          : [];
+  const kept = keptOf(fields);
   const version = major === '1' && minor === '0' ? '1.0' : '1.1';
-  return { line: `HTTP/${version} ${digits} -`, status, framing, headers: [...kept, ...frame] };
+  const headers = [
+    ...Object.entries(kept).map(([name, value]) => `${name}: ${value}`),
+    ...frameOf(framing, status, method),
+  ];
+  return { line: `HTTP/${version} ${digits} -`, status, framing, headers, kept };
 }
+
+function frameOf(framing: State, status: number, method: string): readonly string[] {
+  if (framing.in === 'body') return [`content-length: ${framing.left}`];
+  if (framing.in === 'chunkSize') return ['transfer-encoding: chunked'];
+  const hasNone = method === 'HEAD' || status === 204 || status === 304;
+  return framing.in === 'nothing' && !hasNone ? ['content-length: 0'] : [];
+}
+
+/** Headers that say how the body is coded and whether the connection goes on; nobody here reads another. */
+function keptOf(fields: readonly Field[]): Kept {
+  const all = (name: string): readonly string[] =>
+    fields.flatMap((field) => (field.name === name && field.value !== '' ? [field.value] : []));
+  const codings = [
+    ...all('content-encoding'),
+    ...transferCodings(fields).filter((coding) => !/^(chunked|identity)$/i.test(coding)),
+  ];
+  const found: Record<string, string | undefined> = {
+    'content-type': all('content-type').at(-1),
+    'content-encoding': codings.join(', '),
+    connection: all('connection').join(', '),
+    'keep-alive': all('keep-alive').at(-1),
+    upgrade: all('upgrade').at(-1),
+  };
+  return Object.fromEntries(
+    Object.entries(found).flatMap(([name, value = '']) =>
+      value === '' || value.length > longestValue ? [] : [[name, value]],
+    ),
+  );
+}
+
+const transferCodings = (fields: readonly Field[]): readonly string[] =>
+  fields
+    .filter(({ name }) => name === 'transfer-encoding')
+    .flatMap(({ value }) => value.split(','))
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== '');
 
 type Field = { readonly name: string; readonly value: string };
 
@@ -205,11 +309,8 @@ function fieldsOf(lines: readonly string[]): readonly Field[] {
 function framingOf(status: number, method: string, fields: readonly Field[]): State {
   if (status === 101) return { in: 'rest' };
   const lengths = fields.filter(({ name }) => name === 'content-length').map(({ value }) => lengthOf(value));
-  const coded = fields.some(
-    ({ name, value }) => name === 'transfer-encoding' && /(^|,)\s*chunked\s*(,|$)/i.test(value),
-  );
   if (method === 'HEAD' || status === 204 || status === 304) return { in: 'nothing' };
-  if (coded) return { in: 'chunkSize' };
+  if (transferCodings(fields).some((coding) => /^chunked$/i.test(coding))) return { in: 'chunkSize' };
   const length = lengths.at(-1);
   if (length === undefined) return { in: 'rest' };
   return length === 0 ? { in: 'nothing' } : { in: 'body', left: length };

@@ -4,6 +4,7 @@
 // `prefer` and no target_session_attrs: half of the strings in test/dependencies/postgres/libpq.test.ts go another way.
 
 import { readKeywords } from '../../core/keywords.ts';
+import { controlProblem } from '../../core/url.ts';
 
 /** What is wrong, phrased to follow the setting's name ("must be …"). Never repeats any part of the text. */
 export class Problem extends Error {}
@@ -12,8 +13,15 @@ export class Problem extends Error {}
 export type ConnectionParameters = Readonly<Partial<Record<string, string>>>;
 
 /** @throws Problem */
-export function takeApart(text: string): { readonly kind: 'url' | 'keywords'; readonly given: ConnectionParameters } {
+export function takeApart(written: string): {
+  readonly kind: 'url' | 'keywords';
+  readonly given: ConnectionParameters;
+} {
+  const text = written.trim();
+  if (/^["'`\u2018-\u201f]/.test(text)) throw new Problem('begins with a quotation mark: leave the quotes out');
   const scheme = /^postgres(?:ql)?:\/\//.exec(text)?.[0];
+  const control = scheme === undefined ? undefined : controlProblem(text);
+  if (control !== undefined) throw new Problem(control);
   if (scheme !== undefined) return { kind: 'url', given: Object.fromEntries(urlPairs(text.slice(scheme.length))) };
   if (text.includes('=') && !/^[a-z][\w+.-]*:/i.test(text)) {
     return { kind: 'keywords', given: Object.fromEntries(keywordPairs(text)) };
@@ -30,6 +38,9 @@ const place = /(?:\[([^\]]+)\]|(?!\[)([^:/?,]*))(?::([^/?,]*))?(,?)/y;
 function urlPairs(text: string): Pair[] {
   const [before = '', user, password] = credentials.exec(text) ?? [];
   refuseStrayAt(text.slice(before.length), before !== '');
+  if (/(?:^|,)[^[,/?]*:[^,/?]*:/.test(text.slice(before.length).split(/[/?]/, 1)[0] ?? '')) {
+    throw new Problem('has more than one : in its host and port; an IPv6 address stands in brackets, as in [::1]');
+  }
   const hosts: string[] = [];
   const ports: string[] = [];
   place.lastIndex = before.length;
@@ -58,15 +69,15 @@ function urlPairs(text: string): Pair[] {
   ]);
 }
 
-/** Nothing else of a URL has an @: this one ends a user or password that holds a / or an @ of its own. */
+/** An @ behind the host ends a user or password that holds a / or an @ of its own; a parameter may have one. */
 function refuseStrayAt(rest: string, known: boolean): void {
-  const at = rest.lastIndexOf('@');
+  const [place = ''] = rest.split('?', 1);
+  const at = place.lastIndexOf('@');
   if (at < 0) return;
-  const slash = rest.slice(0, at).includes('/');
+  const slash = place.slice(0, at).includes('/');
   const found = [...(known ? ['more than one @'] : []), ...(slash ? ['a / before an @'] : [])];
-  throw new Problem(
-    `has ${found.join(' and ')}: in a user, password or parameter @ is written %40, and in a user or password / is written %2F`,
-  );
+  const written = [...(known ? ['@ is written %40'] : []), ...(slash ? ['/ is written %2F'] : [])];
+  throw new Problem(`has ${found.join(' and ')}: in a user or password ${written.join(', and ')}`);
 }
 
 /** The values still percent-encoded. */

@@ -1,7 +1,7 @@
 // Connects to the server that the URL means, and logs in: for the probe and for the statistics alike.
 import type { Socket } from 'node:net';
 import { Failure } from '../../core/failure.ts';
-import { reveal } from '../credentials.ts';
+import { reveal, whose } from '../credentials.ts';
 import type { Attempt } from '../define.ts';
 import { lookupWithin } from '../lookup.ts';
 import type { Client, ClientConfig } from './client.ts';
@@ -85,7 +85,7 @@ export async function connectAndLogIn(entrance: Entrance, attempt: Entering): Pr
 /** The URL as it is now. @throws Failure `misconfig`, which can happen only when it comes from a file. */
 function readTarget(settings: Settings): Target {
   const parsed = parseUrl(reveal(settings.url));
-  if ('problem' in parsed) throw new Failure('misconfig', `the url ${parsed.problem}`);
+  if ('problem' in parsed) throw new Failure('misconfig', `the URL${whose(settings.url)} ${parsed.problem}`);
   const noUser = parsed.target.user === undefined && settings.username === undefined;
   const problem = noUser ? 'the url names no user' : protectionProblem(parsed.target, settings.tls);
   if (problem !== undefined) throw new Failure('misconfig', problem);

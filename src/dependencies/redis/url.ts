@@ -32,6 +32,9 @@ export function parseRedisUrl(text: string): { readonly url: RedisUrl } | { read
   const parameters = parametersOf(query ?? '');
   if ('problem' in parameters) return parameters;
   const inPath = unix ? '' : path.replace(/^\//, '');
+  if (parameters.database !== undefined && inPath !== '' && inPath !== parameters.database) {
+    return { problem: 'names two databases, behind the host and as ?db=: keep one' };
+  }
   const number = parameters.database ?? inPath;
   if (!/^\d{0,9}$/.test(number) || !/^\d*$/.test(inPath)) {
     if (/^[^/]*(?:\/|\.sock)/i.test(inPath)) return { problem: behindScheme };
@@ -60,7 +63,7 @@ const behindScheme = `has the path of a socket where a host or a database belong
 const elsewhere: Readonly<Record<string, string>> = {
   ssl: 'write rediss:// or valkeys:// for TLS',
   tls: 'write rediss:// or valkeys:// for TLS',
-  ssl_cert_reqs: 'write `tls: { insecure_skip_verify: true }` to accept any certificate',
+  ssl_cert_reqs: 'remove it: rediss:// verifies the certificate',
   ssl_ca_certs: 'write `tls: { ca_file: … }`',
   ssl_certfile: 'write `tls: { cert_file: …, key_file: … }`',
   ssl_keyfile: 'write `tls: { cert_file: …, key_file: … }`',

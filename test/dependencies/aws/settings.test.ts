@@ -114,7 +114,7 @@ test('a server that offers no TLS gets no token', async () => {
   expect(heard).toHaveLength(8); // SSLRequest, and not a byte more
   const url = `rediss://app@${server.host}:${server.port}`;
   expect(await run({ url, ...named }, undefined, 500)).toMatchObject({ passed: false, rung: 'connect' });
-  expect(heard).not.toContain('AUTH');
+  expect(heard).not.toContain('$4\r\nAUTH'); // four letters alone can be anything in a handshake
   await server.stop();
 });
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { usualControl } from '../config/configuration.ts';
 import { parseListen } from '../config/listen.ts';
-import { readUrl } from '../core/url.ts';
+import { type ReadUrl, readUrl } from '../core/url.ts';
 import { type Answer, ask, NobodyAnswers, type Where, within } from './ask-daemon.ts';
 import { defineCommand, UsageError } from './command.ts';
 import { listen, socket, socketPathOf, timeout, timeoutOf } from './options.ts';
@@ -70,14 +70,21 @@ function placesOf({ listen: address, url, socket: path }: Told): readonly Where[
 }
 
 function ofUrl(text: string): Where {
-  const read = readUrl(text, { schemes: ['http'], query: true, atInPath: true });
-  if ('problem' in read) {
-    throw new UsageError(
-      `--url ${read.problem}; it is a URL such as http://127.0.0.1:9090, and over TLS ask by --socket`,
-    );
+  const read = readUrl(text, { schemes: ['http'], query: true });
+  const problem = 'problem' in read ? read.problem : beyondPlace(read.url);
+  if ('problem' in read || problem !== undefined) {
+    throw new UsageError(`--url ${problem}; it is a URL such as http://127.0.0.1:9090, and over TLS ask by --socket`);
   }
   const { host, port } = read.url;
   return { host, port: port ?? 80 };
+}
+
+/** What it has beside host and port, none of which is sent. */
+function beyondPlace({ username, password, path, query }: ReadUrl): string | undefined {
+  if (username !== '' || password !== '') return 'must be without user and password: the daemon asks for none';
+  const operand = 'as the operand, as in `sidewarden healthcheck /health/ready --url http://127.0.0.1:9090`';
+  if (path !== '' && path !== '/') return `has a path: write the path ${operand}`;
+  return query === undefined ? undefined : `has a ?: write the path with it ${operand}`;
 }
 
 /** An address that stands for every one of this machine is asked on the loopback. */

@@ -1,6 +1,7 @@
 // What regular expressions of PCRE, Python, Java, Go and POSIX have and JavaScript's do not. Much of it JavaScript reads as
 // plain letters (`\A` is an A), so that the pattern would never match, and nobody be told.
 // https://developer.mozilla.org/docs/Web/JavaScript/Reference/Regular_expressions
+import { isQuotedPattern } from './quoted-pattern.ts';
 
 /** `(?i:…)`: from Node 23 on. https://tc39.es/ecma262/#prod-Modifiers */
 const hasModifiers = compiles('(?i:a)');
@@ -10,8 +11,10 @@ const hasModifiers = compiles('(?i:a)');
  * more than syntax is quoted: the pattern may come out of a variable.
  */
 export function foreignPattern(text: string): string | undefined {
-  if (isLiteral(text)) {
-    return 'is written between slashes: write what is between them, flags as `(?i:…)`, slashes that are meant as `\\/`';
+  if (isQuotedPattern(text)) {
+    const flags = hasModifiers ? 'flags as `(?i:…)`' : 'both cases as `[oO]` in place of the flag i';
+    const meant = text.startsWith('/') ? '; slashes that are meant as `\\/`' : '';
+    return `is written between delimiters, as in a program: write what is between them, ${flags}${meant}`;
   }
   let inClass = false;
   for (let index = 0; index < text.length; ) {
@@ -25,12 +28,9 @@ export function foreignPattern(text: string): string | undefined {
   return undefined;
 }
 
-/** As in code, `/ok/i` or `/ok/`; a path such as `/var/www/` has another slash inside. */
-const isLiteral = (text: string): boolean => /^\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+\/[dgimsuvy]{0,8}$/.test(text);
-
 function foreignAt(text: string, index: number, inClass: boolean): string | undefined {
   const rest = text.slice(index, index + longestSyntax);
-  if (rest.startsWith('\\')) return foreignEscape(rest, text);
+  if (rest.startsWith('\\')) return foreignEscape(rest, text) ?? (inClass ? undefined : foreignAnchor(rest, text));
   const [, posix] = /^\[:\^?([a-z]+|[<>]):\]/.exec(rest) ?? [];
   if (posix !== undefined && posix in posixClasses) {
     const where = /[a-z]/.test(posix) ? 'in the brackets' : 'without brackets';
@@ -75,7 +75,11 @@ const posixClasses: Readonly<Record<string, string>> = {
 type Row = readonly [RegExp, string, string];
 
 const unknown = 'JavaScript does not know';
-const inside: readonly Row[] = [[/^&&\[/, 'is Java’s', 'write one class with what is left']];
+const inside: readonly Row[] = [
+  [/^&&\[/, 'is Java’s', 'write one class with what is left'],
+  [/^\[\.(?:[a-z][a-z-]+|[^\]])\.\]/, 'is of POSIX', 'write the character, as in `[a\\-]`'],
+  [/^\[=(?:[a-z][a-z-]+|[^\]])=\]/, 'is of POSIX', 'write the characters, as in `[aàáâ]`'],
+];
 const outside: readonly Row[] = [
   [/^\[\]/, 'matches nothing in JavaScript', 'write `[\\]…]` for a class with a bracket'],
   [/^(?:[*+?]|\{\d{1,9}(?:,\d{0,9})?\})\+/, unknown, 'leave its last `+` out'],
@@ -131,6 +135,11 @@ const letters: Readonly<Record<string, string>> = {
   g: 'write `\\1`, or `\\k<name>`',
   m: 'write `\\b`',
   M: 'write `\\b`',
+  Y: 'write `\\B`',
+  O: 'write `[\\s\\S]`',
+  i: 'write `[A-Za-z_:]`',
+  I: 'write `[^A-Za-z_:]`',
+  o: 'write two digits of base 16, as in `\\x0F`',
   y: 'write `\\b`',
   p: 'write the characters, as in `[A-Za-zÀ-ÿ]`',
   P: 'write the characters, as in `[^A-Za-zÀ-ÿ]`',
@@ -138,6 +147,13 @@ const letters: Readonly<Record<string, string>> = {
   u: 'write four digits, as in `\\u00e9`, or the character',
   k: 'write `\\k<name>`, and the group `(?<name>…)`',
 };
+
+/** Where more than the letter says what is meant. */
+const forms: readonly (readonly [RegExp, string])[] = [
+  [/^\\N\{/, 'write four digits, as in `\\u0041`, or the character'],
+  [/^\\o\{/, 'write two digits of base 16, as in `\\x0F` for `\\o{17}`'],
+  [/^\\U[0-9a-fA-F]/, 'write four digits, as in `\\u0041`, or the character'],
+];
 
 /** Escapes that JavaScript knows; of a named group only where there is one of the name. */
 const known = /^\\(?:[bBcdDfnrsStvwW]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})/;
@@ -148,7 +164,23 @@ function foreignEscape(rest: string, text: string): string | undefined {
   if (letter === undefined || known.test(rest)) return undefined;
   const [, name] = /^\\k<([^>]+)>/.exec(rest) ?? [];
   if (name !== undefined && text.includes(`(?<${name}>`)) return undefined;
-  return said(`\\${letter}`, `is the letter ${letter} in JavaScript`, letters[letter] ?? 'leave the backslash out');
+  const mend = forms.find(([form]) => form.test(rest))?.[1] ?? letters[letter] ?? 'leave the backslash out';
+  return said(`\\${letter}`, `is the letter ${letter} in JavaScript`, mend);
+}
+
+/** GNU's begin and end of a word and of the text, outside of classes: where they can be meant, and what to write. */
+const anchors: readonly (readonly [RegExp, string])[] = [
+  [/^\\[<>]/, 'write `\\b`'],
+  [/^\\`/, 'write `^`'],
+  [/^\\'(?=[|)]|$)/, 'write `$`'],
+];
+
+/** JavaScript takes the character. A quotation mark of a pair is one. */
+function foreignAnchor(rest: string, text: string): string | undefined {
+  const mend = anchors.find(([form]) => form.test(rest))?.[1];
+  const character = rest.charAt(1);
+  if (mend === undefined || (/['`]/.test(character) && text.split(character).length > 2)) return undefined;
+  return said(`\\${character}`, 'JavaScript takes as the character', `${mend}, or leave the backslash out`);
 }
 
 function compiles(text: string): boolean {

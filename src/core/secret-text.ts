@@ -34,6 +34,24 @@ export function readPemText(bytes: Uint8Array): FileText {
   return mark ?? { text: new TextDecoder('utf-8').decode(bytes) };
 }
 
+/**
+ * Of a file that a library reads by itself, which takes a byte-order mark for a part of the text.
+ * @returns what is wrong and how to mend it, phrased to follow the file's name.
+ */
+export function problemAsItIs(bytes: Uint8Array): string | undefined {
+  const [first, second, third] = bytes;
+  if (first === 0xef && second === 0xbb && third === 0xbf) {
+    return 'begins with a byte-order mark: save it without a byte-order mark';
+  }
+  return problemBesideMark(bytes);
+}
+
+/** The same where the library drops the mark. */
+export function problemBesideMark(bytes: Uint8Array): string | undefined {
+  const read = readSecretText(bytes);
+  return 'problem' in read ? `${read.problem}: ${read.mend}` : undefined;
+}
+
 const asUtf8 = 'save it as UTF-8';
 
 function markOf([first, second]: Uint8Array): FileText | undefined {

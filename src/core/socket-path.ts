@@ -12,7 +12,9 @@ export function socketPathProblem(path: string): string | undefined {
 
 /** Whether somebody wrote a path, or a URL of one, where a host or an address belongs. */
 export const isPathLike = (text: string): boolean =>
-  /^(?:\.{0,2}\/|(?:[a-z]+[+-])?(?:unix|socket|sock|file):|https?:\/\/(?:unix:)?\/)/i.test(text) ||
+  /^(?:\.{0,2}\/|(?:[a-z]+[+-])?(?:unix|socket|sock|file):|https?:\/\/unix:\/)/i.test(text) ||
+  // a URL without a host is one of a socket where its path is
+  /^https?:\/\/\/(?:(?:var\/)?run\/|[^?#@]*\.sock(?:[/:?#]|$))/i.test(text) ||
   // its path as the host; in a user or password the same is a slash
   /^https?:\/\/(?:[^/?#]*@)?[^/?#@]*%2f[^/?#@]*(?:[/?#]|$)/i.test(text);
 

@@ -26,7 +26,7 @@ export type UrlForm = {
   readonly host?: 'needed' | 'optional';
   /** Whether a query means something to this type. */
   readonly query?: boolean;
-  /** Whether an @ in path or query may be meant, where no user and password come before the host. */
+  /** Whether an @ in path, query or the fragment behind a path may be meant, where no user comes before the host. */
   readonly atInPath?: boolean;
   /** What is said of the path of a Unix socket in its place. */
   readonly socket?: string;
@@ -139,9 +139,10 @@ function refuseStrayAt({ userInfo, place, rest }: Pieces, { atInPath }: UrlForm)
   }
   const at = rest.indexOf('@');
   if (at < 0) return;
-  const inFragment = rest.slice(0, at).includes('#');
+  // A # that follows host or port may be part of a password; behind a path it begins a fragment, which is never sent.
+  const inBareFragment = !rest.startsWith('/') && rest.slice(0, at).includes('#');
   const isHost = !/^[^[]*:\D/.test(place); // else it is a user with the beginning of a password
-  if (atInPath === true && userInfo === undefined && !inFragment && isHost) return;
+  if (atInPath === true && userInfo === undefined && !inBareFragment && isHost) return;
   const ends = [...new Set(rest.slice(0, rest.lastIndexOf('@')).match(/[/?#]/g) ?? [])];
   const written = ends.map((end) => `${end} is written ${escapes[end]}`).join(', ');
   const own = userInfo === undefined ? '' : ', and @ is written %40 anywhere but before the host';

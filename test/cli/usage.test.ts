@@ -148,3 +148,25 @@ test.each([
   const { stderr } = await runHere(['healthcheck', '--listen', `unix:${longPath}`]);
   expect(stderr).toContain('has a socket path of 120 bytes');
 });
+
+test.each([
+  ['http://hunter:12/x@localhost', 'before an @'],
+  ['http://hunter2@localhost:1', 'must be without user and password'],
+  ['http://u:hunter2@localhost:1/', 'must be without user and password'],
+  ['http://localhost:1/hunter2', 'has a path: write the path as the operand'],
+  ['http://localhost:1//', 'has a path: write the path as the operand'],
+  ['http://localhost:1?hunter2', 'has a ?: write the path with it as the operand'],
+  ['http://localhost:1/?token=hunter2', 'has a ?: write the path with it as the operand'],
+  ['http://localhost:1/hunter2?x', 'has a path: write the path as the operand'],
+  ['http://localhost:1/#hunter2', 'has a #'],
+  ['http://localhost:1#hunter2', 'has a #'],
+  ['http://localhost:1/#hunter2@x', 'before an @'],
+  ['http:///hunter2', 'names no host'],
+  ['hunter2', 'must be a URL that begins with http://'],
+])('healthcheck --url %s is refused, and shows nothing of it', async (url, said) => {
+  const { code, stdout, stderr } = await runHere(['healthcheck', '--url', url]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`--url ${said.startsWith('before') ? 'has' : said}`);
+  expect(stderr).toContain(said);
+  expect(stderr).not.toContain('hunter');
+});

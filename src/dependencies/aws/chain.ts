@@ -6,10 +6,11 @@ import { Failure } from '../../core/failure.ts';
 import type { Attempt } from '../define.ts';
 import { lookupWithin } from '../lookup.ts';
 import { createAgents } from './agents.ts';
+import { mistakesBefore } from './beforehand.ts';
 import { credentialFailure } from './errors.ts';
 import { haveHome } from './home.ts';
 import { createLookups, type Lookups } from './lookups.ts';
-import { credentialsProblem, fileMistakes, mistakesAtContainer, mistakesIn } from './mistakes.ts';
+import { credentialsProblem, fileMistakes, mistakesIn } from './mistakes.ts';
 import { regionProblem } from './region.ts';
 
 export type AwsCredentials = {
@@ -37,8 +38,8 @@ export async function findCredentials(
   { lookups, signal, secrets }: { lookups: Lookups; signal: AbortSignal; secrets: readonly string[] },
 ): Promise<AwsCredentials> {
   haveHome();
-  // The chain would ask it again and again, a second apart: the run could be over before it said why.
-  const inVain = await mistakesAtContainer(process.env);
+  // The chain would send what is wrong, and ask a container again and again, a second apart, past the end of the run.
+  const inVain = await mistakesBefore(process.env);
   if (inVain.length > 0) throw credentialFailure(undefined, secrets, inVain);
   let found: AwsCredentials;
   try {

@@ -1,17 +1,9 @@
 // Where AWS clients ask instead of at AWS, and what keeps it from being asked there.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 import { loadConfig } from '@smithy/core/config';
+import { endpointProblem } from './endpoint-url.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The text is never in the answer: it can hold a password. Begins with a verb. Pure. */
-export function endpointProblem(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  // `localhost:4566` is a URL too, of the scheme `localhost`.
-  if (url === undefined || !/^https?:$/.test(url.protocol)) return 'must be a URL that begins with https:// or http://';
-  if (url.username !== '' || url.password !== '') return 'must not hold a user and password: nobody would send them';
-  return undefined;
-}
 
 type Given = { readonly from: string; readonly text: string };
 
@@ -22,7 +14,7 @@ export function endpointVariable(service: string, environment: Environment): Giv
   return from === undefined ? undefined : { from, text: environment[from] ?? '' };
 }
 
-type Section = Readonly<Record<string, string | undefined>>;
+export type Section = Readonly<Record<string, string | undefined>>;
 
 /** In a profile or in the `services` that it names; the section's keys begin with the service. */
 function inProfile(service: string, profile: Section, all: Readonly<Record<string, Section>> = {}): Given | undefined {
@@ -30,6 +22,20 @@ function inProfile(service: string, profile: Section, all: Readonly<Record<strin
   const own = all[`services.${profile.services}`]?.[`${service.toLowerCase()}.endpoint_url`];
   const text = own || profile.endpoint_url;
   return text ? { from: 'endpoint_url of the profile', text } : undefined;
+}
+
+/** What counts for the service: of the environment, else of the profile. Pure. */
+export const configuredEndpoint = (
+  service: string,
+  environment: Environment,
+  profile: Section = {},
+  all?: Readonly<Record<string, Section>>,
+): Given | undefined => endpointVariable(service, environment) ?? inProfile(service, profile, all);
+
+/** Names the variable or the profile, and shows nothing of the text. Pure. */
+export function wrongEndpoint(given: Given | undefined): string | undefined {
+  const problem = given && endpointProblem(given.text);
+  return given && problem && `${given.from} ${problem}`;
 }
 
 /** Names the variable or the profile. @param options of the look-up in the files. */
@@ -45,7 +51,5 @@ export async function configuredEndpointProblem(
     },
     options,
   );
-  const given = await find();
-  const problem = given && endpointProblem(given.text);
-  return given && problem && `${given.from} ${problem}`;
+  return wrongEndpoint(await find());
 }

@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import type { DependencyClass } from '../../core/failure.ts';
+import { problemAsItIs, problemBesideMark } from '../../core/secret-text.ts';
+import { plainUrl, readUrl } from '../../core/url.ts';
 import type { AwsCredentials } from './chain.ts';
-import { type Environment, endpointProblem, endpointVariable } from './endpoints.ts';
+import { endpointProblem } from './endpoint-url.ts';
+import { type Environment, endpointVariable, type Section, wrongEndpoint } from './endpoints.ts';
 
 export type Mistake = {
   /** Names the variable, and how to mend it; nothing of a secret. */
@@ -25,21 +28,7 @@ export async function mistakesIn(environment: Environment): Promise<readonly Mis
   return certain.length > 0 ? certain : all;
 }
 
-/** Of a profile that can give credentials. */
-const sourceKeys = /^(aws_access_key_id|role_arn|web_identity_token_file|credential_process|sso_|login_)/;
-
-/** What keeps the endpoint of a container from answering, where the chain has no other place to ask before. */
-export async function mistakesAtContainer(environment: Environment): Promise<readonly Mistake[]> {
-  const mistakes = containerMistakes(environment);
-  const { AWS_PROFILE, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN } = environment;
-  const hasKeys = keys.every((name) => environment[name]);
-  if (mistakes.length === 0 || AWS_PROFILE || hasKeys || (AWS_WEB_IDENTITY_TOKEN_FILE && AWS_ROLE_ARN)) return [];
-  const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
-  const given = Object.keys({ ...configFile.default, ...credentialsFile.default });
-  return given.some((key) => sourceKeys.test(key)) ? [] : mistakes;
-}
-
-const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+export const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 
 function keyMistakes(environment: Environment): Mistake[] {
   const missing = keys.filter((name) => !environment[name]);
@@ -54,11 +43,11 @@ const other = (name: string): string => keys.find((one) => one !== name) ?? '';
 const absent = (environment: Environment, name: string): string =>
   `${name} is ${environment[name] === '' ? 'empty' : 'not set'}`;
 
-/** The SDK passes over a file that it cannot read. A path that begins with ~/ is left to it. */
+/** The SDK passes over a file that it cannot read. It drops a byte-order mark of these. A path that begins with ~/ is left to it. */
 export const fileMistakes = (environment: Environment): Mistake[] =>
   (['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'] as const).flatMap((name) => {
     const file = environment[name];
-    return file && !file.startsWith('~/') ? unreadable(name, file) : [];
+    return file && !file.startsWith('~/') ? unreadable(name, file, problemBesideMark) : [];
   });
 
 async function profileMistakes(environment: Environment): Promise<Mistake[]> {
@@ -77,27 +66,28 @@ async function profileMistakes(environment: Environment): Promise<Mistake[]> {
 
 const arnOfRole = /^arn:[\w-]+:iam::\d{12}:role\/\S+$/;
 
-function webIdentityMistakes(environment: Environment): Mistake[] {
+export function webIdentityMistakes(environment: Environment): Mistake[] {
   const { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: role } = environment;
   if (!file && !role) return [];
   if (!file) return [{ message: `${absent(environment, 'AWS_WEB_IDENTITY_TOKEN_FILE')}, but AWS_ROLE_ARN is set` }];
   if (!role) return [{ message: `${absent(environment, 'AWS_ROLE_ARN')}, but AWS_WEB_IDENTITY_TOKEN_FILE is set` }];
-  const endpoint = endpointVariable('STS', environment);
-  const problem = endpoint && endpointProblem(endpoint.text);
+  const problem = wrongEndpoint(endpointVariable('STS', environment));
   const isArn = arnOfRole.test(role);
   return [
-    ...unreadable('AWS_WEB_IDENTITY_TOKEN_FILE', file, 'auth', mounted),
+    ...tokenFileMistakes('AWS_WEB_IDENTITY_TOKEN_FILE', file),
     ...(isArn ? [] : [{ message: 'AWS_ROLE_ARN is no ARN of a role, such as arn:aws:iam::111122223333:role/shop' }]),
-    ...(problem ? [{ message: `${endpoint?.from} ${problem}`, errorClass: 'misconfig' as const }] : []),
+    ...(problem ? [{ message: problem, errorClass: 'misconfig' as const }] : []),
   ];
 }
 
-const mounted = 'is the token of the service account mounted?';
+/** Of one whose text is sent as it is. @param name of the variable or the line of the profile. */
+export const tokenFileMistakes = (name: string, file: string): Mistake[] =>
+  unreadable(name, file, problemAsItIs, 'auth', 'is the token of the service account mounted?');
 
 /** Where the SDK asks without TLS. */
 const nearHosts = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|169\.254\.170\.(2|23)|\[fd00:ec2::23\])$/;
 
-function containerMistakes(environment: Environment): Mistake[] {
+export function containerMistakes(environment: Environment): Mistake[] {
   const {
     AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: relative,
     AWS_CONTAINER_CREDENTIALS_FULL_URI: full,
@@ -109,9 +99,9 @@ function containerMistakes(environment: Environment): Mistake[] {
   const name = `AWS_CONTAINER_CREDENTIALS_${relative ? 'RELATIVE' : 'FULL'}_URI`;
   const messages = problem === undefined ? [] : [`${name} ${problem}`];
   if (file) {
-    const found = unreadable('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', file, 'auth', mounted);
+    const found = tokenFileMistakes('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', file);
     if (found.length > 0) return [...messages.map(fatal), ...found];
-    const blemish = headerBlemish(readFileSync(file, 'latin1'));
+    const blemish = headerBlemish(readFileSync(file, 'utf8'));
     if (blemish !== undefined) messages.push(`AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: ${file} ${blemish}`);
   } else if (token) {
     const blemish = headerBlemish(token);
@@ -126,27 +116,40 @@ const relativeProblem = (text: string): string | undefined =>
   text.startsWith('/') && URL.canParse(`http://169.254.170.2${text}`) ? undefined : 'must be a path that begins with /';
 
 function fullProblem(text: string): string | undefined {
-  const problem = endpointProblem(text);
-  if (problem !== undefined) return problem;
-  const { protocol, hostname } = new URL(text);
+  const problem = endpointProblem(text, { query: true });
+  const read = readUrl(text, { schemes: ['https', 'http'], query: true });
+  if (problem !== undefined || 'problem' in read) return problem;
+  const { protocol, hostname } = plainUrl(read.url);
   if (protocol === 'https:' || nearHosts.test(hostname)) return undefined;
   return 'must begin with https://, unless it is of this machine or of the agents of ECS and EKS';
 }
 
-function metadataMistakes(environment: Environment): Mistake[] {
-  const { AWS_EC2_METADATA_DISABLED: disabled, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint } = environment;
+/** @param profile that is selected. */
+export function metadataMistakes(environment: Environment, profile: Section = {}): Mistake[] {
+  const { AWS_EC2_METADATA_DISABLED: disabled, AWS_EC2_METADATA_SERVICE_ENDPOINT: variable } = environment;
+  const endpoint = variable || profile.ec2_metadata_service_endpoint;
   if (!endpoint || (disabled && disabled !== 'false')) return [];
   const problem = endpointProblem(endpoint);
-  return problem ? [fatal(`AWS_EC2_METADATA_SERVICE_ENDPOINT ${problem}`)] : [];
+  const from = variable ? 'AWS_EC2_METADATA_SERVICE_ENDPOINT' : 'ec2_metadata_service_endpoint of the profile';
+  return problem ? [fatal(`${from} ${problem}`)] : [];
 }
 
-/** Nothing for a file that can be read and holds something. */
-function unreadable(name: string, file: string, errorClass?: DependencyClass, hint?: string): Mistake[] {
-  const found = (what: string): Mistake[] => [
-    { message: `${name}: ${what}${hint ? `; ${hint}` : ''}`, ...(errorClass && { errorClass }) },
+/** Nothing for a file that the SDK can read. @param hint for one that is absent or empty. */
+function unreadable(
+  name: string,
+  file: string,
+  problemOf: (bytes: Uint8Array) => string | undefined,
+  errorClass?: DependencyClass,
+  hint?: string,
+): Mistake[] {
+  const found = (what: string, more = hint): Mistake[] => [
+    { message: `${name}: ${what}${more ? `; ${more}` : ''}`, ...(errorClass && { errorClass }) },
   ];
   try {
-    return readFileSync(file).length === 0 ? found(`${inOneLine(file)} is empty`) : [];
+    const bytes = readFileSync(file);
+    const problem = problemOf(bytes);
+    if (problem === undefined) return [];
+    return found(`${inOneLine(file)} ${problem}`, bytes.length === 0 ? hint : '');
   } catch (error) {
     return found(`cannot read ${inOneLine(file)}: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
   }

@@ -1,18 +1,10 @@
 // The settings of a `kms` check, and what follows from them alone.
 import { z } from 'zod';
 import { duration, tls } from '../../core/fields.ts';
-import { readUrl } from '../../core/url.ts';
+import { endpointProblem } from '../aws/endpoint-url.ts';
 import { region } from '../aws/settings.ts';
 import type { SettingsProblem } from '../define.ts';
 import { statisticsFields } from '../statistics.ts';
-
-/** What is wrong with a URL where KMS answers; no problem repeats a part of it. */
-function endpointProblem(text: string): string | undefined {
-  const read = readUrl(text, { schemes: ['https', 'http'] });
-  if ('problem' in read) return read.problem;
-  const { username, password } = read.url;
-  return username === '' && password === '' ? undefined : 'must be a URL without user and password';
-}
 
 const roundTrip = z.strictObject({
   interval: duration().prefault('5m').describe('how long a passed round trip counts, before the next one'),

@@ -37,8 +37,11 @@ export function parseRedisUrl(text: string): { readonly url: RedisUrl } | { read
   }
   const number = parameters.database ?? inPath;
   if (!/^\d{0,9}$/.test(number) || !/^\d*$/.test(inPath)) {
-    if (/^[^/]*(?:\/|\.sock)/i.test(inPath)) return { problem: behindScheme };
-    return { problem: 'the part behind the host must be the number of a database, such as /0' };
+    if (/^\/*\d*\/*$/.test(inPath) && inPath.includes('/')) {
+      return { problem: 'has a slash too many: behind the host stands the number of a database alone, such as /0' };
+    }
+    if (isSocketPath(inPath) || (host === '' && inPath.includes('/'))) return { problem: behindScheme };
+    return { problem: 'the part behind the host must be the number of a database, such as /0, and nothing else' };
   }
   const socket = unix ? decodePath(path) : undefined;
   if (unix && !/^\/+[^/]/.test(socket ?? '')) return { problem: `names no path: write ${socketForm}` };
@@ -55,6 +58,8 @@ export function parseRedisUrl(text: string): { readonly url: RedisUrl } | { read
     },
   };
 }
+
+const isSocketPath = (path: string): boolean => /^\/?(?:(?:var\/)?run|tmp)\/|\.sock(?:\/|$)/i.test(path);
 
 const socketForm = 'unix:// and the absolute path, as in unix:///run/redis.sock';
 const behindScheme = `has the path of a socket where a host or a database belongs: write ${socketForm}`;

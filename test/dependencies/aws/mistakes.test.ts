@@ -1,4 +1,5 @@
 // Variables of AWS that cannot work are named before anything is asked, with how to mend them, for KMS and for tokens.
+import { subscribe } from 'node:diagnostics_channel';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
@@ -25,6 +26,10 @@ const server = createServer((_, response) => {
   response.end(JSON.stringify({ KeyMetadata: { KeyId: 'shop', KeyState: 'Enabled' } }));
 });
 let url: string;
+let requests = 0; // of every client in this process
+subscribe('http.client.request.created', () => {
+  requests += 1;
+});
 
 beforeAll(async () => {
   mkdirSync(at('folder'));
@@ -162,7 +167,7 @@ const credentials: readonly (readonly [what: string, Variables, said: RegExp])[]
   [
     'one with a password',
     { AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://u:${secret}@localhost/` },
-    /FULL_URI must not hold/,
+    /FULL_URI must be a URL without user and/,
   ],
   [
     'a path without slash',
@@ -264,7 +269,11 @@ test.each<[string, Variables, RegExp]>([
   ['a name alone', { AWS_ENDPOINT_URL: 'localhost' }, /^misconfig: AWS_ENDPOINT_URL must be a URL/],
   ['no scheme, for KMS', { AWS_ENDPOINT_URL_KMS: 'localhost:4566' }, /^misconfig: AWS_ENDPOINT_URL_KMS must be a URL/],
   ['another scheme', { AWS_ENDPOINT_URL_KMS: 'ftp://localhost' }, /^misconfig: AWS_ENDPOINT_URL_KMS must be a URL/],
-  ['a password', { AWS_ENDPOINT_URL: `http://u:${secret}@x/` }, /^misconfig: AWS_ENDPOINT_URL must not hold a user/],
+  [
+    'a password',
+    { AWS_ENDPOINT_URL: `http://u:${secret}@x/` },
+    /^misconfig: AWS_ENDPOINT_URL must be a URL without user/,
+  ],
   ['blanks', { AWS_ENDPOINT_URL_KMS: ' ' }, /^misconfig: AWS_ENDPOINT_URL_KMS must be a URL/],
   ['no scheme, in a profile', { AWS_CONFIG_FILE: at('bare') }, /^misconfig: endpoint_url of the profile must be a URL/],
   ['no scheme, in services', { AWS_CONFIG_FILE: at('services') }, /^misconfig: endpoint_url of the profile must be a/],
@@ -279,7 +288,7 @@ test.each<[string, Variables, RegExp]>([
 test.each([
   ['no scheme', 'localhost:1', /AWS_ENDPOINT_URL_STS must be a URL/],
   ['a name alone', 'localhost', /AWS_ENDPOINT_URL_STS must be a URL/],
-  ['a password', `http://u:${secret}@127.0.0.1:1`, /AWS_ENDPOINT_URL_STS must not hold a user and password/],
+  ['a password', `http://u:${secret}@127.0.0.1:1`, /AWS_ENDPOINT_URL_STS must be a URL without user and password/],
 ])('an endpoint of STS with %s', async (_, AWS_ENDPOINT_URL_STS, said) => {
   stub({ ...role, AWS_WEB_IDENTITY_TOKEN_FILE: at('token'), AWS_ENDPOINT_URL_STS });
   for (const outcome of [await probed(), await signed()]) {
@@ -288,6 +297,140 @@ test.each([
     expect(outcome).not.toContain('hunter2');
   }
 });
+
+const inFile = (name: string, text: string): string => {
+  writeFileSync(at(name), text);
+  return at(name);
+};
+const webIdentity = () => ({ ...role, AWS_WEB_IDENTITY_TOKEN_FILE: at('token') });
+const withRole = `role_arn = ${role.AWS_ROLE_ARN}\n`;
+const profiled = (lines: string) => ({ AWS_CONFIG_FILE: inFile('profiled', `[default]\n${lines}`) });
+/** Where an endpoint is given: its name, and the variables and files with which it is asked. */
+const places: readonly (readonly [name: string, (text: string) => Variables])[] = [
+  ['AWS_ENDPOINT_URL', (text) => ({ ...keys, AWS_ENDPOINT_URL: text })],
+  ['AWS_ENDPOINT_URL_KMS', (text) => ({ ...keys, AWS_ENDPOINT_URL_KMS: text })],
+  ['endpoint_url of the profile', (text) => ({ ...keys, ...profiled(`endpoint_url = ${text}\n`) })],
+  [
+    'endpoint_url of the profile',
+    (text) => ({ ...keys, ...profiled(`services = own\n[services own]\nkms =\n  endpoint_url = ${text}\n`) }),
+  ],
+  ['AWS_ENDPOINT_URL', (text) => ({ ...webIdentity(), AWS_ENDPOINT_URL: text })],
+  ['AWS_ENDPOINT_URL_STS', (text) => ({ ...webIdentity(), AWS_ENDPOINT_URL_STS: text })],
+  ['endpoint_url of the profile', (text) => ({ ...webIdentity(), ...profiled(`endpoint_url = ${text}\n`) })],
+  [
+    'AWS_ENDPOINT_URL_STS',
+    (text) => ({ ...profiled(`${withRole}web_identity_token_file = ${at('token')}\n`), AWS_ENDPOINT_URL_STS: text }),
+  ],
+  [
+    'AWS_ENDPOINT_URL_STS',
+    (text) => ({
+      ...profiled(`${withRole}source_profile = a\n[profile a]\naws_access_key_id = A\naws_secret_access_key = B\n`),
+      AWS_ENDPOINT_URL_STS: text,
+    }),
+  ],
+  [
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+    (text) => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: text, AWS_PROFILE: undefined }),
+  ],
+  [
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+    (text) => ({
+      ...profiled(`${withRole}credential_source = EcsContainer\n`),
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: text,
+    }),
+  ],
+  [
+    'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+    (text) => ({ AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: text }),
+  ],
+  [
+    'ec2_metadata_service_endpoint of the profile',
+    (text) => ({ AWS_EC2_METADATA_DISABLED: undefined, ...profiled(`ec2_metadata_service_endpoint = ${text}\n`) }),
+  ],
+];
+const texts: readonly (readonly [text: string, said: string])[] = [
+  ['https://hunt#er2@kms.example.com', 'has a # before an @'],
+  ['http://hunter2:1/x@kms.example.com', 'has a / before an @'],
+  ['https://user:hunt#er2@h', 'has a # before an @'],
+  ['http://user:hunter2@127.0.0.1:1', 'must be a URL without user and password'],
+  ['http://127.0.0.1:1/?token=hunter2', 'has a ?, and no parameter is read here'],
+  ['https://127.0.0.1:1/#hunter2', 'has a #, and what follows it means nothing here'],
+  ['ftp://hunter2@h', 'must be a URL that begins with https:// or http://'],
+  ['https://hunter2:hunter2', 'has a port that is no number'],
+];
+describe.each(places)('%s, before anything is asked', (name, variables) => {
+  // The SDK sends the query of a container's endpoint.
+  const refused = texts.filter(([text]) => !(name.includes('CONTAINER') && text.includes('?')));
+
+  test.each(refused)('%s', async (text, said) => {
+    stub({ AWS_ENDPOINT_URL_STS: undefined, ...variables(text) });
+    const before = requests;
+    const outcome = await probed('AWS_ACCESS_KEY_ID' in variables(text) ? {} : undefined);
+    expect(requests).toBe(before);
+    expect(outcome).toMatch(/^(misconfig|auth): /);
+    expect(outcome).toContain(`${name} ${said}`);
+    expect(outcome).not.toMatch(/hunt|er2/);
+  });
+});
+
+test('a container’s endpoint is asked with its query, and shows nothing of it', async () => {
+  const unknown = {
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/?token=hunter2`,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: 'x',
+  };
+  stub(unknown);
+  const before = requests;
+  const outcome = await signed();
+  expect(requests).toBeGreaterThan(before);
+  expect(outcome).toMatch(/^auth: /);
+  expect(outcome).not.toContain('hunter2');
+});
+
+const mark = 'begins with a byte-order mark: save it without a byte-order mark';
+const contents: readonly (readonly [what: string, bytes: Uint8Array | string, said: string])[] = [
+  ['with a byte-order mark', `\uFEFF${secret}`, mark],
+  ['of a byte-order mark alone', '\uFEFF', mark],
+  ['empty', '', 'is empty: write the value into it'],
+  ['of a line break', '\n', 'is empty: write the value into it'],
+  ['in UTF-16', Buffer.from(`\uFEFF${secret}`, 'utf16le'), 'is UTF-16 text: save it as UTF-8'],
+  ['in Latin-1', Buffer.from(`${secret}é`, 'latin1'), 'is not UTF-8 text: save it as UTF-8'],
+  ['with a zero byte', `${secret}\0`, 'holds a zero byte: save it as UTF-8'],
+];
+const bearers: readonly (readonly [name: string, () => Variables])[] = [
+  ['AWS_WEB_IDENTITY_TOKEN_FILE', () => ({ ...role, AWS_WEB_IDENTITY_TOKEN_FILE: at('bytes') })],
+  ['web_identity_token_file of the profile', () => profiled(`${withRole}web_identity_token_file = ${at('bytes')}\n`)],
+  [
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+    () => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: at('bytes') }),
+  ],
+];
+describe.each(bearers)('%s, before it is sent', (name, variables) => {
+  test.each(contents)('%s', async (_, bytes, said) => {
+    writeFileSync(at('bytes'), bytes);
+    stub({ AWS_ENDPOINT_URL_STS: url, ...variables() });
+    const before = requests;
+    for (const outcome of [await probed(), await signed()]) {
+      expect(outcome).toMatch(/^auth: no AWS credentials: /);
+      expect(outcome).toContain(`${name}: ${at('bytes')} ${said}`);
+      expect(outcome).not.toContain('hunter2');
+    }
+    expect(requests).toBe(before);
+  });
+});
+
+test.each(['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'])(
+  '%s with a byte-order mark, and in UTF-16',
+  async (name) => {
+    const start = name === 'AWS_CONFIG_FILE' ? 'profile ' : '';
+    const text = `\uFEFF[${start}shop]\naws_access_key_id = AKIA\naws_secret_access_key = ${secret}\n`;
+    stub({ AWS_PROFILE: 'shop', [name]: inFile('marked', text) });
+    expect(await signed()).toBe('none'); // the SDK drops it
+    writeFileSync(at('marked'), text, 'utf16le');
+    const outcome = await signed();
+    expect(outcome).toContain(`${name}: ${at('marked')} is UTF-16 text: save it as UTF-8`);
+    expect(outcome).not.toContain('hunter2');
+  },
+);
 
 test('a bundle of authorities that is absent is named', async () => {
   stub({ ...keys, AWS_CA_BUNDLE: at('none') });

@@ -232,7 +232,7 @@ describe('is refused, and nothing of it is shown', () => {
     ['redis', 'valkey://h//1/', /a slash too many/],
     ['redis', 'redis://h/0/1', /must be the number of a database, such as \/0, and nothing else/],
     ['redis', 'redis://h/0/S3cret', /must be the number of a database/],
-    ['redis', 'redis://h/shop/0?db=1', /must be the number of a database/],
+    ['redis', 'redis://h/shop/0?db=1', /two databases/],
     ['redis', 'redis://h/run/redis', /the path of a socket where/],
     ['redis', 'redis://h/data/redis.sock', /the path of a socket where/],
     ['redis', 'redis:///data/redis', /the path of a socket where/],

@@ -10,6 +10,7 @@ import { defineCommand, UsageError } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { askFor, openTerminal, type Terminal } from './init-questions.ts';
 import { configurationText, type Facts, type Found } from './init-text.ts';
+import { mayBeSecret } from './may-be-secret.ts';
 import { allPassed, probe, probedText } from './probing.ts';
 import { counted, paintFor, say } from './terminal.ts';
 
@@ -119,11 +120,6 @@ function answerOf(definition: Definition, typed?: string): Answer {
   const found = { definition, variable, name };
   if (typed === undefined) return { found };
   return mayBeSecret(typed) ? { found, typed } : { found: { ...found, literal: typed }, typed };
-}
-
-/** A URL with a user, or with parameters, which can hold a password; whatever has an @ may be a password's end. */
-function mayBeSecret(value: string): boolean {
-  return value.includes('://') && /[@?#]/.test(value);
 }
 
 /** The text, and what it means with the values that were typed in the environment. */

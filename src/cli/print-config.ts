@@ -1,5 +1,6 @@
 // sidewarden print-config: every value in force and where it comes from, secrets masked.
 import type { EffectiveValue } from '../config/effective.ts';
+import { asWritten } from '../config/references.ts';
 import { defineCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { loadOrExplain } from './loading.ts';
@@ -67,7 +68,7 @@ function textOf(values: readonly EffectiveValue[], paint: Paint): string {
 const yaml = (value: unknown): string =>
   typeof value === 'string' && isPlain(value)
     ? value
-    : JSON.stringify(value, (_, inner) => (typeof inner === 'string' ? inner.replace(/\$(?=[${])/g, '$$$$') : inner));
+    : JSON.stringify(value, (_, inner) => (typeof inner === 'string' ? asWritten(inner) : inner));
 
 const isPlain = (text: string): boolean =>
   /^[A-Za-z/][\w/.-]*$|^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text);

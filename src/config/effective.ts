@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { formatDuration } from '../core/duration.ts';
-import { createRedactor, isRandom, type Redact, redactTexts } from '../core/redact.ts';
+import { createRedactor, isRandom, redactTexts } from '../core/redact.ts';
 import { Secret } from '../core/secret.ts';
 import type { Listen } from './listen.ts';
 import type { Path, Places } from './places.ts';
+import { asWritten, createReferences, type References, referenceTo } from './references.ts';
 import { type Top, topShape } from './schema.ts';
 import { bare, isKind, shownOf, writtenOf } from './shape.ts';
 
@@ -13,13 +14,18 @@ export type EffectiveValue = {
   readonly path: Path;
   /** As JSON has it, durations and addresses as people write them; of secrets what may be shown. */
   readonly value: unknown;
-  /** The value is `${NAME}`: of a secret that is the whole of what was written. */
+  /** The value is as a file writes it: `${NAME}` in it stands for a variable, and `$$` for a `$`. */
   readonly reference?: true;
   /** `--listen`, `SIDEWARDEN_LISTEN`, `sidewarden.yaml:3`, `sidewarden.yaml:7 ${DATABASE_URL}` or `default`. */
   readonly source: string;
 };
 
-type Found = EffectiveValue & { readonly secret?: true };
+type Found = EffectiveValue & {
+  /** It is a secret, or holds some: what is shown of it is fit to be shown. */
+  readonly secret?: true;
+  /** Where it is written, when somewhere else. */
+  readonly writtenAt?: Path;
+};
 
 type Tree = Readonly<Record<string, unknown>>;
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
@@ -29,6 +35,8 @@ export type Sources = {
   readonly checks: readonly ConfiguredCheck[];
   /** What file, variables and flags say together, before any default. */
   readonly written: Tree;
+  /** What the file alone says, before any substitution. */
+  readonly file: Tree;
   readonly places: Places;
   readonly secrets: readonly Secret[];
 };
@@ -39,52 +47,62 @@ const byDefault = 'default';
  * What is printed of it is a configuration again. A secret is hidden where it stands, and not by what it equals: a user, a
  * host and a password may well be the same word. One that is no word is hidden where it does not belong, too.
  */
-export function effectiveValues({ top, checks, written, places, secrets }: Sources): readonly EffectiveValue[] {
-  const redact = createRedactor(() => secrets, isRandom);
+export function effectiveValues(sources: Sources): readonly EffectiveValue[] {
+  const { top, checks, written, file, places } = sources;
   const { checks: _, ...shape } = topShape;
   const writtenChecks = asTree(written.checks);
+  const where = { places, references: createReferences(file, places) };
   const found = [
-    ...walk(places, shape, top, written, []),
-    ...checks.flatMap((check) => ofCheck(places, check, asTree(writtenChecks[check.name]), asTree(written.defaults))),
+    ...walk(where, shape, top, written, []),
+    ...checks.flatMap((check) => ofCheck(where, check, asTree(writtenChecks[check.name]), asTree(written.defaults))),
   ];
-  return withoutSecretVariables(found, places, redact);
+  return withoutSecretVariables(found, sources, where.references);
 }
 
-const reference = /\$\{([A-Za-z_]\w*)\}/g;
-
-/** A variable that a secret comes from is one wherever else it is written. */
-function withoutSecretVariables(found: readonly Found[], places: Places, redact: Redact): readonly EffectiveValue[] {
-  const namesAt = (path: Path): string[] => {
-    const { raw = '', variable } = places.get(path) ?? {};
-    return [
-      ...(variable === undefined ? [] : [variable]),
-      ...[...raw.matchAll(reference)].map(([, name = '']) => name),
-    ];
-  };
-  const secrets = new Set(found.filter(({ secret }) => secret).flatMap(({ path }) => namesAt(path)));
-  return found.map(({ secret, ...effective }) => {
+/** A variable that a secret comes from is one wherever else it is written: there the mention of it stays, and not its value. */
+function withoutSecretVariables(
+  found: readonly Found[],
+  { checks, secrets }: Sources,
+  references: References,
+): readonly EffectiveValue[] {
+  const redact = createRedactor(() => secrets, isRandom);
+  const secretNames = new Set([
+    ...found.filter(({ secret }) => secret).flatMap(({ path }) => references.names(path)),
+    ...checks.flatMap(({ definition }) => definition.secretVariables ?? []),
+  ]);
+  return found.map(({ secret, writtenAt, ...effective }) => {
     if (secret === true) return effective;
-    const spoilt = namesAt(effective.path).some((name) => secrets.has(name));
-    return { ...effective, value: spoilt ? '[secret]' : redactTexts(effective.value, redact) };
+    const at = writtenAt ?? effective.path;
+    const name = references.names(at).find((one) => secretNames.has(one));
+    if (name === undefined) return { ...effective, value: redactTexts(effective.value, redact) };
+    const value = references.written(at) ?? referenceTo(name);
+    return { ...effective, value: redactTexts(value, redact), reference: true };
   });
 }
 
-function ofCheck(places: Places, check: ConfiguredCheck, written: Tree, defaults: Tree): Found[] {
+type Where = { readonly places: Places; readonly references: References };
+
+type Origin = Pick<Found, 'source' | 'writtenAt'>;
+
+function ofCheck(where: Where, check: ConfiguredCheck, written: Tree, defaults: Tree): Found[] {
+  const { places } = where;
   const path = ['checks', check.name];
   const { definition, schedule, gates } = check;
-  const own = (key: string): string => sourceOf(places, written, [...path, key]);
+  const own = (key: string): Origin => ({ source: sourceOf(places, written, [...path, key]) });
   /** What `defaults` says holds where the check, and for interval and timeout its type, says nothing. */
-  const inherited = (key: string): string => {
+  const inherited = (key: string): Origin => {
     if (Object.hasOwn(written, key) || !Object.hasOwn(defaults, key)) return own(key);
     const typed = definition.defaults !== undefined && (key === 'interval' || key === 'timeout');
-    return typed ? byDefault : `${sourceOf(places, defaults, ['defaults', key])} (defaults.${key})`;
+    if (typed) return { source: byDefault };
+    const writtenAt = ['defaults', key];
+    return { source: `${sourceOf(places, defaults, writtenAt)} (defaults.${key})`, writtenAt };
   };
-  const value = (key: string, found: unknown, source = own(key)): EffectiveValue => ({
+  const value = (key: string, found: unknown, origin = own(key)): Found => ({
     path: [...path, key],
     value: found,
-    source,
+    ...origin,
   });
-  const duration = (key: string, ms: number, source?: string) => value(key, formatDuration(ms), source);
+  const duration = (key: string, ms: number, origin?: Origin) => value(key, formatDuration(ms), origin);
   return [
     value('type', definition.type),
     schedule.kind === 'cron'
@@ -98,22 +116,29 @@ function ofCheck(places: Places, check: ConfiguredCheck, written: Tree, defaults
     value('required', check.required),
     value('gates', gates),
     ...(gates.includes('startup') ? [value('wait_for', check.waitForHealthy ? 'healthy' : 'finished')] : []),
-    ...walk(places, definition.settings, check.settings, written, path),
+    ...walk(where, definition.settings, check.settings, written, path),
   ];
 }
 
-function walk(places: Places, shape: Shape, values: Tree, written: Tree, path: Path): Found[] {
+function walk(where: Where, shape: Shape, values: Tree, written: Tree, path: Path): Found[] {
   return Object.entries(shape).flatMap(([key, schema]): Found[] => {
     const value = values[key];
     const here = [...path, key];
     if (value === undefined) return [];
     const inner = bare(schema);
     if (inner instanceof z.ZodObject && !(value instanceof Secret))
-      return walk(places, inner.shape, value as Tree, asTree(written[key]), here);
-    const source = sourceOf(places, written, here);
+      return walk(where, inner.shape, value as Tree, asTree(written[key]), here);
+    const source = sourceOf(where.places, written, here);
+    if (inner instanceof z.ZodRecord && isKind([inner.valueType], 'secret')) {
+      const items = Object.entries(value as Readonly<Record<string, Secret>>).map(
+        ([name, item]) =>
+          [name, where.references.whole([...here, name]) ?? asWritten(maskOf(item, inner.valueType))] as const,
+      );
+      return [{ path: here, value: Object.fromEntries(items), source, secret: true, reference: true }];
+    }
     if (value instanceof Secret && isKind([schema], 'secret')) {
-      const reference = variableOf(places, here);
-      if (reference !== undefined) return [{ path: here, value: reference, source, secret: true, reference: true }];
+      const whole = where.references.whole(here);
+      if (whole !== undefined) return [{ path: here, value: whole, source, secret: true, reference: true }];
       return [{ path: here, value: maskOf(value, schema), source, secret: true }];
     }
     return [{ path: here, value: plain(value, schema), source }];
@@ -128,14 +153,6 @@ function sourceOf(places: Places, written: Tree, path: Path): string {
   const line = (value ?? at)?.line;
   const references = raw?.match(/\$\{[A-Za-z_]\w*\}/g) ?? [];
   return [[file, line].filter((part) => part !== undefined).join(':'), ...references].join(' ');
-}
-
-/** `${NAME}`, where that is the whole of what was written: it says where the secret is, and nothing of it. */
-function variableOf(places: Places, path: Path): string | undefined {
-  const { raw, variable, file } = places.find(path).place ?? {};
-  if (variable !== undefined && file === undefined)
-    return variable.startsWith('--') ? undefined : `\${${variable.replace(/_FILE$/, '')}}`;
-  return /^(["']?)(\$\{[A-Za-z_]\w*\})\1$/.exec(raw ?? '')?.[2];
 }
 
 const maskOf = ({ source, seen }: Secret, schema: z.core.$ZodType): string => {
@@ -160,9 +177,17 @@ function plain(value: unknown, schema: z.core.$ZodType): unknown {
       known.map(([key, field]) => [key, shape[key] === undefined ? field : plain(field, shape[key])]),
     );
   }
-  if (isKind([schema], 'listen')) return (value as readonly Listen[]).map(addressText);
+  if (isKind([schema], 'listen')) return addressTexts(value as readonly Listen[]);
   return JSON.parse(JSON.stringify(value));
 }
+
+/** `localhost` is the one form that gives an optional address, behind the one that is needed. */
+const addressTexts = (addresses: readonly Listen[]): readonly string[] =>
+  addresses.flatMap((address, index) => {
+    if ('optional' in address) return [];
+    const next = addresses[index + 1];
+    return [next !== undefined && 'optional' in next ? `localhost:${next.port}` : addressText(address)];
+  });
 
 function addressText(address: Listen): string {
   if (address.kind === 'unix') return `unix:${address.path}`;

@@ -73,7 +73,8 @@ export function loadConfiguration({
   return {
     ok: true,
     configuration,
-    effective: () => effectiveValues({ top, checks, written: tree, places, secrets: configuration.secrets }),
+    effective: () =>
+      effectiveValues({ top, checks, written: tree, file: written, places, secrets: configuration.secrets }),
     notes: notesOn({
       checks,
       definitions,

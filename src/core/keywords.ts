@@ -1,5 +1,15 @@
-// PostgreSQL's connection strings of keywords and values, which the driver reads and the redactor has to know. Pure.
+// PostgreSQL's connection strings of keywords and values, which the driver reads and the redactor has to know, and which of
+// its parameters are no secrets. Pure.
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
+
+const harmless = [
+  ...['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslsni', 'ssl_min_protocol_version', 'ssl_max_protocol_version'],
+  ...['application_name', 'fallback_application_name', 'channel_binding', 'host', 'hostaddr', 'port', 'user', 'dbname'],
+  ...['options', 'passfile', 'target_session_attrs', 'load_balance_hosts', 'connect_timeout'],
+];
+
+/** Whether a parameter of libpq's is no secret: its value is a word that anybody may use. */
+export const isHarmless = (name: string): boolean => harmless.includes(name);
 
 export type Keyword = {
   readonly name: string;

@@ -1,5 +1,5 @@
 // Removes every known secret, in the forms in which clients and servers print them, from a text.
-import { readKeywords } from './keywords.ts';
+import { isHarmless, readKeywords } from './keywords.ts';
 import { Secret } from './secret.ts';
 import { piecesOf, splitUserInfo } from './url.ts';
 
@@ -10,10 +10,6 @@ const mask = '***';
 const shortestPart = 6;
 /** A shorter piece of base64 could be any word. */
 const shortestBase64 = 8;
-
-/** Parameters of libpq's URLs that are no secrets, and whose values are words that anybody may use. */
-const harmless =
-  /^(sslmode|sslrootcert|sslcert|sslkey|application_name|channel_binding|host|hostaddr|port|user|dbname|options|passfile|target_session_attrs|load_balance_hosts|ssl_(min|max)_protocol_version)=/;
 
 type Known = {
   /** Longest first, as all of these. */
@@ -28,8 +24,12 @@ type Known = {
 export type Wanted = (text: string) => boolean;
 const every: Wanted = () => true;
 
+/** A server and the number of a database, and nothing that lets anybody in: two settings may well name the same. */
+const isBareUrl = (text: string): boolean => /^[a-z]+:\/\/[^/?#@]*(\/\d*)?$/i.test(text);
+
 /** No word, and long: it stands nowhere by chance. */
-export const isRandom: Wanted = (text) => text.length >= 12 && /\d/.test(text) && /\p{L}/u.test(text);
+export const isRandom: Wanted = (text) =>
+  text.length >= 12 && /\d/.test(text) && /\p{L}/u.test(text) && !isBareUrl(text);
 
 /**
  * @param secrets read at each call, so that a value that a file had only later is known too.
@@ -95,7 +95,7 @@ function partsOf(value: string): string[] {
   const libpq = libpqUrl.exec(value)?.groups;
   const parameters = (url?.search ?? libpq?.search ?? '')
     .split(/[?&]/)
-    .filter((pair) => !harmless.test(pair))
+    .filter((pair) => !(pair.includes('=') && isHarmless(pair.slice(0, pair.indexOf('=')))))
     .map((pair) => pair.slice(pair.indexOf('=') + 1));
   parts.push(...parameters, ...parameters.map(decode));
   const long = parts.filter((part) => part.length >= shortestPart);

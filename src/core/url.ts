@@ -50,16 +50,18 @@ export const plainUrl = ({ scheme, host, port, path, query }: ReadUrl): URL =>
     `${scheme}://${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}${path}${query === undefined ? '' : `?${query}`}`,
   );
 
-/** The URL with its user, password, path and query hidden, which is a URL of the same form again. */
-export function maskedUrl(
-  { scheme, username, password, host, port, path }: ReadUrl,
-  { keepsPath = false } = {},
-): string {
+/**
+ * The URL with its user, password, path and query hidden, which is a URL of the same form again.
+ * @param shown what stands behind the host, where it may be shown
+ */
+export function maskedUrl(url: ReadUrl, shown = hiddenPath(url)): string {
+  const { scheme, username, password, host, port } = url;
   const userInfo = `${username === '' ? '' : mask}${password === '' ? '' : `:${mask}`}`;
   const place = `${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`;
-  const shownPath = keepsPath || path.length < 2 ? path : `/${mask}`;
-  return `${scheme}://${userInfo === '' ? '' : `${userInfo}@`}${place}${shownPath}`;
+  return `${scheme}://${userInfo === '' ? '' : `${userInfo}@`}${place}${shown}`;
 }
+
+const hiddenPath = ({ path, query = '' }: ReadUrl): string => (path.length < 2 && query === '' ? path : `/${mask}`);
 
 const mask = '***';
 

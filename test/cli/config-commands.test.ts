@@ -80,13 +80,17 @@ describe('print-config', () => {
 
   test('what it prints is a configuration again, with the same values', async () => {
     const wide = fileOf(`service: "a $\${service} costs $$$5"
-listen: [':0', 'unix:/tmp/x.sock']
+listen: [':0', ':\${PORT}', 'unix:/tmp/x.sock']
 token: 0123456789abcdef
 drain_delay: 5s
 checks:
   postgres: { type: postgres, url: 'postgres://postgres:postgres@postgres/postgres', write: {}, gates: [ready, startup], wait_for: healthy }
+  rds: { type: postgres, url: 'postgres://app@db.example.com/shop?sslmode=verify-full', auth: aws-iam, region: eu-central-1 }
+  folders: { type: postgres, url: 'host=/run/a,h port=1,2 user=u', statistics_url: 'host=/run/pg port=5433 user=u' }
   pair: { type: postgres, url: 'host=a,b user=u password=postgres', expect: primary, cron: '*/10 * * * * *', timeout: 900ms }
   redis: { type: redis, url: 'redis://redis:redis@redis/1', username: redis, password: \${REDIS_PASSWORD} }
+  numbered: { type: redis, url: 'redis://:\${REDIS_PASSWORD}@\${HOST}/\${DB}', database: \${DB}, tls: { server_name: \${HOST} } }
+  behind: { type: redis, url: 'redis://h?db=5' }
   cluster: { type: redis, cluster: { addresses: ['a:1', '[::1]:2'] }, password_file: /run/secrets/redis }
   search: { type: elasticsearch, url: 'https://elastic:elastic@a/es,http://b', minimum_status: green, statistics: { mode: off } }
   app:
@@ -97,12 +101,19 @@ checks:
     body_matches: '^$\\{ok}$$'
     json: { path: '$.a["b c"]', equals: true }
     required: false
+  asked: { type: http, url: 'http://localhost:\${PORT}?x=1' }
   key: { type: kms, key_id: alias/kms, region: eu-central-1, round_trip: { context: { a: "1" } }, timeout: 2s }
   names: { type: dns, name: db.example.com, record: MX, expect: ['10 mail.example.com'] }
   port: { type: tcp, address: 'tcp:1' }
   edge: { type: tls, address: '[::1]:443', tls: { server_name: tls }, warn_before: 1d12h }
 `);
-    const wideEnvironment = { REDIS_PASSWORD: 'postgres', X: 'redis' };
+    const wideEnvironment = {
+      REDIS_PASSWORD: 'postgres',
+      X: 'redis',
+      PORT: '8080',
+      HOST: 'cache.example.com',
+      DB: '5',
+    };
     const printed = async (from: string) => {
       const { code, stdout, stderr } = await runHere(['print-config', '--config', from], {
         environment: wideEnvironment,
@@ -112,15 +123,32 @@ checks:
       return stdout;
     };
     const first = await printed(wide);
-    const again = await printed(fileOf(first));
-    expect(parse(again)).toEqual(parse(first));
-    const { checks } = parse(first);
+    const again = parse(await printed(fileOf(first)));
+    const { checks, listen } = parse(first);
+    expect([listen, checks.numbered.database, checks.numbered.tls.server_name]).toEqual([
+      [':0', ':${PORT}', 'unix:/tmp/x.sock'],
+      '${DB}',
+      '${HOST}',
+    ]);
+    // What is masked mentions no variable any more: then these are no part of a secret.
+    again.listen = listen;
+    Object.assign(again.checks.numbered, { database: '${DB}', tls: checks.numbered.tls });
+    expect(again).toEqual(parse(first));
+    expect(checks.rds.url).toBe('postgres://***@db.example.com:5432/***?sslmode=verify-full');
+    expect(checks.folders.url).toBe('postgres://***@%2Frun%2Fa:1,h:2');
+    expect(checks.folders.statistics_url).toBe('postgres://***@%2Frun%2Fpg:5433');
+    expect([checks.behind.url, checks.asked.url]).toEqual(['redis://h/5', 'http://localhost:8080/***']);
     expect(Object.values(checks as Record<string, { type: string }>).map(({ type }) => type)).toEqual([
       'postgres',
       'postgres',
+      'postgres',
+      'postgres',
+      'redis',
+      'redis',
       'redis',
       'redis',
       'elasticsearch',
+      'http',
       'http',
       'kms',
       'dns',

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mayBeSecret } from '../../src/cli/may-be-secret.ts';
 import { definitions } from '../../src/dependencies/index.ts';
 import { runCommand } from '../integration/command.ts';
 import { removeFolder, runFolder } from '../servers/process.ts';
@@ -88,6 +89,33 @@ describe('--yes', () => {
   });
 });
 
+describe('of what is typed, the file holds what plainly holds no secret', () => {
+  test.each([
+    'http://127.0.0.1:8080/healthz',
+    'https://search.example.com',
+    'redis://cache:6379/0',
+    'rediss://[::1]:6379',
+    'postgres://db/shop',
+    'unix:///run/redis.sock',
+    'alias/shop',
+    'arn:aws:kms:eu-central-1:123456789012:key/a-b',
+  ])('%s: written', (typed) => expect(mayBeSecret(typed)).toBe(false));
+  test.each([
+    'host=127.0.0.1 port=1 user=u password=hunter2',
+    "host=h password = 'hunter 2'",
+    'host=h sslpassword=hunter2',
+    'host=h user=u',
+    'postgres://u:hunter2@h/shop',
+    'postgres://h/shop?password=hunter2',
+    'redis://:hunter2@h',
+    'redis://h#hunter2',
+    'http://h/hook;key=hunter2',
+    'http://h/?hunter2',
+    'https://a,https://u:hunter2@b',
+    'u:hunter2@h',
+  ])('%s: stays in the environment', (typed) => expect(mayBeSecret(typed)).toBe(true));
+});
+
 describe('at a terminal', () => {
   test('asks, tries, asks again, and writes no password', async () => {
     const { code, shown } = await atTerminal(['init'], {
@@ -96,7 +124,8 @@ describe('at a terminal', () => {
       dialogue: [
         [/Name of the service/, `${'x'.repeat(101)}\n`],
         [/Name of the service/, 'web shop\n'],
-        [/DATABASE_URL \(Enter: none\)/, '\n'],
+        [/DATABASE_URL \(Enter: none\)/, 'host=127.0.0.1 port=1 user=u password=hunter2\n'],
+        [/Keep it all the same/, 'y\n'],
         [/ELASTICSEARCH_URL/, 'ftp://search\n'],
         [/ELASTICSEARCH_URL/, 'http://127.0.0.1:1\n'],
         [/Keep it all the same/, 'y\n'],
@@ -110,13 +139,19 @@ describe('at a terminal', () => {
     });
     expect(code, shown).toBe(0);
     expect(shown).toMatch(/must be .*http/);
+    expect(shown).toContain('set DATABASE_URL where it runs');
     expect(shown).toContain('set REDIS_URL where it runs');
     const file = join(folder, 'sidewarden.yaml');
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('service: "web shop"');
     expect(text).toContain('url: "http://127.0.0.1:1"');
-    expect(text).not.toContain(redis.password);
-    const environment = { REDIS_URL: redis.url, APP_URL: 'http://127.0.0.1:1/healthz' };
+    expect(text).toMatch(/^ {4}url: \$\{DATABASE_URL\} /m);
+    for (const secret of [redis.password, 'hunter2']) expect(text).not.toContain(secret);
+    const environment = {
+      DATABASE_URL: 'postgres://u@127.0.0.1:1',
+      REDIS_URL: redis.url,
+      APP_URL: 'http://127.0.0.1:1/healthz',
+    };
     const { stdout } = await runCommand(['check-config', '--config', file], { environment });
     expect([...stdout.matchAll(/^(\w+) +(elasticsearch|redis|http) /gm)].map(([, name]) => name)).toEqual([
       'elasticsearch',

@@ -358,7 +358,7 @@ const rows: readonly Row[] = [
     'a pattern of a variable is not repeated',
     http(app, 'body_matches: "/${REDIS_PASSWORD}/i"'),
     '5:19 checks.app.body_matches',
-    'is written between slashes: write what is between them',
+    'is written between delimiters, as in a program',
     'body_matches',
   ],
   [

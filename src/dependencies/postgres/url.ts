@@ -2,6 +2,7 @@
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 import { isIP } from 'node:net';
 import type { SecureVersion } from 'node:tls';
+import { isHarmless } from '../../core/keywords.ts';
 import { type ConnectionParameters, Problem, takeApart } from './conninfo.ts';
 import { judge, type SessionAttrs } from './parameters.ts';
 import type { SslMode } from './sslmode.ts';
@@ -66,15 +67,38 @@ export function parseUrl(text: string): { readonly target: Target } | { readonly
   }
 }
 
-/** A URL of the same servers, which hides who logs in where. @param text that is right */
+/**
+ * A URL of the same servers, reached in the same way, which hides who logs in where. Of the parameters those stay that are
+ * no secrets and mean something here. @param text that is right
+ */
 export function maskedUrl(text: string): string {
   const parsed = parseUrl(text);
   if ('problem' in parsed) return '';
   const { places, user, password, database } = parsed.target;
   const userInfo = `${user === undefined ? '' : '***'}${password === undefined ? '' : ':***'}`;
-  const hosts = places.map((place) => (place.host.startsWith('/') ? encodeURIComponent(place.host) : labelOf(place)));
-  return `postgres://${userInfo === '' ? '' : `${userInfo}@`}${hosts.join(',')}${database === undefined ? '' : '/***'}`;
+  const hosts = places.map(({ host, port }) => `${hostInUrl(host)}:${port}`);
+  const parameters = Object.entries(takeApart(text).given).flatMap(([name, value = '']) => {
+    if (value === '' || besideParameters.includes(name)) return [];
+    if (name === 'sslpassword') return [`${name}=***`];
+    return isHarmless(name) ? [`${name}=${valueInUrl(value)}`] : [];
+  });
+  return [
+    `postgres://${userInfo === '' ? '' : `${userInfo}@`}${hosts.join(',')}`,
+    database === undefined ? '' : '/***',
+    parameters.length === 0 ? '' : `?${parameters.join('&')}`,
+  ].join('');
 }
+
+/** What a URL says before its question mark. */
+const besideParameters = ['host', 'port', 'user', 'password', 'dbname'];
+
+const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
+const hostInUrl = (host: string): string => {
+  if (host.includes('/')) return encoded(host);
+  return host.includes(':') ? `[${host}]` : host;
+};
+/** Paths, lists and addresses stay readable: none of their characters has a meaning behind a question mark. */
+const valueInUrl = (value: string): string => encoded(value).replace(/%(2F|2C|3A)/g, decodeURIComponent);
 
 function read(given: ConnectionParameters): Target {
   const { sslmode, sslsni, application_name: own, fallback_application_name: fallback } = given;

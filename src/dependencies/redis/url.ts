@@ -112,7 +112,12 @@ function decodePath(path: string): string | undefined {
 /** Server and database alone. @param text that is right */
 export function maskedRedisUrl(text: string): string {
   const read = readUrl(text, urlForm);
-  return 'url' in read ? maskedUrl(read.url, { keepsPath: true }) : '';
+  const parsed = parseRedisUrl(text);
+  if ('problem' in read || 'problem' in parsed) return '';
+  const { endpoint, database } = parsed.url;
+  if ('path' in endpoint)
+    return maskedUrl(read.url, `${read.url.path}${database === undefined ? '' : `?db=${database}`}`);
+  return maskedUrl(read.url, database === undefined ? '' : `/${database}`);
 }
 
 /** `host:port`, `[v6]:port` or the socket's path. */

@@ -20,6 +20,8 @@ import { type Listening, startListening } from '../servers/listening.ts';
 import { ownResolvConf } from '../servers/resolv-conf.ts';
 import { startSidewarden } from '../servers/sidewarden.ts';
 
+/** However busy the machine is, each is asked. */
+const patient = { timeout: '60s', interval: '61s' };
 const count = process.env.SIDEWARDEN_TEST_LONG === '1' ? 10_000 : 400;
 const atOnce = 100;
 
@@ -199,7 +201,9 @@ test('an accepted one arrives as it is, a refused one asks nobody, and nothing o
   for (let begin = 0; begin < count; begin += atOnce) {
     const chunk = new Map(all.slice(begin, begin + atOnce).map((one, index) => [`x${begin + index}q`, one]));
     const environment: Record<string, string> = {};
-    const checks = Object.fromEntries([...chunk].map(([name, one]) => [name, checkOf(name, one, environment)]));
+    const checks = Object.fromEntries(
+      [...chunk].map(([name, one]) => [name, { ...checkOf(name, one, environment), ...patient }]),
+    );
     const first = loadText(JSON.stringify({ checks }), environment);
     const said: string[] = [];
     if (!first.ok) {
@@ -281,7 +285,9 @@ test.each(Object.keys(tools) as (keyof typeof tools)[])(
         const urlOf = (user: string) => `${schemes[type]}://${user}:${password}@${rest}`;
         const [command, ...args] = tools[type](urlOf(`theirs-${type}-${index}`)) as [string, ...string[]];
         await run(command, args, { timeout: 20_000 }).catch(() => {}); // what arrived counts
-        const loaded = loadText(JSON.stringify({ checks: { one: { type, url: urlOf(`ours-${type}-${index}`) } } }));
+        const loaded = loadText(
+          JSON.stringify({ checks: { one: { type, url: urlOf(`ours-${type}-${index}`), ...patient } } }),
+        );
         if (loaded.ok) await probeOnce(loaded.configuration.checks, { clock: systemClock, redact: (text) => text });
         if (['a/b', 'a#b', 'a?b', '80/b', '80?b', 'a b'].includes(password))
           console.log(

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Client, errors, HttpConnection, Transport } from '@elastic/elasticsearch';
 import { Failure } from '../../core/failure.ts';
 import type { Driver } from '../define.ts';
-import type { Kept } from '../lenient-http/response.ts';
+import type { Kept } from '../lenient-http/head.ts';
 import { UnreadableAnswer } from '../statistics.ts';
 import type { Credentials } from './access.ts';
 import type { Connection } from './connection.ts';

@@ -1,7 +1,7 @@
 // What an answer to GET _cluster/health says, and what the client's own errors mean.
 import { classifyTransport, Failure } from '../../core/failure.ts';
 import type { Classified } from '../define.ts';
-import { UnreadableHttp } from '../lenient-http/response.ts';
+import { UnreadableHttp } from '../lenient-http/head.ts';
 
 /** An HTTP answer, whatever its status. `body` is parsed JSON, or the text when it is none. */
 export type Answer = { readonly statusCode: number; readonly body: unknown };

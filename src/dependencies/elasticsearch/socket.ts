@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
-import type { Kept } from '../lenient-http/response.ts';
+import type { Kept } from '../lenient-http/head.ts';
 import { lenient } from '../lenient-http/socket.ts';
 import { lookupWithin } from '../lookup.ts';
 

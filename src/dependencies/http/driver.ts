@@ -1,6 +1,6 @@
 // Probes an HTTP endpoint with one request.
 import type { Driver } from '../define.ts';
-import { UnreadableHttp } from '../lenient-http/response.ts';
+import { UnreadableHttp } from '../lenient-http/head.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
 import { readAll, readBody } from './body.ts';
 import { judgeBody, judgeStatus } from './judge.ts';

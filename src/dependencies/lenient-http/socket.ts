@@ -1,7 +1,8 @@
 // A connection whose answers are read as curl reads them, for Node's HTTP client and those built on it.
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { createResponseReader, type Kept } from './response.ts';
+import type { Kept } from './head.ts';
+import { createResponseReader } from './response.ts';
 
 /**
  * @param socket it belongs to what is returned from now on: an error or an end of one is that of the other.

@@ -69,12 +69,20 @@ function urlPairs(text: string): Pair[] {
   ]);
 }
 
-/** An @ behind the host ends a user or password that holds a / or an @ of its own; a parameter may have one. */
+/** Parameters whose value may have an @ of its own, such as the user of a managed service. */
+const withAt = /^(?:user|password|dbname|application_name|fallback_application_name|options|sslpassword)=[^/?]*$/;
+
+/** Any other @ behind the user's part ends a user or password that holds a / or an @ of its own. */
 function refuseStrayAt(rest: string, known: boolean): void {
-  const [place = ''] = rest.split('?', 1);
-  const at = place.lastIndexOf('@');
+  const [place = '', ...search] = rest.split('?');
+  const strays = search
+    .join('?')
+    .split('&')
+    .filter((pair) => pair.includes('@') && !withAt.test(pair));
+  const before = [place, ...strays].join('?');
+  const at = before.lastIndexOf('@');
   if (at < 0) return;
-  const slash = place.slice(0, at).includes('/');
+  const slash = before.slice(0, at).includes('/');
   const found = [...(known ? ['more than one @'] : []), ...(slash ? ['a / before an @'] : [])];
   const written = [...(known ? ['@ is written %40'] : []), ...(slash ? ['/ is written %2F'] : [])];
   throw new Problem(`has ${found.join(' and ')}: in a user or password ${written.join(', and ')}`);

@@ -10,7 +10,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vite
 import type { Definition } from '../../../src/dependencies/define.ts';
 import { elasticsearch } from '../../../src/dependencies/elasticsearch/index.ts';
 import { http } from '../../../src/dependencies/http/index.ts';
-import { createResponseReader, UnreadableHttp } from '../../../src/dependencies/lenient-http/response.ts';
+import { UnreadableHttp } from '../../../src/dependencies/lenient-http/head.ts';
+import { createResponseReader } from '../../../src/dependencies/lenient-http/response.ts';
 import { lenient } from '../../../src/dependencies/lenient-http/socket.ts';
 import { createHarness } from '../../contract/harness.ts';
 import { conclusive } from '../../patience.ts';

@@ -114,6 +114,17 @@ test.each([
   expect(faults.operations).toHaveLength(1); // our own schedule repeats, not the SDK
 });
 
+test.each([
+  ['other bytes', { Plaintext: Buffer.from('sixteen others!!').toString('base64') }],
+  ['none', {}],
+])('a round trip that brings back %s is server', async (_, answer) => {
+  inject({ operation: 'Decrypt', answer });
+  await expect(open(roundTrip).run()).rejects.toMatchObject({
+    errorClass: 'server',
+    message: 'Decrypt: other bytes came back than were encrypted',
+  });
+});
+
 test.each(['Encrypt', 'Decrypt'])(
   'kms:%s denied fails the round trip though DescribeKey is allowed',
   async (operation) => {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { gates } from '../core/check.ts';
 import { statisticsModes } from '../core/collecting.ts';
 import { formatDuration } from '../core/duration.ts';
-import { duration, kinds, secret, secretFile } from '../core/fields.ts';
+import { byRule, duration, kinds, secret, secretFile } from '../core/fields.ts';
 import { logLevels } from '../core/log.ts';
 import type { SecretRule } from '../core/secret.ts';
 import { socketPathProblem } from '../core/socket-path.ts';
@@ -66,10 +66,7 @@ const socketPath = () =>
   z
     .string()
     .regex(/^\/./, 'must be a path that begins with /, as in /run/sidewarden/control.sock')
-    .superRefine((path, context) => {
-      const message = socketPathProblem(path);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
+    .superRefine(byRule(socketPathProblem))
     .meta({ pattern: '^\\/.{1,106}$' }); // for editors
 
 /** What stands beside `checks`. Each scalar has a variable, SIDEWARDEN_ and its path in capitals. */

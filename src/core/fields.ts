@@ -14,6 +14,14 @@ export const kinds = z.registry<
   | { kind: 'transformed'; written: (value: never) => unknown }
 >();
 
+/** For `superRefine`, of a rule on a text: what is wrong is said in the rule's own words. */
+export const byRule =
+  (problemOf: (text: string) => string | undefined) =>
+  (text: string, context: z.RefinementCtx): void => {
+    const message = problemOf(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  };
+
 /** What may be shown of a secret's value: a value that the field takes again. */
 export type Shown = (value: string) => string;
 const hidden: Shown = () => '[secret]';
@@ -59,10 +67,17 @@ export const secretFile = (rule?: SecretRule) =>
     .min(1)
     .transform((path) => Secret.fromFile(path, rule));
 
-/** A secret text that is parsed where it is used: what a file holds is judged there. @param problemOf as a rule's */
-export const parsedSecret = (problemOf: SecretRule, shown?: Shown) =>
+/**
+ * A secret text that is parsed where it is used: what a file holds is judged there.
+ * @param parse gives what is wrong as `problem`, phrased as a rule's.
+ */
+export const parsedSecret = (parse: (text: string) => object, shown?: Shown) =>
   secret(undefined, shown).superRefine((value, context) => {
     const { source } = value;
+    const problemOf: SecretRule = (text) => {
+      const parsed = parse(text);
+      return 'problem' in parsed ? String(parsed.problem) : undefined;
+    };
     value.problemOf = problemOf;
     const message = 'value' in source ? problemOf(source.value) : undefined;
     if (message !== undefined) context.addIssue({ code: 'custom', message });
@@ -71,10 +86,7 @@ export const parsedSecret = (problemOf: SecretRule, shown?: Shown) =>
 /** A URL of this form. It can hold a password, so it is a Secret. */
 export const secretUrl = (form: UrlForm) =>
   parsedSecret(
-    (text) => {
-      const read = readUrl(text, form);
-      return 'problem' in read ? read.problem : undefined;
-    },
+    (text) => readUrl(text, form),
     (text) => {
       const read = readUrl(text, form);
       return 'url' in read ? maskedUrl(read.url) : hidden(text);

@@ -46,19 +46,20 @@ export function readUrl(text: string, form: UrlForm): { readonly url: ReadUrl } 
 
 /** As node's clients take it: without user, password and fragment. */
 export const plainUrl = ({ scheme, host, port, path, query }: ReadUrl): URL =>
-  new URL(
-    `${scheme}://${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}${path}${query === undefined ? '' : `?${query}`}`,
-  );
+  new URL(`${scheme}://${placeText({ host, port })}${path}${query === undefined ? '' : `?${query}`}`);
+
+/** Host and port, as a URL has them. */
+const placeText = ({ host, port }: Pick<ReadUrl, 'host' | 'port'>): string =>
+  `${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`;
 
 /**
  * The URL with its user, password, path and query hidden, which is a URL of the same form again.
  * @param shown what stands behind the host, where it may be shown
  */
 export function maskedUrl(url: ReadUrl, shown = hiddenPath(url)): string {
-  const { scheme, username, password, host, port } = url;
+  const { scheme, username, password } = url;
   const userInfo = `${username === '' ? '' : mask}${password === '' ? '' : `:${mask}`}`;
-  const place = `${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`;
-  return `${scheme}://${userInfo === '' ? '' : `${userInfo}@`}${place}${shown}`;
+  return `${scheme}://${userInfo === '' ? '' : `${userInfo}@`}${placeText(url)}${shown}`;
 }
 
 const hiddenPath = ({ path, query = '' }: ReadUrl): string => (path.length < 2 && query === '' ? path : `/${mask}`);

@@ -50,7 +50,8 @@ export type TlsMaterial = {
 };
 
 /**
- * Without `ca_file` the system's authorities count beside Node's. Read once more when they cannot be used: a rotation between two reads gives a certificate and the key of another.
+ * Without `ca_file` the system's authorities count beside Node's. The files are read once more when they cannot be used: a
+ * rotation between two reads gives a certificate and the key of another.
  * @throws Failure `tls` naming the file that cannot be read or used.
  */
 export function readTls(settings: TlsFiles | undefined): TlsMaterial {

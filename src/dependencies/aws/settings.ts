@@ -1,18 +1,12 @@
 // The settings of a log-in with AWS IAM, as the types that offer it take them, and what holds for all of them.
 import { z } from 'zod';
+import { byRule } from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { SettingsProblem } from '../define.ts';
 import { regionProblem } from './region.ts';
 
 /** The name of a region. */
-export const region = () =>
-  z
-    .string()
-    .min(1)
-    .superRefine((text, context) => {
-      const message = regionProblem(text);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    });
+export const region = () => z.string().min(1).superRefine(byRule(regionProblem));
 
 /** @param defaultRegion where it comes from when it is not given. */
 export const iam = (defaultRegion = 'what the SDK finds (AWS_REGION, profile)') => ({

@@ -123,7 +123,6 @@ export function explain(error: unknown, cut: Error | undefined, coded?: string):
   }
   if (cut instanceof UnreadableHttp) return new Failure('server', cut.message, { cause: cut });
   if (cut !== undefined) return cut;
-
   if (code === 'ERR_INVALID_CHAR') {
     return new Failure('auth', 'the API key holds a character that no HTTP header may hold', { cause: error });
   }

@@ -13,10 +13,7 @@ const isIndices = (text: string): boolean => text.split(',').every((name) => dat
 const indexMessage = 'must be the name of an index, alias or data stream, or date math as it is: <logs-{now/d}>';
 
 export const settings = {
-  url: parsedSecret((text) => {
-    const parsed = parseUrls(text);
-    return 'problem' in parsed ? parsed.problem : undefined;
-  }, maskedUrls).describe(
+  url: parsedSecret(parseUrls, maskedUrls).describe(
     'http or https URL of a node, or of the proxy before the cluster; several nodes with commas between',
   ),
   minimum_status: z

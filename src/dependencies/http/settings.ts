@@ -1,6 +1,16 @@
 // What an `http` check can be told, and what its fields alone cannot see.
 import { z } from 'zod';
-import { credentials, isLoopback, kinds, pattern, secret, secretFile, secretUrl, tls } from '../../core/fields.ts';
+import {
+  byRule,
+  credentials,
+  isLoopback,
+  kinds,
+  pattern,
+  secret,
+  secretFile,
+  secretUrl,
+  tls,
+} from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
 import { socketPathProblem } from '../../core/socket-path.ts';
 import { plainUrl, type ReadUrl, readUrl, type UrlForm } from '../../core/url.ts';
@@ -53,10 +63,7 @@ export const settings = {
   socket: z
     .string()
     .startsWith('/', 'must be the absolute path of a Unix socket, as in /run/app.sock')
-    .superRefine((path, context) => {
-      const message = socketPathProblem(path);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
+    .superRefine(byRule(socketPathProblem))
     .optional()
     .describe('Unix socket to connect to instead of the URL’s host'),
   method: z

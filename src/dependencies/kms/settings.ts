@@ -1,6 +1,6 @@
 // The settings of a `kms` check, and what follows from them alone.
 import { z } from 'zod';
-import { duration, tls } from '../../core/fields.ts';
+import { byRule, duration, tls } from '../../core/fields.ts';
 import { endpointProblem } from '../aws/endpoint-url.ts';
 import { region } from '../aws/settings.ts';
 import type { SettingsProblem } from '../define.ts';
@@ -35,10 +35,7 @@ export const shape = {
     .describe('the key’s region; by default that of the ARN in key_id, else what the SDK finds (AWS_REGION, profile)'),
   endpoint: z
     .string()
-    .superRefine((text, context) => {
-      const message = endpointProblem(text);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
+    .superRefine(byRule(endpointProblem))
     .optional()
     .describe('where KMS answers, when not at AWS; AWS_ENDPOINT_URL_KMS and AWS_ENDPOINT_URL work too'),
   round_trip: roundTrip.optional().describe('encrypt and decrypt a few bytes now and then; off unless set'),

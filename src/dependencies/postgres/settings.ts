@@ -9,11 +9,7 @@ import { maskedUrl, parseUrl } from './url.ts';
 export const rungs = ['connect', 'auth', 'query', 'role', 'write'] as const;
 export type Rung = (typeof rungs)[number];
 
-const connectionString = () =>
-  parsedSecret((text) => {
-    const parsed = parseUrl(text);
-    return 'problem' in parsed ? parsed.problem : undefined;
-  }, maskedUrl);
+const connectionString = () => parsedSecret(parseUrl, maskedUrl);
 
 export const shape = {
   url: connectionString().describe(

@@ -8,12 +8,6 @@ import { iamProblem } from './iam.ts';
 import { statisticsSettings } from './statistics/settings.ts';
 import { maskedRedisUrl, parseRedisUrl } from './url.ts';
 
-const connectionString = () =>
-  parsedSecret((text) => {
-    const parsed = parseRedisUrl(text);
-    return 'problem' in parsed ? parsed.problem : undefined;
-  }, maskedRedisUrl);
-
 const addresses = () => z.array(address()).min(1);
 
 const sentinel = z.strictObject({
@@ -36,7 +30,7 @@ const write = z.strictObject({
 });
 
 export const settings = {
-  url: connectionString()
+  url: parsedSecret(parseRedisUrl, maskedRedisUrl)
     .optional()
     .describe(
       'redis:// or valkey://user:password@host:port/database, rediss:// or valkeys:// for TLS, unix:///path for a socket',

@@ -1,6 +1,6 @@
 // Settings of the type `tcp`, and the rungs it climbs.
 import { z } from 'zod';
-import { parseAddress, pattern, secret } from '../../core/fields.ts';
+import { byRule, parseAddress, pattern, secret } from '../../core/fields.ts';
 import { isPathLike, socketPathProblem } from '../../core/socket-path.ts';
 
 export const unixPath = (address: string): string | undefined => /^unix:(\/.+)$/.exec(address)?.[1];
@@ -15,13 +15,7 @@ function addressProblem(text: string): string | undefined {
 }
 
 export const settings = {
-  address: z
-    .string()
-    .superRefine((text, context) => {
-      const message = addressProblem(text);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
-    .describe('host:port, [v6]:port or unix:/path'),
+  address: z.string().superRefine(byRule(addressProblem)).describe('host:port, [v6]:port or unix:/path'),
   send: secret().optional().describe('text to send once connected; needs expect'),
   expect: pattern().optional().describe('regular expression that the first 4 KiB received must match'),
 };

@@ -1,7 +1,7 @@
 // What an entry of `statistics.queries` can say: a query of the operator's own, whose rows become samples.
 import { z } from 'zod';
 import { formatDuration } from '../../../core/duration.ts';
-import { duration } from '../../../core/fields.ts';
+import { byRule, duration } from '../../../core/fields.ts';
 import type { SettingsProblem } from '../../define.ts';
 
 /** Ours, those of the exporters whose names we keep, and those of the process' own page. */
@@ -45,10 +45,7 @@ export function labelProblem(name: string): string | undefined {
 /** They outlive the transaction that the query runs in: to release one ends the lead, to take one keeps it. */
 const advisory = /\bpg_(try_)?advisory/i;
 
-const labelName = z.string().superRefine((name, context) => {
-  const message = labelProblem(name);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
-});
+const labelName = z.string().superRefine(byRule(labelProblem));
 
 const between = (least: number, most: number) =>
   duration().refine(

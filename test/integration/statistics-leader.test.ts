@@ -17,6 +17,8 @@ import {
 } from './statistics-scrape.ts';
 
 const intervalMs = 3000;
+/** How long before the kill the series are looked at. */
+const judgedBeforeS = 5;
 const statistics = '{job="shop-statistics"}';
 /** True all the time, of a value that the server gives anew in each round. */
 const always = {
@@ -91,6 +93,12 @@ beforeAll(async () => {
   // The second round of the reader: each of the statements of the first is asked again.
   const again = async () => ofStatistics(await statementsOf('first')).some((calls) => calls > 1);
   await until('a second round of the reader', 20_000, again, { of: [first], everyMs: 500 });
+  // What is judged begins so long before the kill: Prometheus has to hold it, also where all starts at once.
+  const hasBegun = async () => {
+    const [up] = await stored(prometheus, `pg_up${statistics}`);
+    return (up?.values[0]?.[0] ?? Number.POSITIVE_INFINITY) < Date.now() / 1000 - judgedBeforeS - 1;
+  };
+  await until('Prometheus has samples of the first', 20_000, hasBegun, { of: [first], everyMs: 500 });
   seen.before = {
     first: await statementsOf('first'),
     second: await statementsOf('second'),
@@ -161,7 +169,7 @@ describe('it is killed', () => {
   });
 
   test('in Prometheus no series ends: from its first step on it has a value at every one', async () => {
-    const begin = Math.ceil(seen.killedAt) - 5;
+    const begin = Math.ceil(seen.killedAt) - judgedBeforeS;
     const end = Math.floor(seen.end) - 1;
     const all = await atEachStep(prometheus, statistics, begin, end, 1);
     const ours = all.filter(({ metric }) => metric.check !== undefined);

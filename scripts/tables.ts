@@ -49,7 +49,7 @@ function bound(definition: Definition): string {
   return formatDuration(detectionBoundMs(policy));
 }
 
-/** A text in a cell. */
+/** A string in a cell. */
 const cell = (text: string | undefined): string => (text ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
 const codes = (names: readonly string[]): string => names.map(code).join(', ') || 'none';
 
@@ -124,10 +124,10 @@ export const parts: readonly Part[] = [
   table(
     'README.md',
     'types',
-    ['type', 'rungs, in order', 'can fail as', 'every', 'timeout', 'bound'],
+    ['type', 'phases, in order', 'can fail as', 'every', 'timeout', 'bound'],
     types.map((definition) => [
       `[${definition.type}](docs/${definition.type}.md)`,
-      definition.rungs.join(' '),
+      definition.phases.join(' '),
       definition.classes.join(' '),
       (definition.defaults ?? general).interval,
       (definition.defaults ?? general).timeout,

@@ -1,5 +1,5 @@
-// What a run's end means: an error becomes a class, a rung and a message here, and nowhere else.
-import type { RungRecord } from '../core/check.ts';
+// What a run's end means: an error becomes a class, a phase and a message here, and nowhere else.
+import type { PhaseRecord } from '../core/check.ts';
 import { type DependencyClass, isOwnExhaustion } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import type { Definition } from '../dependencies/define.ts';
@@ -9,12 +9,12 @@ export type Verdict = { readonly kind: 'passed' } | { readonly kind: 'threw'; re
 
 export type Found =
   | { kind: 'passed' }
-  | { kind: 'failed'; errorClass: DependencyClass; message: string; rungs: readonly RungRecord[] }
-  | { kind: 'inconclusive'; errorClass: 'throttled' | 'self'; message: string; rungs: readonly RungRecord[] };
+  | { kind: 'failed'; errorClass: DependencyClass; message: string; phases: readonly PhaseRecord[] }
+  | { kind: 'inconclusive'; errorClass: 'throttled' | 'self'; message: string; phases: readonly PhaseRecord[] };
 
 /** What the judge must know of a check. */
 export type Judged = Knowing & {
-  readonly definition: Pick<Definition, 'rungs' | 'classes'>;
+  readonly definition: Pick<Definition, 'phases' | 'classes'>;
   readonly timeoutMs: number;
   readonly redact: Redact;
 };
@@ -23,20 +23,20 @@ export type Judged = Knowing & {
 const selfShare = 0.25;
 
 /** @param lateMs how late our own event loop was during the run. */
-export function judge(judged: Judged, climbed: readonly RungRecord[], verdict: Verdict, lateMs: number): Found {
+export function judge(judged: Judged, ran: readonly PhaseRecord[], verdict: Verdict, lateMs: number): Found {
   if (verdict.kind === 'passed') return verdict;
   const { error } = verdict;
-  const { errorClass, rung } = classify(judged, error);
-  const rungs = endingAt(climbed, rung ?? climbed.at(-1)?.name ?? (judged.definition.rungs[0] as string));
+  const { errorClass, phase } = classify(judged, error);
+  const phases = endingAt(ran, phase ?? ran.at(-1)?.name ?? (judged.definition.phases[0] as string));
   const message = brief(messageOf(error, judged.timeoutMs), judged.redact);
-  if (isOwnExhaustion(error)) return { kind: 'inconclusive', errorClass: 'self', message, rungs };
+  if (isOwnExhaustion(error)) return { kind: 'inconclusive', errorClass: 'self', message, phases };
   if (isTimeout(errorClass, error) && lateMs > judged.timeoutMs * selfShare) {
     const late = `own event loop was ${Math.round(lateMs)} ms late`;
-    return { kind: 'inconclusive', errorClass: 'self', message: late, rungs };
+    return { kind: 'inconclusive', errorClass: 'self', message: late, phases };
   }
   return errorClass === 'throttled'
-    ? { kind: 'inconclusive', errorClass, message, rungs }
-    : { kind: 'failed', errorClass, message, rungs };
+    ? { kind: 'inconclusive', errorClass, message, phases }
+    : { kind: 'failed', errorClass, message, phases };
 }
 
 /** A resolver that did not answer in time is a timeout too, though its class is `dns`. */
@@ -45,8 +45,8 @@ function isTimeout(errorClass: DependencyClass, error: unknown): boolean {
   return error === overdue || errorClass === 'timeout' || (errorClass === 'dns' && cause?.code === 'ETIMEOUT');
 }
 
-/** The rungs as far as the one that failed; one call can cover two, and only its error tells which. */
-function endingAt(rungs: readonly RungRecord[], name: string): readonly RungRecord[] {
-  const place = rungs.findIndex((rung) => rung.name === name);
-  return place < 0 ? [...rungs, { name, ms: 0 }] : rungs.slice(0, place + 1);
+/** The phases as far as the one that failed; one call can cover two, and only its error tells which. */
+function endingAt(phases: readonly PhaseRecord[], name: string): readonly PhaseRecord[] {
+  const place = phases.findIndex((phase) => phase.name === name);
+  return place < 0 ? [...phases, { name, ms: 0 }] : phases.slice(0, place + 1);
 }

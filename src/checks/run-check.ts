@@ -1,18 +1,18 @@
 // One run of one check: the only place that turns what a probe throws into a value.
-import type { CheckResult, RungRecord } from '../core/check.ts';
+import type { CheckResult, PhaseRecord } from '../core/check.ts';
 import { type Clock, setDeadline } from '../core/clock.ts';
 import type { ErrorClass } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import type { Attempt, Definition, Driver, Election, Session } from '../dependencies/define.ts';
 import { brief, classify, overdue } from '../dependencies/fault.ts';
 import type { Lane } from '../schedule/lane.ts';
-import { type Climb, createClimb, type Rests } from './attempt.ts';
+import { createAttempt, type RecordedAttempt, type Rests } from './attempt.ts';
 import { type Found, judge, type Verdict } from './judge.ts';
 import { watchLateness } from './lateness.ts';
 
 /** What a check keeps between its runs. */
 export type Running = {
-  readonly definition: Pick<Definition, 'rungs' | 'classes' | 'keeps'>;
+  readonly definition: Pick<Definition, 'phases' | 'classes' | 'keeps'>;
   readonly driver: Driver<unknown, string, Session>;
   readonly settings: unknown;
   readonly lane: Lane<Session>;
@@ -35,44 +35,44 @@ export async function runCheck(running: Running, signal: AbortSignal): Promise<C
   const at = clock.now();
   const time = clock.wall();
   const deadline = new AbortController();
-  const climb = createClimb(clock, { ...running, signal: deadline.signal, deadline: at + timeoutMs });
+  const attempt = createAttempt(clock, { ...running, signal: deadline.signal, deadline: at + timeoutMs });
   const lateness = watchLateness(clock, timeoutMs);
-  const verdict = await untilDeadline(probeOnce(running, climb), running, signal);
+  const verdict = await untilDeadline(probeOnce(running, attempt), running, signal);
   deadline.abort();
   lateness.stop();
   const lateMs = lateness.lateMs();
   const end = clock.now();
-  const found = signal.aborted ? undefined : judge(running, climb.rungs, verdict, lateMs);
+  const found = signal.aborted ? undefined : judge(running, attempt.phases, verdict, lateMs);
   if (found === undefined || cutsAfter(found, definition.keeps)) lane.cut();
   if (found === undefined) return undefined;
-  const rungs = ('rungs' in found ? found.rungs : climb.rungs).map((rung) => briefRung(rung, running.redact));
-  return { at, end, time, durationMs: end - at, lateMs, warnings: climb.warnings, ...found, rungs };
+  const phases = ('phases' in found ? found.phases : attempt.phases).map((phase) => briefPhase(phase, running.redact));
+  return { at, end, time, durationMs: end - at, lateMs, warnings: attempt.warnings, ...found, phases };
 }
 
-/** A server's own words are in these texts as they are in a message. */
-function briefRung({ at, why, ...rung }: RungRecord, redact: Redact): RungRecord {
-  return { ...rung, ...(at && { at: brief(at, redact) }), ...(why && { why: brief(why, redact) }) };
+/** A server's own words are in these strings as they are in a message. */
+function briefPhase({ at, why, ...phase }: PhaseRecord, redact: Redact): PhaseRecord {
+  return { ...phase, ...(at && { at: brief(at, redact) }), ...(why && { why: brief(why, redact) }) };
 }
 
 /** On the session at hand, or first on its successor when it is old: a whole new log-in sees what an old one hides. */
-async function probeOnce(running: Running, climb: Climb): Promise<void> {
+async function probeOnce(running: Running, attempt: RecordedAttempt): Promise<void> {
   const { lane, driver, settings } = running;
-  if (!lane.aged) return driver.probe(lane.session(), settings, climb);
+  if (!lane.aged) return driver.probe(lane.session(), settings, attempt);
   try {
-    await driver.probe(lane.successor(), settings, climb);
-    climb.signal.throwIfAborted(); // too late: the lane is the next run's
+    await driver.probe(lane.successor(), settings, attempt);
+    attempt.signal.throwIfAborted(); // too late: the lane is the next run's
     lane.adopt();
   } catch (error) {
-    if (climb.signal.aborted) throw error;
+    if (attempt.signal.aborted) throw error;
     // No room for a second connection beside ours says nothing about the dependency: ours goes on.
     if (classify(running, error).errorClass !== 'capacity') {
       lane.cut();
       throw error;
     }
     lane.postpone();
-    climb.restart();
-    climb.warn('skipped');
-    await driver.probe(lane.session(), settings, climb);
+    attempt.restart();
+    attempt.warn('skipped');
+    await driver.probe(lane.session(), settings, attempt);
   }
 }
 

@@ -23,10 +23,10 @@ export interface Timetables {
   began(): void;
 }
 
-/** @param phase the pod's place, in [0, 1): pods that start together do not run together. */
-export function createTimetables(intervalMs: number, cron: Cron | undefined, clock: Clock, phase: number): Timetables {
-  if (cron !== undefined) return cronTimetables(cron, clock, phase);
-  const origin = clock.now() + phase * intervalMs;
+/** @param spread the pod's place, in [0, 1): pods that start together do not run together. */
+export function createTimetables(intervalMs: number, cron: Cron | undefined, clock: Clock, spread: number): Timetables {
+  if (cron !== undefined) return cronTimetables(cron, clock, spread);
+  const origin = clock.now() + spread * intervalMs;
   return { read: () => ({ kind: 'grid', origin }), began: () => undefined };
 }
 
@@ -34,9 +34,9 @@ export function createTimetables(intervalMs: number, cron: Cron | undefined, clo
  * Which instants have had their run is kept, and not guessed from the times: the wall clock knows no fractions of a
  * millisecond, timers fire early, and clocks are moved, each by enough to leave one out or to take it twice.
  */
-function cronTimetables(cron: Cron, clock: Clock, phase: number): Timetables {
+function cronTimetables(cron: Cron, clock: Clock, spread: number): Timetables {
   // Whole milliseconds, as the wall clock has: an instant is due at an exact one.
-  const offset = Math.floor(phase * Math.min(0.1 * cron.shortestGapMs, longestCronOffsetMs));
+  const offset = Math.floor(spread * Math.min(0.1 * cron.shortestGapMs, longestCronOffsetMs));
   /** The wall time when it was last read. */
   let wall: number;
   /** Instants until this wall time have had their run. */

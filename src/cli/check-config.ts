@@ -14,7 +14,7 @@ import { counted, paintFor, say, sayJson, table } from './terminal.ts';
 
 export const command = defineCommand({
   about: `Every mistake is told at once, with its line and how to
-mend it, and the code is then 78. A right one is shown with what follows from it: how soon each check sees a fault (bound)
+fix it, and the code is then 78. A right one is shown with what follows from it: how soon each check sees a fault (bound)
 and how long a pass is believed (expiry). Nothing is connected to without --online.`,
   options: {
     ...configurationOptions,

@@ -3,7 +3,7 @@ import type { CommandTable } from './command.ts';
 
 export const commands = {
   run: { summary: 'run the daemon (the default)', load: () => import('./run.ts') },
-  probe: { summary: 'run checks once and show every rung', load: () => import('./probe.ts') },
+  probe: { summary: 'run checks once and show every phase', load: () => import('./probe.ts') },
   drain: { summary: 'take this pod out of service, or back into it', load: () => import('./drain.ts') },
   healthcheck: { summary: 'ask the running daemon; ends with 0 or 1', load: () => import('./healthcheck.ts') },
   'check-config': { summary: 'say what is wrong with the configuration', load: () => import('./check-config.ts') },

@@ -48,8 +48,8 @@ async function execute(name: string, args: readonly string[], commands: CommandT
     return await command.execute({ values: declared, operands, commands });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const mend = `sidewarden ${name} --help says more`;
-    process.stderr.write(`sidewarden: ${error.message}\n${usageOf(name, command)}\n${mend}\n`);
+    const fix = `sidewarden ${name} --help says more`;
+    process.stderr.write(`sidewarden: ${error.message}\n${usageOf(name, command)}\n${fix}\n`);
     return exitCodes.usage;
   }
 }

@@ -41,12 +41,12 @@ export function configurationText({ file, service, hasToken, found, missing }: F
 }
 
 function checkText({ definition, name, variable, literal, local }: Found): string {
-  const { type, summary, rungs, environment, defaults } = definition;
+  const { type, summary, phases, environment, defaults } = definition;
   const value = literal === undefined ? `\${${variable}}` : JSON.stringify(literal.replaceAll('$', '$$$$'));
   const keys = Object.keys(environment?.settings('') ?? {});
   return [
     `  # ${summary}\n`,
-    `  # Its rungs, in order: ${rungs.join(', ')}.\n`,
+    `  # Its phases, in order: ${phases.join(', ')}.\n`,
     `  ${name}:\n`,
     `    type: ${type}\n`,
     ...keys.map((key) =>

@@ -152,7 +152,7 @@ function compose(file: string, { service, answers }: Gathered): { text: string; 
   return { text, loaded: loadText(text, environment) };
 }
 
-/** Reads a text as the daemon would read the file. */
+/** Reads a string as the daemon would read the file. */
 function loadText(text: string, environment: NodeJS.ProcessEnv): Loaded {
   const folder = mkdtempSync(join(tmpdir(), 'sidewarden-init-'));
   try {

@@ -4,7 +4,7 @@
 const bareUrl = /^[a-z]+:\/\/[\w.:[\]-]*(\/[\w.-]*)*$/i;
 
 /**
- * Whether a text may hold a secret. It plainly holds none when it is a bare URL, or nothing that separates a name from its
+ * Whether a string may hold a secret. It plainly holds none when it is a bare URL, or nothing that separates a name from its
  * value or a user from a host: keywords (`password=…`) and what has an @ or a scheme are never sure.
  */
 export const mayBeSecret = (text: string): boolean => !bareUrl.test(text) && /=|:\/\/|@/.test(text);

@@ -20,7 +20,7 @@ time and each within its timeout. It ends with 0 when all passed. No daemon is n
       'does this URL work, and if not, where does it end?',
     ],
     ['sidewarden probe database sessions', 'two checks of the configuration'],
-    ['sidewarden probe --json | jq .checks.database.last_run', 'the rungs of one of them, for a program'],
+    ['sidewarden probe --json | jq .checks.database.last_run', 'the phases of one of them, for a program'],
   ],
   async execute({ values, operands }) {
     const loaded = loadOrExplain(values);

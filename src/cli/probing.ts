@@ -1,4 +1,4 @@
-// What one probe of each check found, for people: every rung with its time, and in words what is wrong.
+// What one probe of each check found, for people: every phase with its time, and in words what is wrong.
 import { probeOnce } from '../checks/probe-once.ts';
 import type { Configuration } from '../config/load.ts';
 import type { DetailedBody } from '../core/body.ts';
@@ -27,23 +27,23 @@ export function probedText(probed: Probed, paint: Paint): string {
   return [...blocks, `${count} of ${counted(bodies.length, 'check')} passed\n`].join('');
 }
 
-/** `database  postgres  db:5432  failed in 3.1 ms: auth at auth`, and below it a line for each rung. */
+/** `database  postgres  db:5432  failed in 3.1 ms: auth at auth`, and below it a line for each phase. */
 function block(name: string, { type, target, last_run: run, warnings = [] }: DetailedBody, paint: Paint): string {
   if (run === null) return '';
   const colour = { passed: paint.good, failed: paint.bad, inconclusive: paint.doubtful }[run.result];
-  const why = run.error === undefined ? '' : `: ${run.error} at ${run.rungs.at(-1)?.name ?? '-'}`;
-  const width = Math.max(0, ...run.rungs.map((rung) => rung.name.length));
-  const rungs = run.rungs.map(({ name: rung, ms, note, at, why: reason }) => {
+  const why = run.error === undefined ? '' : `: ${run.error} at ${run.phases.at(-1)?.name ?? '-'}`;
+  const width = Math.max(0, ...run.phases.map((phase) => phase.name.length));
+  const phases = run.phases.map(({ name: phase, ms, note, at, why: reason }) => {
     const said = [
       note === undefined ? `${ms} ms` : note,
       ...(at === undefined ? [] : [`at ${plainLine(at)}`]),
       ...(reason === undefined ? [] : [`(${plainLine(reason)})`]),
     ];
-    return `  ${rung.padEnd(width)}  ${said.join(' ')}\n`;
+    return `  ${phase.padEnd(width)}  ${said.join(' ')}\n`;
   });
   return [
     `${paint.strong(name)}  ${type}  ${plainLine(target)}  ${colour(run.result)} in ${run.duration_ms} ms${why}\n`,
-    ...rungs,
+    ...phases,
     ...(run.message === undefined ? [] : [`  ${paint.faint('message:')} ${plainLine(run.message)}\n`]),
     ...(warnings.length === 0 ? [] : [`  ${paint.faint('warnings:')} ${paint.doubtful(warnings.join(' '))}\n`]),
   ].join('');

@@ -1,4 +1,4 @@
-// How to mend a value: a duration with a wrong unit, a word of a list, a number in quotes.
+// How to fix a value: a duration with a wrong unit, a word of a list, a number in quotes.
 import { parseDuration } from '../core/duration.ts';
 import { nearest } from './nearest.ts';
 
@@ -31,14 +31,14 @@ const units: Readonly<Record<string, string>> = {
 };
 
 /** What was meant by something that is no duration: what is wrong with it, and the right text. */
-export function durationAdvice(value: unknown): { readonly wrong: string; readonly mend: string } {
+export function durationAdvice(value: unknown): { readonly wrong: string; readonly fix: string } {
   const text = String(value).trim();
   if (/^\d+(\.\d+)?$/.test(text)) {
     const other = Number(text) >= 100 ? `, or ${text}ms for milliseconds` : '';
-    return { wrong: `has no unit: ${text} what?`, mend: `write ${text}s for seconds${other}` };
+    return { wrong: `has no unit: ${text} what?`, fix: `write ${text}s for seconds${other}` };
   }
-  const mend = meant(text) ?? 'write a number and a unit (ms, s, m, h, d), such as 500ms, 5s, 1m30s or 30d';
-  return { wrong: 'is not a duration', mend: parseDuration(mend) === undefined ? mend : `write ${mend}` };
+  const fix = meant(text) ?? 'write a number and a unit (ms, s, m, h, d), such as 500ms, 5s, 1m30s or 30d';
+  return { wrong: 'is not a duration', fix: parseDuration(fix) === undefined ? fix : `write ${fix}` };
 }
 
 function meant(text: string): string | undefined {
@@ -57,7 +57,7 @@ function meant(text: string): string | undefined {
 }
 
 /** `write one of …`, or the one that was probably meant. */
-export function choiceMend(value: unknown, choices: readonly string[]): string {
+export function choiceFix(value: unknown, choices: readonly string[]): string {
   const near = typeof value === 'string' ? nearest(value, choices) : undefined;
   return near === undefined ? `write one of ${choices.join(', ')}` : `did you mean \`${near}\`?`;
 }
@@ -66,13 +66,13 @@ export function choiceMend(value: unknown, choices: readonly string[]): string {
 export function nounOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'string') return 'a string';
   if (typeof value === 'number' || typeof value === 'bigint') return 'a number';
   return typeof value === 'boolean' ? 'true or false' : 'a map';
 }
 
-const wanted: Readonly<Record<string, readonly [noun: string, mend: string]>> = {
-  string: ['a text', 'put it in quotes'],
+const wanted: Readonly<Record<string, readonly [noun: string, fix: string]>> = {
+  string: ['a string', 'put it in quotes'],
   number: ['a number', 'write digits without quotes'],
   int: ['a whole number', 'write digits without quotes'],
   boolean: ['true or false', 'write true or false'],
@@ -82,14 +82,14 @@ const wanted: Readonly<Record<string, readonly [noun: string, mend: string]>> = 
 };
 
 /** What was wanted in place of a value of the wrong kind. */
-export function kindAdvice(expected: string, value: unknown): { readonly noun: string; readonly mend?: string } {
+export function kindAdvice(expected: string, value: unknown): { readonly noun: string; readonly fix?: string } {
   const [noun, general] = wanted[expected] ?? [expected];
   if (expected === 'boolean' && typeof value === 'string') {
     const yes = /^(yes|on|y|1)$/i.test(value);
-    if (yes || /^(no|off|n|0)$/i.test(value)) return { noun, mend: `write ${yes}` };
+    if (yes || /^(no|off|n|0)$/i.test(value)) return { noun, fix: `write ${yes}` };
   }
   if (expected === 'array' && typeof value === 'string' && /^[\w-]+$/.test(value))
-    return { noun, mend: `write [${value}]` };
+    return { noun, fix: `write [${value}]` };
   const scalar = typeof value !== 'object' || value === null;
-  return general === undefined || (expected === 'string' && !scalar) ? { noun } : { noun, mend: general };
+  return general === undefined || (expected === 'string' && !scalar) ? { noun } : { noun, fix: general };
 }

@@ -11,8 +11,8 @@ export function compareNames(findings: Findings, names: readonly string[]): void
     const path = ['checks', name];
     if (!checkName.test(name)) {
       const better = betterName(name);
-      const mend = `names are a-z, 0-9, - and _, begin with a letter, and have at most 63 characters${better === undefined ? '' : `: write \`${better}\``}`;
-      findings.add(path, `\`${keyText(name).text}\` cannot be the name of a check`, mend, 'key');
+      const fix = `names are a-z, 0-9, - and _, begin with a letter, and have at most 63 characters${better === undefined ? '' : `: write \`${better}\``}`;
+      findings.add(path, `\`${keyText(name).text}\` cannot be the name of a check`, fix, 'key');
     }
     const first = seen.get(normalise(name));
     if (first !== undefined && first !== name) {
@@ -27,7 +27,7 @@ export function compareNames(findings: Findings, names: readonly string[]): void
   }
 }
 
-/** The name made of what may stand in one; none for a text that is no word, such as a URL. */
+/** The name made of what may stand in one; none for a string that is no word, such as a URL. */
 function betterName(name: string): string | undefined {
   if (!/^[\w .-]{1,63}$/.test(name)) return undefined;
   const better = name

@@ -35,17 +35,17 @@ export function parseChecks(given: Given, written: unknown): readonly Configured
     findings.add(
       ['checks'],
       'has no check below it',
-      'indent each check two blanks below `checks:`, or remove the key',
+      'indent each check two spaces below `checks:`, or remove the key',
       'key',
     );
     return [];
   }
   if (!isMap(written)) {
-    const mend = 'write each as `name:`, and its settings indented below it, without `-`';
+    const fix = 'write each as `name:`, and its settings indented below it, without `-`';
     findings.add(
       ['checks'],
       `must be a map from names to checks, and is ${Array.isArray(written) ? 'a list' : 'one value'}`,
-      mend,
+      fix,
     );
     return [];
   }
@@ -140,7 +140,7 @@ function readCron(
   } catch (error) {
     const known = error instanceof CronMistake && !raw.includes('${') ? error : undefined;
     const why = known === undefined ? '' : `: ${known.message}`;
-    findings.add(path, `${written} is not a cron expression${why}`, known?.mend ?? form);
+    findings.add(path, `${written} is not a cron expression${why}`, known?.fix ?? form);
   }
   return undefined;
 }

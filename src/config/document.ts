@@ -36,7 +36,7 @@ export function readDocument(
       file,
       path: 'YAML',
       message: 'is nested too deeply',
-      mend: 'this is hardly the configuration of Sidewarden',
+      fix: 'this is hardly the configuration of Sidewarden',
     });
     return undefined;
   }
@@ -48,8 +48,8 @@ export function readDocument(
   });
   const mistakes = firstMistakes([...document.errors, ...document.warnings]);
   for (const mistake of mistakes) {
-    const [message, mend] = yamlMistake(mistake.code);
-    findings.push({ file, ...position(reading, mistake.pos[0]), path: 'YAML', message, mend });
+    const [message, fix] = yamlMistake(mistake.code);
+    findings.push({ file, ...position(reading, mistake.pos[0]), path: 'YAML', message, fix });
   }
   if (mistakes.length > 0) return undefined;
   try {
@@ -62,7 +62,7 @@ export function readDocument(
       file,
       path: 'YAML',
       message: error.message,
-      mend: 'write the values out instead of repeating them with & and *',
+      fix: 'write the values out instead of repeating them with & and *',
     });
     return undefined;
   }
@@ -79,7 +79,7 @@ function asMap(value: unknown, findings: Findings): Record<string, unknown> | un
   } else {
     findings.add(
       [],
-      `the file holds ${Array.isArray(value) ? 'a list' : 'one text'}, not keys with values`,
+      `the file holds ${Array.isArray(value) ? 'a list' : 'one string'}, not keys with values`,
       'begin with `checks:`, and below it `name:` with `type:` for each check',
     );
   }
@@ -140,7 +140,7 @@ function convertMap(reading: Reading, pairs: readonly Pair[], path: Path): Recor
         ...at,
         path: 'YAML',
         message: 'a key must be a plain word',
-        mend: 'put a value that begins with { or [ in quotes',
+        fix: 'put a value that begins with { or [ in quotes',
       });
       continue;
     }
@@ -149,11 +149,11 @@ function convertMap(reading: Reading, pairs: readonly Pair[], path: Path): Recor
     map[name] = convert(reading, pair.value, inner, at);
     if (first !== undefined) {
       const isCheck = path.length === 1 && path[0] === 'checks';
-      const mend = isCheck ? 'give each check a name of its own' : 'keep one of the two';
+      const fix = isCheck ? 'give each check a name of its own' : 'keep one of the two';
       reading.findings.add(
         inner,
         `\`${keyText(name).text}\` is written twice, first on line ${first.line}`,
-        mend,
+        fix,
         'key',
       );
     }

@@ -80,7 +80,7 @@ export function checksOfEnvironment(
       [shorthand.variable]: environment[shorthand.variable] || undefined,
     });
     if ('message' in source) {
-      findings.push({ path: variable, message: source.message, mend: source.mend });
+      findings.push({ path: variable, message: source.message, fix: source.fix });
       continue;
     }
     const value = 'file' in source ? Secret.fromFile(source.file) : source.text;

@@ -1,8 +1,8 @@
-// Turns what zod found wrong into Problems: what was read, what is wrong, how to mend it. No message shows a secret.
+// Turns what zod found wrong into Problems: what was read, what is wrong, how to fix it. No message shows a secret.
 import type { z } from 'zod';
 import { Secret } from '../core/secret.ts';
-import { choiceMend, durationAdvice, kindAdvice, nounOf } from './advice.ts';
-import { foreignMend } from './foreign.ts';
+import { choiceFix, durationAdvice, kindAdvice, nounOf } from './advice.ts';
+import { foreignFix } from './foreign.ts';
 import { keyText, namesSecret, quote } from './mask.ts';
 import { nearest, normalise } from './nearest.ts';
 import type { Path, Places } from './places.ts';
@@ -28,24 +28,24 @@ export function explain({ places, findings }: Explaining, field: Field, issues: 
       for (const key of issue.keys)
         explainUnknownKey(findings, path, key, keysOf(schemas), valueAt(value, key), 'check');
     } else if (value === undefined && (issue.code !== 'custom' || issue.message.startsWith('must'))) {
-      findings.add(path, 'is missing', descriptionMend('add', path, schemas));
+      findings.add(path, 'is missing', descriptionFix('add', path, schemas));
     } else if (value === null) {
       findings.add(path, 'has no value', 'write one, or remove the key', 'key');
     } else if (issue.code === 'invalid_union') {
       explainUnion({ places, findings }, { path, value, schemas }, issue);
     } else {
-      const { message, mend } = hideReferred(places.get(path)?.raw, value, sayWhat(issue, value, schemas));
+      const { message, fix } = hideReferred(places.get(path)?.raw, value, sayWhat(issue, value, schemas));
       findings.add(
         path,
         joined(readText(places, path, value, schemas), message),
-        mend ?? descriptionMend('write', path, schemas),
+        fix ?? descriptionFix('write', path, schemas),
       );
     }
   }
 }
 
 /** What the field is for, where nothing better can be said. */
-function descriptionMend(verb: string, path: Path, schemas: readonly Schema[]): string | undefined {
+function descriptionFix(verb: string, path: Path, schemas: readonly Schema[]): string | undefined {
   const key = path.at(-1);
   const description = schemas.map(describe).find((text) => text !== undefined);
   if (typeof key !== 'string') return undefined;
@@ -78,13 +78,13 @@ function readText(places: Places, path: Path, value: unknown, schemas: readonly 
   return hidden || raw === undefined || raw === '' || typeof value === 'object' ? undefined : quote(raw);
 }
 
-type Said = { readonly message: string; readonly mend?: string };
+type Said = { readonly message: string; readonly fix?: string };
 
 /** The value of a variable that the file mentions is not repeated: it may be a secret in the wrong place. */
-function hideReferred(raw: string | undefined, value: unknown, { message, mend }: Said): Said {
-  if (raw?.includes('${') !== true || typeof value === 'object') return { message, ...(mend && { mend }) };
+function hideReferred(raw: string | undefined, value: unknown, { message, fix }: Said): Said {
+  if (raw?.includes('${') !== true || typeof value === 'object') return { message, ...(fix && { fix }) };
   const hide = (text: string): string => text.replaceAll(String(value) || raw, '…');
-  return { message: hide(message), ...(mend && { mend: hide(mend) }) };
+  return { message: hide(message), ...(fix && { fix: hide(fix) }) };
 }
 
 function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said {
@@ -92,21 +92,21 @@ function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said
     isKind(schemas, 'duration') &&
     (issue.code === 'invalid_type' || (issue.code === 'custom' && issue.message.includes('duration')));
   if (isDuration && typeof value !== 'object') {
-    const { wrong, mend } = durationAdvice(value);
-    return { message: wrong, mend };
+    const { wrong, fix } = durationAdvice(value);
+    return { message: wrong, fix };
   }
   if (isKind(schemas, 'listen') && typeof value === 'number')
-    return { message: 'is a number alone', mend: `write ':${value}' for every address, or '127.0.0.1:${value}'` };
+    return { message: 'is a number alone', fix: `write ':${value}' for every address, or '127.0.0.1:${value}'` };
   switch (issue.code) {
     case 'invalid_type': {
-      const { noun, mend } = kindAdvice(issue.expected, value);
-      return { message: `must be ${noun}, and is ${nounOf(value)}`, ...(mend === undefined ? {} : { mend }) };
+      const { noun, fix } = kindAdvice(issue.expected, value);
+      return { message: `must be ${noun}, and is ${nounOf(value)}`, ...(fix === undefined ? {} : { fix }) };
     }
     case 'invalid_value': {
       const choices = issue.values.map(String);
       return {
         message: choices.length === 1 ? `must be ${choices[0]}` : `must be one of ${choices.join(', ')}`,
-        mend: choiceMend(value, choices),
+        fix: choiceFix(value, choices),
       };
     }
     case 'too_small':
@@ -115,7 +115,7 @@ function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said
       return { message: sizeText('at most', Number(issue.maximum), issue.origin) };
     default: {
       if (isKind(schemas, 'secret') && (typeof value === 'number' || typeof value === 'boolean')) {
-        return { message: `must be a text, and is ${nounOf(value)}`, mend: 'put it in quotes' };
+        return { message: `must be a string, and is ${nounOf(value)}`, fix: 'put it in quotes' };
       }
       return { message: issue.message.startsWith('Invalid') ? 'does not have the right form' : issue.message };
     }
@@ -149,9 +149,9 @@ function explainUnion(
   const general =
     own ?? (kinds.length === 0 ? 'does not have the right form' : `must be ${[...new Set(kinds)].join(' or ')}`);
   const said = sayWhat({ ...issue, code: 'custom', message: general } as Issue, field.value, field.schemas);
-  const { message, mend } = hideReferred(context.places.get(field.path)?.raw, field.value, said);
+  const { message, fix } = hideReferred(context.places.get(field.path)?.raw, field.value, said);
   const read = readText(context.places, field.path, field.value, field.schemas);
-  context.findings.add(field.path, joined(read, message), mend);
+  context.findings.add(field.path, joined(read, message), fix);
 }
 
 /** Says the known word for an unknown one. */
@@ -166,12 +166,12 @@ export function explainUnknownKey(
   const { text, glued } = keyText(key);
   const word = normalise(text);
   const same = known.find((candidate) => normalise(candidate) === word);
-  const foreign = foreignMend(word, where, known, value);
+  const foreign = foreignFix(word, where, known, value);
   const near = nearest(text, known);
-  let mend = `known here: ${known.join(', ')}`;
-  if (near !== undefined) mend = `did you mean \`${near}\`?`;
-  if (foreign !== undefined) mend = foreign;
-  if (same !== undefined) mend = `write \`${same}\``;
-  if (glued) mend = 'put a blank after the colon';
-  findings.add([...path, key], `unknown key \`${text}\``, mend, 'key');
+  let fix = `known here: ${known.join(', ')}`;
+  if (near !== undefined) fix = `did you mean \`${near}\`?`;
+  if (foreign !== undefined) fix = foreign;
+  if (same !== undefined) fix = `write \`${same}\``;
+  if (glued) fix = 'put a space after the colon';
+  findings.add([...path, key], `unknown key \`${text}\``, fix, 'key');
 }

@@ -13,7 +13,7 @@ export function chooseFile(flag: string | undefined, environment: NodeJS.Process
   return flag ?? (environment.SIDEWARDEN_CONFIG || undefined) ?? (existsSync(usualFile) ? usualFile : undefined);
 }
 
-const mends: Record<string, string> = {
+const fixes: Record<string, string> = {
   ENOENT: 'the path is wrong, or the volume that holds it is not mounted',
   EACCES: 'let the user of this process read it',
   EPERM: 'let the user of this process read it',
@@ -26,8 +26,8 @@ export function readText(file: string): { readonly text: string } | { readonly p
 }
 
 function readAs(file: string, read: (bytes: Uint8Array) => FileText): ReturnType<typeof readText> {
-  const problem = (message: string, mend?: string) => ({
-    problem: { file, path: '', message, ...(mend === undefined ? {} : { mend }) },
+  const problem = (message: string, fix?: string) => ({
+    problem: { file, path: '', message, ...(fix === undefined ? {} : { fix }) },
   });
   try {
     const facts = statSync(file);
@@ -41,10 +41,10 @@ function readAs(file: string, read: (bytes: Uint8Array) => FileText): ReturnType
     if (bytes.length > largestBytes)
       return problem('is larger than 1 MiB', 'this is hardly the configuration of Sidewarden');
     const found = read(bytes);
-    return 'text' in found ? found : problem(found.problem, found.mend);
+    return 'text' in found ? found : problem(found.problem, found.fix);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    return problem(`cannot be read: ${code}`, mends[code]);
+    return problem(`cannot be read: ${code}`, fixes[code]);
   }
 }
 

@@ -1,5 +1,5 @@
 // What people who come from other tools write, and the word for it here.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these texts are about that very form.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these strings are about that very form.
 
 type Row = {
   /** Spelt without `-`, `_` and capitals. */
@@ -8,7 +8,7 @@ type Row = {
   readonly where?: 'top' | 'check';
   /** Only said where this key exists. */
   readonly key?: string;
-  readonly mend: string | ((value: unknown) => string);
+  readonly fix: string | ((value: unknown) => string);
 };
 
 const seconds = (key: string) => (value: unknown) => `write \`${key}: ${typeof value === 'number' ? value : 10}s\``;
@@ -21,54 +21,54 @@ const underChecks = 'write `checks:`, and below it a name and its `type` for eac
 const url = 'write `url`';
 
 const kubernetes: readonly Row[] = [
-  { words: ['periodseconds'], mend: seconds('interval') },
-  { words: ['timeoutseconds'], mend: seconds('timeout') },
-  { words: ['failurethreshold'], mend: count('failure_threshold') },
-  { words: ['successthreshold'], mend: count('success_threshold') },
-  { words: ['initialdelayseconds', 'initialdelay', 'startperiod', 'startinterval', 'startdelay'], mend: noFirstDelay },
-  { words: ['httpget'], mend: 'write `type: http` and `url: http://127.0.0.1:8080/path`' },
-  { words: ['tcpsocket'], mend: 'write `type: tcp` and `address: host:port`' },
-  { words: ['grpc'], mend: 'write `type: tcp` and `address: host:port`' },
-  { words: ['exec', 'command', 'script', 'args', 'test', 'shell'], mend: noCommands },
-  { words: ['livenessprobe', 'liveness'], mend: 'write a check of the app (`type: http`) with `gates: [live]`' },
-  { words: ['readinessprobe', 'readiness'], mend: 'write a check with `gates: [ready]`' },
-  { words: ['startupprobe', 'startup'], mend: 'write a check with `gates: [startup]`' },
+  { words: ['periodseconds'], fix: seconds('interval') },
+  { words: ['timeoutseconds'], fix: seconds('timeout') },
+  { words: ['failurethreshold'], fix: count('failure_threshold') },
+  { words: ['successthreshold'], fix: count('success_threshold') },
+  { words: ['initialdelayseconds', 'initialdelay', 'startperiod', 'startinterval', 'startdelay'], fix: noFirstDelay },
+  { words: ['httpget'], fix: 'write `type: http` and `url: http://127.0.0.1:8080/path`' },
+  { words: ['tcpsocket'], fix: 'write `type: tcp` and `address: host:port`' },
+  { words: ['grpc'], fix: 'write `type: tcp` and `address: host:port`' },
+  { words: ['exec', 'command', 'script', 'args', 'test', 'shell'], fix: noCommands },
+  { words: ['livenessprobe', 'liveness'], fix: 'write a check of the app (`type: http`) with `gates: [live]`' },
+  { words: ['readinessprobe', 'readiness'], fix: 'write a check with `gates: [ready]`' },
+  { words: ['startupprobe', 'startup'], fix: 'write a check with `gates: [startup]`' },
   {
     words: ['terminationgraceperiodseconds', 'graceperiod', 'shutdowndelay'],
     where: 'top',
-    mend: seconds('drain_delay'),
+    fix: seconds('drain_delay'),
   },
   {
     words: ['apiversion', 'kind', 'metadata', 'spec', 'data'],
     where: 'top',
-    mend: 'this is a Kubernetes object: give the text inside the ConfigMap’s `data`',
+    fix: 'this is a Kubernetes object: give the text inside the ConfigMap’s `data`',
   },
 ];
 
 const gatus: readonly Row[] = [
-  { words: ['endpoints', 'externalendpoints', 'suites'], where: 'top', mend: underChecks },
+  { words: ['endpoints', 'externalendpoints', 'suites'], where: 'top', fix: underChecks },
   {
     words: ['group', 'groups', 'tags', 'labels', 'extralabels'],
-    mend: 'there are no groups: a check says with `gates` which answers it decides',
+    fix: 'there are no groups: a check says with `gates` which answers it decides',
   },
   {
     words: ['conditions', 'condition'],
-    mend: 'say what you expect with the settings of the type: docs/<type>.md lists them',
+    fix: 'say what you expect with the settings of the type: docs/<type>.md lists them',
   },
-  { words: ['url'], where: 'top', mend: 'write it inside a check: `checks:`, a name, then `type` and `url`' },
-  { words: ['client'], mend: 'write `timeout: 5s` and `tls: { … }` in the check itself' },
-  { words: ['alerts', 'alerting'], mend: 'leave it out: Prometheus alerts on `sidewarden_check_up`' },
-  { words: ['enabled', 'disabled', 'disable'], where: 'check', mend: 'leave the check out to turn it off' },
-  { words: ['name', 'id', 'title'], where: 'check', mend: 'the key above is the name: `checks:`, then `my-name:`' },
+  { words: ['url'], where: 'top', fix: 'write it inside a check: `checks:`, a name, then `type` and `url`' },
+  { words: ['client'], fix: 'write `timeout: 5s` and `tls: { … }` in the check itself' },
+  { words: ['alerts', 'alerting'], fix: 'leave it out: Prometheus alerts on `sidewarden_check_up`' },
+  { words: ['enabled', 'disabled', 'disable'], where: 'check', fix: 'leave the check out to turn it off' },
+  { words: ['name', 'id', 'title'], where: 'check', fix: 'the key above is the name: `checks:`, then `my-name:`' },
   {
     words: ['storage', 'ui', 'web', 'maintenance', 'connectivity', 'concurrency', 'remote'],
     where: 'top',
-    mend: 'there is no such setting here; `listen` says where to serve',
+    fix: 'there is no such setting here; `listen` says where to serve',
   },
   {
     words: ['security', 'auth', 'apitoken', 'authtoken', 'bearertoken', 'apikey'],
     where: 'top',
-    mend: 'write `token: ${SIDEWARDEN_TOKEN}`',
+    fix: 'write `token: ${SIDEWARDEN_TOKEN}`',
   },
 ];
 
@@ -88,28 +88,28 @@ const consul: readonly Row[] = [
       'jobs',
     ],
     where: 'top',
-    mend: underChecks,
+    fix: underChecks,
   },
-  { words: ['deregistercriticalserviceafter'], mend: 'leave it out: a failing check only changes the answers' },
+  { words: ['deregistercriticalserviceafter'], fix: 'leave it out: a failing check only changes the answers' },
   {
     words: ['tlsskipverify', 'insecure', 'insecureskipverify', 'skipverify', 'rejectunauthorized'],
     key: 'tls',
-    mend: 'write `tls: { insecure_skip_verify: true }`',
+    fix: 'write `tls: { insecure_skip_verify: true }`',
   },
-  { words: ['tlsservername', 'servername', 'sni'], key: 'tls', mend: 'write `tls: { server_name: … }`' },
-  { words: ['ca', 'cafile', 'cacert', 'sslrootcert'], key: 'tls', mend: 'write `tls: { ca_file: /path }`' },
+  { words: ['tlsservername', 'servername', 'sni'], key: 'tls', fix: 'write `tls: { server_name: … }`' },
+  { words: ['ca', 'cafile', 'cacert', 'sslrootcert'], key: 'tls', fix: 'write `tls: { ca_file: /path }`' },
   {
     words: ['cert', 'certfile', 'certificate', 'sslcert', 'keyfile', 'sslkey', 'ssl', 'sslmode'],
     key: 'tls',
-    mend: 'write `tls: { ca_file, cert_file, key_file }`, each a path',
+    fix: 'write `tls: { ca_file, cert_file, key_file }`, each a path',
   },
   {
     words: ['status', 'initialstatus'],
     where: 'check',
-    mend: 'leave it out: a check is `unknown` until its first run',
+    fix: 'leave it out: a check is `unknown` until its first run',
   },
-  { words: ['ttl'], mend: 'leave it out: a result expires by itself after three intervals' },
-  { words: ['successbeforepassing', 'rise'], mend: count('success_threshold') },
+  { words: ['ttl'], fix: 'leave it out: a result expires by itself after three intervals' },
+  { words: ['successbeforepassing', 'rise'], fix: count('success_threshold') },
   {
     words: [
       'failuresbeforecritical',
@@ -120,29 +120,29 @@ const consul: readonly Row[] = [
       'fall',
       'unhealthythreshold',
     ],
-    mend: count('failure_threshold'),
+    fix: count('failure_threshold'),
   },
-  { words: ['http', 'https'], where: 'check', mend: 'write `type: http` and `url`' },
-  { words: ['tcp'], where: 'check', mend: 'write `type: tcp` and `address: host:port`' },
-  { words: ['header'], key: 'headers', mend: 'write `headers: { Name: value }`' },
+  { words: ['http', 'https'], where: 'check', fix: 'write `type: http` and `url`' },
+  { words: ['tcp'], where: 'check', fix: 'write `type: tcp` and `address: host:port`' },
+  { words: ['header'], key: 'headers', fix: 'write `headers: { Name: value }`' },
 ];
 
 const others: readonly Row[] = [
   {
     words: ['scrapeinterval', 'every', 'frequency', 'period', 'pollinterval', 'checkinterval'],
-    mend: 'write `interval: 15s`',
+    fix: 'write `interval: 15s`',
   },
-  { words: ['schedule'], mend: 'write `interval: 15s`, or `cron: "*/15 * * * * *"`' },
+  { words: ['schedule'], fix: 'write `interval: 15s`, or `cron: "*/15 * * * * *"`' },
   {
     words: ['deadline', 'maxwait', 'responsetimeout', 'connecttimeout', 'scrapetimeout'],
-    mend: 'write `timeout: 2s`, which is for the whole run',
+    fix: 'write `timeout: 2s`, which is for the whole run',
   },
   {
     words: ['critical', 'optional', 'severity', 'mandatory', 'failonerror'],
     where: 'check',
-    mend: 'write `required: false` for a check that may fail while /health stays 200',
+    fix: 'write `required: false` for a check that may fail while /health stays 200',
   },
-  { words: ['kind', 'driver', 'module', 'prober', 'protocol'], where: 'check', mend: 'write `type`' },
+  { words: ['kind', 'driver', 'module', 'prober', 'protocol'], where: 'check', fix: 'write `type`' },
   {
     words: [
       'dsn',
@@ -159,47 +159,47 @@ const others: readonly Row[] = [
     ],
     where: 'check',
     key: 'url',
-    mend: url,
+    fix: url,
   },
   {
     words: ['host', 'hostname', 'port', 'path', 'scheme', 'database', 'dbname'],
     where: 'check',
     key: 'url',
-    mend: insideUrl,
+    fix: insideUrl,
   },
   {
     words: ['url', 'host', 'hostname', 'port', 'server', 'target'],
     where: 'check',
     key: 'address',
-    mend: 'write `address: host:port`',
+    fix: 'write `address: host:port`',
   },
-  { words: ['key', 'keyarn', 'keyalias', 'arn', 'cmk'], where: 'check', key: 'key_id', mend: 'write `key_id`' },
-  { words: ['user'], key: 'username', mend: 'write `username`' },
-  { words: ['pass', 'passwd', 'pwd'], key: 'password', mend: 'write `password` or `password_file`' },
+  { words: ['key', 'keyarn', 'keyalias', 'arn', 'cmk'], where: 'check', key: 'key_id', fix: 'write `key_id`' },
+  { words: ['user'], key: 'username', fix: 'write `username`' },
+  { words: ['pass', 'passwd', 'pwd'], key: 'password', fix: 'write `password` or `password_file`' },
   {
     words: ['bind', 'address', 'addr', 'host', 'port', 'server', 'listenaddress', 'httplisten'],
     where: 'top',
-    mend: "write `listen: ':9090'`",
+    fix: "write `listen: ':9090'`",
   },
-  { words: ['log', 'logging', 'logs', 'level', 'verbosity', 'debug'], where: 'top', mend: 'write `log_level: info`' },
+  { words: ['log', 'logging', 'logs', 'level', 'verbosity', 'debug'], where: 'top', fix: 'write `log_level: info`' },
   {
     words: ['interval', 'timeout', 'global'],
     where: 'top',
-    mend: 'write it below `defaults:`, for every check, or in one check',
+    fix: 'write it below `defaults:`, for every check, or in one check',
   },
-  { words: ['spring', 'management', 'datasource', 'datasources'], where: 'top', mend: underChecks },
+  { words: ['spring', 'management', 'datasource', 'datasources'], where: 'top', fix: underChecks },
   {
     words: ['postgres', 'postgresql', 'database', 'elasticsearch', 'redis', 'kms', 'app'],
     where: 'top',
-    mend: 'indent it below `checks:`',
+    fix: 'indent it below `checks:`',
   },
-  { words: ['<<'], mend: 'YAML merge keys are not followed: `defaults:` holds what all checks share' },
+  { words: ['<<'], fix: 'YAML merge keys are not followed: `defaults:` holds what all checks share' },
 ];
 
 const rows: readonly Row[] = [...kubernetes, ...gatus, ...consul, ...others];
 
 /** How to say here what another tool's word means; undefined for a word of no tool that is known. */
-export function foreignMend(
+export function foreignFix(
   normalised: string,
   where: 'top' | 'check',
   known: readonly string[],
@@ -211,7 +211,7 @@ export function foreignMend(
       (candidate.where ?? where) === where &&
       (candidate.key === undefined || known.includes(candidate.key)),
   );
-  return typeof row?.mend === 'function' ? row.mend(value) : row?.mend;
+  return typeof row?.fix === 'function' ? row.fix(value) : row?.fix;
 }
 
 const types: Readonly<Record<string, string>> = {

@@ -25,7 +25,7 @@ export function quote(raw: string): string {
 /** Without control characters, which a terminal would obey. */
 const plainText = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
 
-/** A key as written, cut before what may be a value whose blank after the colon was forgotten (`password:abc`). */
+/** A key as written, cut before what may be a value whose space after the colon was forgotten (`password:abc`). */
 export function keyText(key: string): { readonly text: string; readonly glued: boolean } {
   const word = /^[\w.<$-]{1,64}/.exec(key)?.[0] ?? '';
   return { text: word === '' ? '…' : word, glued: /^[\w.-]+[:=]/.test(key) };

@@ -92,5 +92,5 @@ function aboutFiles(secrets: readonly Secret[]): readonly string[] {
 }
 
 const placeholderNote =
-  'A secret of this configuration is the text that `print-config` writes in place of one: write the secret itself, or the ' +
+  'A secret of this configuration is the string that `print-config` writes in place of one: write the secret itself, or the ' +
   'name of a variable that holds it.';

@@ -1,4 +1,4 @@
-// What is wrong with a configuration, where it stands, and how to mend it: found anywhere, said in one form.
+// What is wrong with a configuration, where it stands, and how to fix it: found anywhere, said in one form.
 import { keyText } from './mask.ts';
 import type { Path, Places } from './places.ts';
 
@@ -12,7 +12,7 @@ export type Problem = {
   readonly path: string;
   /** What was read, without secrets, and what is wrong with it. */
   readonly message: string;
-  readonly mend?: string;
+  readonly fix?: string;
 };
 
 /** Stands for a value that was already found wrong: nothing more is said about it. */
@@ -21,11 +21,11 @@ export const unreadable = Symbol('unreadable');
 /** More than this many help nobody. */
 const shownAtMost = 100;
 
-/** One block for each problem: `file:line:column path: message`, and how to mend it on a line of its own. */
+/** One block for each problem: `file:line:column path: message`, and how to fix it on a line of its own. */
 export function formatProblems(problems: readonly Problem[]): string {
   const blocks = problems.slice(0, shownAtMost).map((problem) => {
-    const mend = problem.mend === undefined ? '' : `\n  mend: ${problem.mend}`;
-    return `${[placeText(problem), problem.path].filter((part) => part !== '').join(' ')}: ${problem.message}${mend}`;
+    const fix = problem.fix === undefined ? '' : `\n  fix: ${problem.fix}`;
+    return `${[placeText(problem), problem.path].filter((part) => part !== '').join(' ')}: ${problem.message}${fix}`;
   });
   const rest = problems.length - blocks.length;
   return [...blocks, ...(rest > 0 ? [`… and ${rest} more`] : [])].join('\n');
@@ -46,7 +46,7 @@ const pathText = (path: Path): string =>
 /** Gathers problems and knows where each path was written. */
 export interface Findings {
   /** @param at 'key' points at the word itself, 'value' at what follows it. */
-  add(path: Path, message: string, mend?: string, at?: 'key' | 'value'): void;
+  add(path: Path, message: string, fix?: string, at?: 'key' | 'value'): void;
   push(...problems: readonly Problem[]): void;
   /** In the order of the file, each once. */
   all(): readonly Problem[];
@@ -60,7 +60,7 @@ export function createFindings(places: Places): Findings {
   };
   return {
     push,
-    add(path, message, mend, at = 'value') {
+    add(path, message, fix, at = 'value') {
       const { place, exact } = places.find(path);
       const position =
         place?.variable !== undefined
@@ -73,7 +73,7 @@ export function createFindings(places: Places): Findings {
         ...(position ?? {}),
         path: place?.variable ?? pathText(path),
         message,
-        ...(mend === undefined ? {} : { mend }),
+        ...(fix === undefined ? {} : { fix }),
       });
     },
     all: () => [...found.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)),

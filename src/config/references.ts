@@ -16,7 +16,7 @@ const reference = /\$\{([A-Za-z_]\w*)\}/g;
 
 export const referenceTo = (name: string): string => `\${${name}}`;
 
-/** A text as a file writes it: a `$` that would begin a reference is doubled. */
+/** A string as a file writes it: a `$` that would begin a reference is doubled. */
 export const asWritten = (text: string): string => text.replace(/\$(?=[${])/g, '$$$$');
 
 /** @param file what the file says, before any substitution */

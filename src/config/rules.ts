@@ -84,7 +84,7 @@ function gating({ findings, path, common, failed }: Subject): void {
   }
 }
 
-/** https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/: liveness restarts, and mends only what a restart mends. */
+/** https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/: liveness restarts, and fixes only what a restart fixes. */
 function liveness({ findings, path, common, check, settled }: Subject): void {
   const gates = common.gates ?? [];
   if (!settled || !(gates.includes('live') || gates.includes('startup'))) return;
@@ -92,7 +92,7 @@ function liveness({ findings, path, common, check, settled }: Subject): void {
   const here = [...path, 'gates'];
   if (gates.includes('live') && !local) {
     const reason =
-      'liveness never depends on a dependency: restarting the app does not mend it, and all replicas would restart at once';
+      'liveness never depends on a dependency: restarting the app does not fix it, and all replicas would restart at once';
     findings.add(
       here,
       `live is only for the app itself, an http or tcp check of a loopback address or Unix socket; ${reason}`,

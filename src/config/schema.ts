@@ -50,7 +50,7 @@ const listen = () =>
 
 /** Of the token that guards routes, wherever it comes from. */
 const tokenRule: SecretRule = (text) =>
-  /^[\x21-\x7e]{16,}$/.test(text) ? undefined : 'must have at least 16 characters, visible ASCII without blanks';
+  /^[\x21-\x7e]{16,}$/.test(text) ? undefined : 'must have at least 16 characters, visible ASCII without spaces';
 
 const pemFile = () => z.string().min(1);
 const tls = () =>
@@ -73,7 +73,7 @@ const socketPath = () =>
 export const topShape = {
   service: z
     .string()
-    .regex(/^[ -~\u00a0-\uffff]{1,100}$/, 'must be a text of 1 to 100 characters')
+    .regex(/^[ -~\u00a0-\uffff]{1,100}$/, 'must be a string of 1 to 100 characters')
     .default('sidewarden')
     .describe('name of the service beside this process, in logs, metrics and pages'),
   listen: listen()
@@ -108,7 +108,7 @@ export const topShape = {
     .describe('what holds for every check that says nothing else'),
   namespace: z
     .string()
-    .regex(/^[ -~]{1,253}$/, 'must be a text of 1 to 253 characters')
+    .regex(/^[ -~]{1,253}$/, 'must be a string of 1 to 253 characters')
     .optional()
     .describe('with `service`, which replicas belong together; in Kubernetes the namespace of the pod, unless set'),
   statistics: z

@@ -1,4 +1,4 @@
-// Gives every substituted value the form that its field needs: a secret stays one, other texts become numbers or booleans.
+// Gives every substituted value the form that its field needs: a secret stays one, other strings become numbers or booleans.
 import type { z } from 'zod';
 import { Secret } from '../core/secret.ts';
 import { readValue } from './file.ts';
@@ -30,18 +30,18 @@ export function settle(value: unknown, schemas: Schemas, path: Path, findings: F
   );
 }
 
-/** An empty text stays a text: the field refuses it. */
+/** An empty string stays a string: the field refuses it. */
 const asSecret = (text: string): Secret | string => (text === '' ? text : Secret.of(text));
 
 function fileText(file: string, path: Path, findings: Findings): string | symbol {
   const read = readValue(file);
   if ('text' in read) return read.text;
-  const { message, mend } = unreadableFile('its _FILE variable', read.problem.message);
-  findings.add(path, `${message}: ${file}`, mend);
+  const { message, fix } = unreadableFile('its _FILE variable', read.problem.message);
+  findings.add(path, `${message}: ${file}`, fix);
   return unreadable;
 }
 
-/** The first reading of a text that the field accepts: as it is, in lower case (INFO), as a number or boolean. */
+/** The first reading of a string that the field accepts: as it is, in lower case (INFO), as a number or boolean. */
 function asField(text: string, schemas: Schemas): unknown {
   const readings: unknown[] = [text, text.toLowerCase()];
   if (/^(true|false)$/i.test(text)) readings.push(text.toLowerCase() === 'true');

@@ -1,11 +1,11 @@
 // `${NAME}` in scalars of the file, after it was parsed, so that a value can never change the file's structure.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these texts are about that very form.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these strings are about that very form.
 import { readValue } from './file.ts';
 import { nearest } from './nearest.ts';
 import type { Path } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
 
-/** A value of the environment, which its field will read as what it needs: a text, a number, a secret. */
+/** A value of the environment, which its field will read as what it needs: a string, a number, a secret. */
 export class Substituted {
   readonly text: string | undefined;
   /** The file that holds the value, when it came by the variable's `_FILE` form. */
@@ -16,7 +16,7 @@ export class Substituted {
   }
 }
 
-type Wrong = { readonly message: string; readonly mend: string };
+type Wrong = { readonly message: string; readonly fix: string };
 
 /** A copy of the tree in which every text with a `$` is replaced; `used` collects the variables' names. */
 export function substitute(
@@ -29,7 +29,7 @@ export function substitute(
   if (typeof tree === 'string' && tree.includes('$')) {
     const expanded = expand(tree, environment, used);
     if (expanded instanceof Substituted || typeof expanded === 'string') return expanded;
-    findings.add(path, expanded.message, expanded.mend);
+    findings.add(path, expanded.message, expanded.fix);
     return unreadable;
   }
   if (Array.isArray(tree))
@@ -53,7 +53,7 @@ function expand(text: string, environment: NodeJS.ProcessEnv, used: Set<string>)
   let substituted = false;
   const result = text.replace(references, (reference, name: string | undefined, end: string | undefined) => {
     if (reference === '$$') return '$';
-    if (end === '') wrong = { message: '`${` has no `}`', mend: 'close it, or write `$${` for the text itself' };
+    if (end === '') wrong = { message: '`${` has no `}`', fix: 'close it, or write `$${` for the text itself' };
     if (wrong !== undefined) return '';
     used.add(name ?? '');
     substituted = true;
@@ -74,7 +74,7 @@ function readNow(name: string, environment: NodeJS.ProcessEnv): { readonly text:
 
 export const unreadableFile = (variable: string, why: string): Wrong => ({
   message: `the file that ${variable} names ${why}`,
-  mend: `correct ${variable}, or mount the file`,
+  fix: `correct ${variable}, or mount the file`,
 });
 
 /** The value of a variable, or the file that its `_FILE` form names. An empty `_FILE` counts as unset. */
@@ -85,17 +85,17 @@ export function lookUp(
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     return {
       message: '`${…}` holds more than the name of a variable',
-      mend: 'write `${NAME}`: there are no defaults such as `${NAME:-value}`; `$${` stands for the text itself',
+      fix: 'write `${NAME}`: there are no defaults such as `${NAME:-value}`; `$${` stands for the text itself',
     };
   }
   const text = environment[name];
   const file = environment[`${name}_FILE`] || undefined;
   if (text !== undefined && file !== undefined) {
-    return { message: `${name} and ${name}_FILE are both set`, mend: 'unset one of them' };
+    return { message: `${name} and ${name}_FILE are both set`, fix: 'unset one of them' };
   }
   if (text !== undefined) return { text };
   if (file !== undefined) return { file };
   const near = nearest(name, Object.keys(environment));
   const hint = near === undefined ? '' : `; ${near} is set: is that the one?`;
-  return { message: `the variable ${name} is not set`, mend: `set ${name} or ${name}_FILE${hint}` };
+  return { message: `the variable ${name} is not set`, fix: `set ${name} or ${name}_FILE${hint}` };
 }

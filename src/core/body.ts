@@ -1,5 +1,5 @@
 // The bodies that people and programs read: of one check in short, of one check with everything known, of a report.
-import type { Belief, CheckResult, Gate, Policy, RungRecord, Status, Warning } from './check.ts';
+import type { Belief, CheckResult, Gate, PhaseRecord, Policy, Status, Warning } from './check.ts';
 import type { Instant } from './clock.ts';
 import type { ErrorClass } from './failure.ts';
 import type { Redact } from './redact.ts';
@@ -11,8 +11,8 @@ export type CheckBody = {
   readonly latency_ms: number | null;
   /** Why it is not healthy. */
   readonly error?: ErrorClass;
-  /** The last rung that the last run reached; only while not healthy. */
-  readonly rung?: string;
+  /** The last phase that the last run reached; only while not healthy. */
+  readonly phase?: string;
   readonly warnings?: readonly Warning[];
 };
 
@@ -31,12 +31,12 @@ export type HealthBody<Body extends CheckBody = CheckBody> = {
 export const roundMs = (ms: number): number => Math.round(ms * 100) / 100;
 
 export function checkBody({ lastResult }: ReportedCheck, belief: Belief): CheckBody {
-  const rung = lastResult?.rungs.at(-1)?.name;
+  const phase = lastResult?.phases.at(-1)?.name;
   return {
     status: belief.status,
     latency_ms: lastResult === undefined ? null : roundMs(lastResult.durationMs),
     ...(belief.status === 'healthy' ? {} : { error: belief.errorClass ?? 'stale' }),
-    ...(belief.status === 'healthy' || rung === undefined ? {} : { rung }),
+    ...(belief.status === 'healthy' || phase === undefined ? {} : { phase }),
     ...(belief.warnings.length === 0 ? {} : { warnings: belief.warnings }),
   };
 }
@@ -97,7 +97,7 @@ export type DetailedBody = CheckBody & {
     readonly duration_ms: number;
     readonly error?: ErrorClass;
     readonly message?: string;
-    readonly rungs: readonly RungRecord[];
+    readonly phases: readonly PhaseRecord[];
   };
   readonly last_success: string | null;
   readonly schedule: {
@@ -174,9 +174,9 @@ function lastRun(result: CheckResult | undefined, redact: Redact): DetailedBody[
     time: result.time.toISOString(),
     duration_ms: roundMs(result.durationMs),
     ...(result.kind === 'passed' ? {} : { error: result.errorClass, message: redact(result.message) }),
-    rungs: result.rungs.map(({ at, why, ...rung }) => ({
-      ...rung,
-      ms: roundMs(rung.ms),
+    phases: result.phases.map(({ at, why, ...phase }) => ({
+      ...phase,
+      ms: roundMs(phase.ms),
       ...(at && { at: redact(at) }),
       ...(why && { why: redact(why) }),
     })),

@@ -6,7 +6,7 @@ export const jitter = 0.1;
 
 /**
  * The longest time from a fault to an answer that says so, in milliseconds: the wait for the next run, the runs that
- * confirm it, their timeouts, and what a dear rung may rest.
+ * confirm it, their timeouts, and what a costly phase may rest.
  */
 export function detectionBoundMs(policy: Policy): number {
   return boundWithoutRestMs(policy) + policy.restMs;

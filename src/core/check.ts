@@ -13,17 +13,17 @@ export type ProbeWarning = Extract<Warning, 'yellow' | 'expiring' | 'skipped'>;
 export const gates = ['ready', 'admit', 'live', 'startup'] as const;
 export type Gate = (typeof gates)[number];
 
-/** `rested`: a dear rung whose last pass still counts. `skipped`: the server does not offer the call. */
-export const rungNotes = ['rested', 'skipped'] as const;
+/** `rested`: a costly phase whose last pass still counts. `skipped`: the server does not offer the call. */
+export const phaseNotes = ['rested', 'skipped'] as const;
 
-/** One rung of one run. */
-export type RungRecord = {
+/** One phase of one run. */
+export type PhaseRecord = {
   readonly name: string;
   readonly ms: number;
-  readonly note?: (typeof rungNotes)[number];
-  /** Of several servers, the one it was climbed on. */
+  readonly note?: (typeof phaseNotes)[number];
+  /** Of several servers, the one it ran on. */
   readonly at?: string;
-  /** Why it was skipped, or why not climbed on a server that comes before that one. */
+  /** Why it was skipped, or why it did not run on a server that comes before that one. */
   readonly why?: string;
 };
 
@@ -37,8 +37,8 @@ type Run = {
   readonly durationMs: number;
   /** How late our own event loop was meanwhile. */
   readonly lateMs: number;
-  /** What it climbed, in order; the last is the one reached, also when it failed there. */
-  readonly rungs: readonly RungRecord[];
+  /** The phases it ran, in order; the last is the one reached, also when it failed there. */
+  readonly phases: readonly PhaseRecord[];
   readonly warnings: readonly ProbeWarning[];
 };
 
@@ -63,7 +63,7 @@ export type Policy = {
   readonly confirmMs: number;
   /** Whether the type can say `capacity` or `starting`, which are confirmed at the interval. */
   readonly confirmsSlowly: boolean;
-  /** The longest that a dear rung may rest; 0 without one. */
+  /** The longest that a costly phase may rest; 0 without one. */
   readonly restMs: number;
 };
 

@@ -16,7 +16,7 @@ export type Call = {
   /** How many at most when it is not, as when one server after the other is asked; as many unless said. */
   readonly most?: number;
   /**
-   * Made by each run, by each new session, by a dear rung that rests for so many milliseconds, or once in so many by each
+   * Made by each run, by each new session, by a costly phase that rests for so many milliseconds, or once in so many by each
    * pod that reads the statistics.
    */
   readonly per: 'run' | 'session' | { readonly restMs: number } | { readonly readerMs: number };
@@ -136,6 +136,6 @@ function sessionsPerSecond({ keeps, intervalMs, maxConnectionAgeMs }: Asked): nu
   return 1000 / (keeps === 'nothing' ? intervalMs : Math.max(youngestAge * maxConnectionAgeMs, intervalMs));
 }
 
-/** A failed run may cut its connection, and a dear rung that failed does not rest. Statistics confirm nothing. */
+/** A failed run may cut its connection, and a costly phase that failed does not rest. Statistics confirm nothing. */
 const confirmingRate = ({ per, count, most = count }: Call, { policy }: Asked, replicas: number): number =>
   isReaders(per) ? 0 : (replicas * most * 1000) / (policy.confirmMs * (1 - jitter));

@@ -14,7 +14,7 @@ export const kinds = z.registry<
   | { kind: 'transformed'; written: (value: never) => unknown }
 >();
 
-/** For `superRefine`, of a rule on a text: what is wrong is said in the rule's own words. */
+/** For `superRefine`, of a rule on a string: what is wrong is said in the rule's own words. */
 export const byRule =
   (problemOf: (text: string) => string | undefined) =>
   (text: string, context: z.RefinementCtx): void => {
@@ -44,7 +44,7 @@ export const secret = (rule?: SecretRule, shown = hidden) =>
   z
     .custom<string | Secret>(
       (value) => value instanceof Secret || (typeof value === 'string' && value !== ''),
-      'must be a text that is not empty',
+      'must be a string that is not empty',
     )
     .meta({ type: 'string', minLength: 1, writeOnly: true })
     .transform((value, context) => {

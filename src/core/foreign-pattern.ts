@@ -36,9 +36,9 @@ function foreignAt(text: string, index: number, inClass: boolean): string | unde
     const where = /[a-z]/.test(posix) ? 'in the brackets' : 'without brackets';
     return said(`[:${posix}:]`, 'is of POSIX', `write \`${posixClasses[posix]}\` ${where}`);
   }
-  const [token] = (inClass ? inside : outside).flatMap(([form, why, mend]) => {
+  const [token] = (inClass ? inside : outside).flatMap(([form, why, fix]) => {
     const found = form.exec(rest);
-    return found === null ? [] : [said(found[0], why, mend)];
+    return found === null ? [] : [said(found[0], why, fix)];
   });
   if (token !== undefined || inClass) return token;
   if (index === 0 && /^[*+?]/.test(rest)) {
@@ -50,7 +50,7 @@ function foreignAt(text: string, index: number, inClass: boolean): string | unde
 /** More than the longest of what is looked for. */
 const longestSyntax = 64;
 
-const said = (token: string, why: string, mend: string): string => `has \`${token}\`, which ${why}: ${mend}`;
+const said = (token: string, why: string, fix: string): string => `has \`${token}\`, which ${why}: ${fix}`;
 
 const posixClasses: Readonly<Record<string, string>> = {
   alnum: 'A-Za-z0-9',
@@ -111,8 +111,8 @@ function foreignFlags(rest: string): string | undefined {
       hasModifiers ? `write \`(?${on}:…)\` around what it is for` : (old[on.charAt(0)] ?? ''),
     );
   }
-  const mend = on.includes('x') ? 'write it without blanks and comments' : 'leave it out';
-  return said(token, unknown, mend);
+  const fix = on.includes('x') ? 'write it without spaces and comments' : 'leave it out';
+  return said(token, unknown, fix);
 }
 
 const letters: Readonly<Record<string, string>> = {
@@ -164,8 +164,8 @@ function foreignEscape(rest: string, text: string): string | undefined {
   if (letter === undefined || known.test(rest)) return undefined;
   const [, name] = /^\\k<([^>]+)>/.exec(rest) ?? [];
   if (name !== undefined && text.includes(`(?<${name}>`)) return undefined;
-  const mend = forms.find(([form]) => form.test(rest))?.[1] ?? letters[letter] ?? 'leave the backslash out';
-  return said(`\\${letter}`, `is the letter ${letter} in JavaScript`, mend);
+  const fix = forms.find(([form]) => form.test(rest))?.[1] ?? letters[letter] ?? 'leave the backslash out';
+  return said(`\\${letter}`, `is the letter ${letter} in JavaScript`, fix);
 }
 
 /** GNU's begin and end of a word and of the text, outside of classes: where they can be meant, and what to write. */
@@ -177,10 +177,10 @@ const anchors: readonly (readonly [RegExp, string])[] = [
 
 /** JavaScript takes the character. A quotation mark of a pair is one. */
 function foreignAnchor(rest: string, text: string): string | undefined {
-  const mend = anchors.find(([form]) => form.test(rest))?.[1];
+  const fix = anchors.find(([form]) => form.test(rest))?.[1];
   const character = rest.charAt(1);
-  if (mend === undefined || (/['`]/.test(character) && text.split(character).length > 2)) return undefined;
-  return said(`\\${character}`, 'JavaScript takes as the character', `${mend}, or leave the backslash out`);
+  if (fix === undefined || (/['`]/.test(character) && text.split(character).length > 2)) return undefined;
+  return said(`\\${character}`, 'JavaScript takes as the character', `${fix}, or leave the backslash out`);
 }
 
 function compiles(text: string): boolean {

@@ -20,7 +20,7 @@ export type Keyword = {
   readonly quoted: boolean;
 };
 
-// name = value, or name = 'value with blanks'
+// name = value, or name = 'value with spaces'
 const keyword =
   /[ \t\n\v\f\r]*([^= \t\n\v\f\r]+)[ \t\n\v\f\r]*=[ \t\n\v\f\r]*(?:'((?:[^'\\]|\\.)*)'|(?![' \t\n\v\f\r])((?:[^\\ \t\n\v\f\r]|\\(?:.|$))*))[ \t\n\v\f\r]*/gsy;
 

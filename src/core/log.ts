@@ -28,7 +28,7 @@ export type LogFields = {
   readonly 'error.stack_trace'?: string | undefined;
   readonly 'labels.check'?: string;
   readonly 'labels.type'?: string;
-  readonly 'labels.rung'?: string;
+  readonly 'labels.phase'?: string;
   readonly 'labels.state'?: Status;
   readonly 'labels.from'?: Status;
   readonly 'labels.to'?: Status;

@@ -30,11 +30,11 @@ export const families = {
     check,
     'How long the runs of the check took, whatever they found.',
   ),
-  checkRungDuration: family(
-    'sidewarden_check_rung_duration_seconds',
+  checkPhaseDuration: family(
+    'sidewarden_check_phase_duration_seconds',
     'gauge',
-    [...check, 'rung'],
-    'How long each rung took that the last run climbed.',
+    [...check, 'phase'],
+    'How long each phase of the last run took.',
   ),
   checkRuns: family(
     'sidewarden_check_runs_total',

@@ -1,4 +1,4 @@
-// Removes every known secret, in the forms in which clients and servers print them, from a text.
+// Removes every known secret, in the forms in which clients and servers print them, from a string.
 import { isHarmless, readKeywords } from './keywords.ts';
 import { Secret } from './secret.ts';
 import { piecesOf, splitUserInfo } from './url.ts';
@@ -20,7 +20,7 @@ type Known = {
   readonly words: readonly string[];
 };
 
-/** Which texts are looked for; of parts of a secret too. */
+/** Which strings are looked for; of parts of a secret too. */
 export type Wanted = (text: string) => boolean;
 const every: Wanted = () => true;
 
@@ -84,7 +84,7 @@ const longestFirst = (forms: readonly string[]): readonly string[] =>
 function partsOf(value: string): string[] {
   const passwords = passwordsOfKeywords(value);
   if (passwords !== undefined) return passwords;
-  const urls = value.split(/,\s*(?=[a-z+]+:\/\/)/i); // several in one text, such as the nodes of a cluster
+  const urls = value.split(/,\s*(?=[a-z+]+:\/\/)/i); // several in one string, such as the nodes of a cluster
   if (urls.length > 1) return urls.flatMap((url) => [url, ...partsOf(url)]);
   const [, scheme, credentials = ''] = /^\s*(\S+)\s+(\S+)\s*$/.exec(value) ?? []; // Authorization: Bearer abc
   const isUrl = value.includes('://');
@@ -154,7 +154,7 @@ function piecesOfBase64(secret: string): string[] {
     .filter((piece) => piece.length >= shortestBase64);
 }
 
-/** Without a regular expression, which would take the square of the length of a text that is all base64. */
+/** Without a regular expression, which would take the square of the length of a string that is all base64. */
 function replaceWord(text: string, piece: string): string {
   const isBase64 = (at: number): boolean => /[A-Za-z0-9+/]/.test(text.charAt(at));
   let redacted = '';

@@ -1,4 +1,4 @@
-// How every URL of the configuration is read. What `new URL` does by itself is wrong for a text that holds a password: a
+// How every URL of the configuration is read. What `new URL` does by itself is wrong for a string that holds a password: a
 // part of one with # ? / in it becomes the host, which is shown and looked up. Pure; no problem repeats a part of the text.
 // https://www.rfc-editor.org/rfc/rfc3986#section-3
 import { isPathLike } from './socket-path.ts';
@@ -68,7 +68,7 @@ const mask = '***';
 
 class Problem extends Error {}
 
-/** The pieces of a text that begins like a URL, whatever is in them. */
+/** The pieces of a string that begins like a URL, whatever is in them. */
 export type Pieces = {
   readonly scheme: string;
   /** As written; undefined when there is none. */
@@ -79,7 +79,7 @@ export type Pieces = {
   readonly rest: string;
 };
 
-/** Of a text without a scheme undefined. The user's part ends at the last @ before any of / ? #. */
+/** Of a string without a scheme undefined. The user's part ends at the last @ before any of / ? #. */
 export function piecesOf(text: string): Pieces | undefined {
   const [, scheme, authority = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/is.exec(text) ?? [];
   if (scheme === undefined) return undefined;
@@ -190,7 +190,7 @@ function isHost(name: string): boolean {
 }
 
 /**
- * Percent-decoded. A text without any escape is meant as it stands, also with a percent sign in it.
+ * Percent-decoded. A string without any escape is meant as it stands, also with a percent sign in it.
  * @throws Problem when a lone percent sign stands beside an escape, or the bytes are not UTF-8: then both could be meant.
  */
 function decodePart(text: string): string {

@@ -88,7 +88,7 @@ function readUsable(settings: TlsFiles | undefined): Pick<TlsMaterial, 'ca' | 'c
 function readText(file: string, errorClass: 'auth' | 'tls', read: (bytes: Uint8Array) => FileText): string {
   const found = read(bytesOf(file, errorClass));
   if ('text' in found) return found.text;
-  throw new Failure(errorClass, `cannot use ${file}: it ${found.problem}; ${found.mend}`);
+  throw new Failure(errorClass, `cannot use ${file}: it ${found.problem}; ${found.fix}`);
 }
 
 function bytesOf(file: string, errorClass: 'auth' | 'tls'): Uint8Array {

@@ -12,19 +12,19 @@ import type { Reader, Source, Statistics } from './statistics.ts';
 export type { Session } from './session.ts';
 
 /** One run, as the probe sees it. */
-export interface Attempt<Rung extends string = string> {
+export interface Attempt<Phase extends string = string> {
   /** Aborted at the deadline and when the daemon stops. */
   readonly signal: AbortSignal;
   /** Milliseconds until the deadline. */
   remainingMs(): number;
-  /** Climbs one rung: times it, and remembers that the run got there. Refuses after the deadline. */
-  climb<T>(rung: Rung, step: () => Promise<T>): Promise<T>;
-  /** Climbs a dear rung, unless its last pass is younger than `restMs`. Once it failed it is climbed on every run. */
-  rest(rung: Rung, restMs: number, step: () => Promise<void>): Promise<void>;
-  /** The server does not offer, or the user may not make, the call of this rung: said so (warning `skipped`), no failure. */
-  skip(rung: Rung, why: string): void;
-  /** Of several servers: on which one the rung was climbed, and why not on one that comes before it. */
-  tell(rung: Rung, of: { readonly at?: string; readonly why?: string }): void;
+  /** Runs one phase: times it, and remembers that the run got there. Refuses after the deadline. */
+  phase<T>(phase: Phase, step: () => Promise<T>): Promise<T>;
+  /** Runs a costly phase, unless its last pass is younger than `restMs`. Once it failed it is run on every run. */
+  rest(phase: Phase, restMs: number, step: () => Promise<void>): Promise<void>;
+  /** The server does not offer, or the user may not make, the call of this phase: said so (warning `skipped`), no failure. */
+  skip(phase: Phase, why: string): void;
+  /** Of several servers: on which one the phase ran, and why not on one that comes before it. */
+  tell(phase: Phase, of: { readonly at?: string; readonly why?: string }): void;
   warn(warning: ProbeWarning): void;
   /** Where replicas elect who reads the statistics: a probe of such a place says whether the key is held by anyone. */
   readonly election?: Election;
@@ -38,15 +38,15 @@ export type Election = {
   tell(held: boolean): void;
 };
 
-/** What a driver says of an error it knows. `rung` corrects where it belongs, when one call covers two rungs. */
-export type Classified = { readonly errorClass: DependencyClass; readonly rung?: string };
+/** What a driver says of an error it knows. `phase` corrects where it belongs, when one call covers two phases. */
+export type Classified = { readonly errorClass: DependencyClass; readonly phase?: string };
 
 /** The part that imports the client library; reached through `load` only. */
-export interface Driver<Settings, Rung extends string, S extends Session, From extends Source = Source> {
+export interface Driver<Settings, Phase extends string, S extends Session, From extends Source = Source> {
   /** Synchronous, without I/O. */
   session(settings: Settings): S;
-  /** Climbs the rungs in their order; throws naturally, or a Failure for an answer that is not the one wanted. */
-  probe(session: S, settings: Settings, attempt: Attempt<Rung>): Promise<void>;
+  /** Runs the phases in their order; throws naturally, or a Failure for an answer that is not the one wanted. */
+  probe(session: S, settings: Settings, attempt: Attempt<Phase>): Promise<void>;
   /** undefined: not an error of this type's own; core/failure.ts is asked next. */
   classify(error: unknown): Classified | undefined;
   /** A connection for the statistics; synchronous, without I/O. */
@@ -65,7 +65,7 @@ export type SettingsProblem = { readonly path: readonly (string | number)[]; rea
 export interface Definition<
   Type extends string = string,
   Shape extends z.ZodRawShape = z.ZodRawShape,
-  Rung extends string = string,
+  Phase extends string = string,
   S extends Session = Session,
   From extends Source = Source,
 > {
@@ -73,8 +73,8 @@ export interface Definition<
   /** One sentence: what it proves. */
   readonly summary: string;
   readonly settings: Shape;
-  /** In the order in which they are climbed. */
-  readonly rungs: readonly Rung[];
+  /** In the order in which they are run. */
+  readonly phases: readonly Phase[];
   readonly classes: readonly DependencyClass[];
   /** Whether a session lives longer than a run. */
   readonly keeps: 'connection' | 'nothing';
@@ -96,7 +96,7 @@ export interface Definition<
    * @param mode how its statistics are read.
    */
   notes?(settings: z.output<z.ZodObject<Shape>>, mode: StatisticsMode): readonly string[];
-  /** The longest that a dear rung rests under these settings, in milliseconds. */
+  /** The longest that a costly phase rests under these settings, in milliseconds. */
   restMs?(settings: z.output<z.ZodObject<Shape>>): number;
   /** Every operation of its requests, where these are counted each: the label `operation`. */
   readonly requests?: { readonly operations: readonly string[] };
@@ -107,7 +107,7 @@ export interface Definition<
    * checks that cannot follow a primary. Absent: never.
    */
   elects?(settings: z.output<z.ZodObject<Shape>>): 'primary' | 'replica' | 'any';
-  load(): Promise<Driver<z.output<z.ZodObject<Shape>>, Rung, S, From>>;
+  load(): Promise<Driver<z.output<z.ZodObject<Shape>>, Phase, S, From>>;
   /** Its families and collectors, without any client library; for a type that has statistics. */
   readonly statistics?: () => Promise<Statistics<z.output<z.ZodObject<Shape>>, From>>;
 }
@@ -116,9 +116,9 @@ export interface Definition<
 export function defineDependency<
   const Type extends string,
   Shape extends z.ZodRawShape,
-  const Rung extends string,
+  const Phase extends string,
   S extends Session,
   From extends Source = Source,
->(definition: Definition<Type, Shape, Rung, S, From>): Definition<Type, Shape, Rung, S, From> {
+>(definition: Definition<Type, Shape, Phase, S, From>): Definition<Type, Shape, Phase, S, From> {
   return definition;
 }

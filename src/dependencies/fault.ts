@@ -15,12 +15,12 @@ export type Knowing = {
 
 /** The type's own word first, then what any system error means; always a class that the type declares. */
 export function classify({ driver, definition }: Knowing, error: unknown): Classified {
-  const { errorClass, rung } = error === overdue ? { errorClass: 'timeout' as const } : known(driver, error);
+  const { errorClass, phase } = error === overdue ? { errorClass: 'timeout' as const } : known(driver, error);
   const declared = declare(definition.classes, errorClass);
-  return rung === undefined ? { errorClass: declared } : { errorClass: declared, rung };
+  return phase === undefined ? { errorClass: declared } : { errorClass: declared, phase };
 }
 
-function known(driver: Knowing['driver'], error: unknown): { errorClass?: DependencyClass; rung?: string } {
+function known(driver: Knowing['driver'], error: unknown): { errorClass?: DependencyClass; phase?: string } {
   try {
     const found = driver.classify(error);
     if (found !== undefined) return found;
@@ -37,7 +37,7 @@ function declare(classes: readonly DependencyClass[], errorClass: DependencyClas
   return wanted.find((one) => one !== undefined && classes.includes(one)) ?? 'server';
 }
 
-/** Characters of a text, which a server can make as long as it likes. */
+/** Characters of a string, which a server can make as long as it likes. */
 const longestMessage = 400;
 const longestRead = 16 * 1024;
 

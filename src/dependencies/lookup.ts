@@ -19,7 +19,7 @@ const defaultWithinMs = 1500;
 const graceMs = 50;
 
 /**
- * A look-up with files of one's own.
+ * A lookup with files of one's own.
  * @returns what node:net, node:tls, http.Agent and clients built on them take as `lookup`. It calls back with a Failure
  * of class `dns`, the resolver's error as its cause, at most `withinMs` later.
  */
@@ -29,7 +29,7 @@ export function createLookup(sources: LookupSources = {}, withinMs = defaultWith
 
 const system = readersOf({});
 
-/** The look-up of every client. */
+/** The lookup of every client. */
 export const lookup: LookupFunction = bound(system, defaultWithinMs);
 
 /** The same for one run that knows its deadline: gives up a little before, so that the run fails as `dns`. */

@@ -1,4 +1,4 @@
-// Matches a text from outside against a configured regular expression, for a bounded time: a pattern that backtracks
+// Matches a string from outside against a configured regular expression, for a bounded time: a pattern that backtracks
 // for ever would otherwise stop the event loop, and with it every other check.
 import { type Context, createContext, Script } from 'node:vm';
 import { Failure, Starved } from '../core/failure.ts';

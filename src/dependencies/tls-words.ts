@@ -31,7 +31,7 @@ const certificates: Readonly<Record<string, string>> = {
 
 const selfSigned = 'DEPTH_ZERO_SELF_SIGNED_CERT';
 
-/** Those that an authority would mend. */
+/** Those that an authority would fix. */
 const unknownAuthority: Readonly<Record<string, string>> = {
   [selfSigned]: 'is signed by itself and not trusted',
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,

@@ -15,29 +15,29 @@ export type Answer = {
 /** An answer is rendered anew after this long, so that its `timestamp` is never old. */
 const longestMs = 1000;
 
-type Kept = { readonly version: number; readonly phase: number; readonly answer: Answer };
+type Kept = { readonly version: number; readonly variant: number; readonly answer: Answer };
 
 /**
  * Keeps the last answer of one resource for each format.
  * @param board its version changes with every result.
- * @param phase what else changes the answer, as a number (draining, our own liveness).
+ * @param variant what else changes the answer, as a number (draining, our own liveness).
  * @returns the kept answer while it is true, otherwise one rendered now. Nothing is awaited.
  */
 export function keepAnswers(
   board: { readonly version: number },
   clock: Clock,
-  phase: () => number,
+  variant: () => number,
   render: (format: Format, now: Instant) => Answer,
 ): (format: Format) => Answer {
   const kept: Partial<Record<Format, Kept>> = {};
   return (format) => {
     const now = clock.now();
     const last = kept[format];
-    const current = phase();
-    if (last?.version === board.version && last.phase === current && now < last.answer.until) return last.answer;
+    const current = variant();
+    if (last?.version === board.version && last.variant === current && now < last.answer.until) return last.answer;
     const rendered = render(format, now);
     const answer = { ...rendered, until: Math.min(rendered.until, now + longestMs) };
-    kept[format] = { version: board.version, phase: current, answer };
+    kept[format] = { version: board.version, variant: current, answer };
     return answer;
   };
 }

@@ -95,7 +95,7 @@ function readMaterial({ certFile, keyFile, clientCaFile }: TlsFiles): TlsMateria
 function readPem(setting: string, file: string): string {
   const read = readPemText(bytesOf(setting, file));
   if ('text' in read) return read.text;
-  throw new Error(`tls.${setting}: cannot use ${file}: it ${read.problem}; ${read.mend}`);
+  throw new Error(`tls.${setting}: cannot use ${file}: it ${read.problem}; ${read.fix}`);
 }
 
 function bytesOf(setting: string, file: string): Uint8Array {

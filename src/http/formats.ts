@@ -59,8 +59,8 @@ function draftStatus({ belief, holds }: Finding): 'pass' | 'warn' | 'fail' {
 }
 
 /** The class, where it was met, and the warnings; empty for a healthy check without any. */
-function outputOf({ error, rung, warnings = [] }: CheckBody): string {
-  const failure = error === undefined ? [] : [rung === undefined ? error : `${error} at ${rung}`];
+function outputOf({ error, phase, warnings = [] }: CheckBody): string {
+  const failure = error === undefined ? [] : [phase === undefined ? error : `${error} at ${phase}`];
   return [...failure, ...warnings].join(', ');
 }
 
@@ -78,10 +78,10 @@ function line({ check, belief }: Finding, verbose: boolean): string {
   return `[${healthy ? '+' : '-'}]${check.name} ${said}${verbose ? details(body, check.required) : ''}`;
 }
 
-function details({ latency_ms, rung, warnings = [] }: CheckBody, required: boolean): string {
+function details({ latency_ms, phase, warnings = [] }: CheckBody, required: boolean): string {
   const parts = [
     latency_ms === null ? 'not run yet' : `${latency_ms} ms`,
-    ...(rung === undefined ? [] : [`rung ${rung}`]),
+    ...(phase === undefined ? [] : [`phase ${phase}`]),
     ...(required ? [] : ['optional']),
     ...(warnings.length === 0 ? [] : [`warnings: ${warnings.join(' ')}`]),
   ];

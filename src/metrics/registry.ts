@@ -158,7 +158,7 @@ function createGauges(prom: PromRegistry) {
   const up = new Gauge(settings(prom, families.checkUp));
   const state = new Gauge(settings(prom, families.checkState));
   const warning = new Gauge(settings(prom, families.checkWarning));
-  const rungs = new Gauge(settings(prom, families.checkRungDuration));
+  const phases = new Gauge(settings(prom, families.checkPhaseDuration));
   const lastSuccess = new Gauge(settings(prom, families.checkLastSuccess));
   const bound = new Gauge(settings(prom, families.checkDetectionBound));
   const expiry = new Gauge(settings(prom, families.checkExpiry));
@@ -172,8 +172,8 @@ function createGauges(prom: PromRegistry) {
     up.set(labels, belief.status === 'healthy' ? 1 : 0);
     for (const status of statuses) state.set({ ...labels, state: status }, belief.status === status ? 1 : 0);
     for (const name of warnings) warning.set({ ...labels, warning: name }, belief.warnings.includes(name) ? 1 : 0);
-    for (const { name, ms, note } of entry.lastResult?.rungs ?? []) {
-      if (note === undefined) rungs.set({ ...labels, rung: name }, ms / 1000);
+    for (const { name, ms, note } of entry.lastResult?.phases ?? []) {
+      if (note === undefined) phases.set({ ...labels, phase: name }, ms / 1000);
     }
     if (entry.lastSuccess !== undefined) lastSuccess.set(labels, entry.lastSuccess.getTime() / 1000);
     bound.set(labels, entry.detectionBoundMs / 1000);
@@ -190,7 +190,7 @@ function createGauges(prom: PromRegistry) {
      */
     read(entries: readonly MeasuredCheck[], at: { now: Instant; draining: boolean; live: boolean }): Instant {
       const { now } = at;
-      for (const gauge of [up, state, warning, rungs, lastSuccess, bound, expiry]) gauge.reset();
+      for (const gauge of [up, state, warning, phases, lastSuccess, bound, expiry]) gauge.reset();
       for (const entry of entries) readCheck(entry, now);
       ready.set(report('ready', entries, at).ok ? 1 : 0);
       live.set(at.live ? 1 : 0);

@@ -50,10 +50,10 @@ const rows: readonly Row[] = [
   ],
   [/^(cron_)?tz=/i, () => new CronMistake('it names a time zone', inUtc)],
   [/\*-|\.\.|\d:\d/, () => new CronMistake('it is a calendar of systemd', 'write `minute hour day month weekday`')],
-  [/,\s|\s,/, () => new CronMistake('a list has a blank in it', 'write lists as `1,2,3`, without blanks')],
+  [/,\s|\s,/, () => new CronMistake('a list has a space in it', 'write lists as `1,2,3`, without spaces')],
 ];
 
-/** What is wrong with a text that is no five or six fields. */
+/** What is wrong with a string that is no five or six fields. */
 export function foreignCron(text: string): CronMistake | undefined {
   const word = nicknames[text.toLowerCase()];
   if (word !== undefined) return new CronMistake(`${shown(text)} lacks its @`, `write \`@${text.toLowerCase()}\``);

@@ -95,11 +95,11 @@ function readStep(of: Bounds, base: string, written: string | undefined): number
   const step = Number(written);
   if (step === 0) throw new CronMistake('a step of 0 comes to nothing', `write \`${base}\`, or a step of at least 1`);
   if (step <= of.size) return step;
-  const mend =
+  const fix =
     of.unit === undefined || base !== '*' ? undefined : `write \`interval: ${step}${of.unit}\` instead of cron`;
   throw new CronMistake(
     `a step of ${step} never takes a second of the ${of.size} ${of.plural}`,
-    mend ?? `write a step of at most ${of.size}, or the values`,
+    fix ?? `write a step of at most ${of.size}, or the values`,
   );
 }
 
@@ -133,7 +133,7 @@ function backwards(
 }
 
 function unknownItem(of: Bounds, item: string): CronMistake {
-  if (item === '') return new CronMistake('a list has an empty place', 'write lists as `1,2,3`, without blanks');
+  if (item === '') return new CronMistake('a list has an empty place', 'write lists as `1,2,3`, without spaces');
   const [, rest = ''] = /^h(?:\([^)]*\))?(\/\d+)?$/i.exec(item) ?? [];
   if (/^h(\(|\/|$)/i.test(item))
     return new CronMistake(

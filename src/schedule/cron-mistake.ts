@@ -3,10 +3,10 @@
 export class CronMistake extends Error {
   override readonly name = 'CronMistake';
   /** What to write; absent where only the form of an expression helps. */
-  readonly mend: string | undefined;
-  constructor(message: string, mend?: string) {
+  readonly fix: string | undefined;
+  constructor(message: string, fix?: string) {
     super(message);
-    this.mend = mend;
+    this.fix = fix;
   }
 }
 

@@ -50,13 +50,13 @@ export function createLog({ level, service, version, redact, output }: LogOption
   };
 }
 
-/** Fields whose texts are words of ours, names of the configuration or times: one that equals a password is none. */
+/** Fields whose strings are words of ours, names of the configuration or times: one that equals a password is none. */
 const ownWords =
   /^(@timestamp|ecs\.version|log\.level|service\.(name|version)|event\..*|labels\..*|http\.request\.method|error\.type)$/;
 
 /**
  * The line without any secret. Every record ends here, so none can forget it. A line that holds one is taken apart
- * and only its texts are changed, so that a password such as `1` or `message` leaves it valid JSON with its keys.
+ * and only its strings are changed, so that a password such as `1` or `message` leaves it valid JSON with its keys.
  */
 function redactLine(line: string, redact: Redact): string {
   if (redact(line) === line) return line;
@@ -88,7 +88,7 @@ function logTransition(log: Log, { check, type, before, after, result }: Observa
     'labels.to': after.status,
     ...(after.status === 'healthy' || after.errorClass === undefined ? {} : { 'error.type': after.errorClass }),
     ...(failure === undefined ? {} : { 'error.message': failure.message }),
-    ...rung(result),
+    ...phase(result),
   } satisfies LogFields;
   if (after.status === 'healthy') log.info(fields, `${check} is healthy, was ${before.status}`);
   else log.warn(fields, `${check} is ${after.status} (${after.errorClass ?? 'stale'}), was ${before.status}`);
@@ -105,7 +105,7 @@ function logRun(log: Log, { check, type, after, result }: Observation): void {
     ...labels(check, type),
     'labels.state': after.status,
     ...(result.kind === 'passed' ? {} : { 'error.type': result.errorClass, 'error.message': result.message }),
-    ...rung(result),
+    ...phase(result),
   } satisfies LogFields;
   log.debug(fields, `${check}: run ${result.kind}`);
 }
@@ -114,7 +114,7 @@ const outcomes = { passed: 'success', failed: 'failure', inconclusive: 'unknown'
 
 const labels = (check: string, type: string) => ({ 'labels.check': check, 'labels.type': type }) satisfies LogFields;
 
-const rung = (result: Observation['result']) => {
-  const last = result?.rungs.at(-1)?.name;
-  return last === undefined ? {} : ({ 'labels.rung': last } satisfies LogFields);
+const phase = (result: Observation['result']) => {
+  const last = result?.phases.at(-1)?.name;
+  return last === undefined ? {} : ({ 'labels.phase': last } satisfies LogFields);
 };

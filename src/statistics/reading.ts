@@ -164,7 +164,7 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
       const fault = await runOne(collector, source, signal);
       if (fault !== undefined || signal.aborted) return fault;
     }
-    slots.mended();
+    slots.fixed();
     return undefined;
   };
 

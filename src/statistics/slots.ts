@@ -17,7 +17,7 @@ export interface Slots {
   /** The connection broke: nothing is due before it is tried again. */
   broke(errorClass: DependencyClass, now: Instant): void;
   /** A round went through. */
-  mended(): void;
+  fixed(): void;
 }
 
 /** Classes of a server that is there and does not want us: it is asked ever more seldom. */
@@ -70,7 +70,7 @@ export function createSlots(own: readonly Collector[], custom: readonly Collecto
       breaks += 1;
       notBefore = now + Math.min(longestWaitMs, waitMs);
     },
-    mended() {
+    fixed() {
       breaks = 0;
     },
   };

@@ -14,7 +14,7 @@ export const fakeDefinition: Definition = {
   type: 'fake',
   summary: 'Does what a test says.',
   settings: {},
-  rungs: ['connect', 'answer'],
+  phases: ['connect', 'answer'],
   classes: ['refused', 'timeout', 'auth', 'capacity', 'throttled', 'readonly', 'server', 'dns'],
   keeps: 'connection',
   target: () => 'fake:1',

@@ -17,7 +17,7 @@ type Life = {
   readonly skewMs: number;
   /** When the first run comes, within a second, and where the pod's offset lies in its range. */
   readonly first: number;
-  readonly phase: number;
+  readonly spread: number;
   readonly latenciesMs: readonly number[];
   readonly probeMs: number;
   readonly steps: readonly (readonly [at: number, byMs: number])[];
@@ -25,7 +25,7 @@ type Life = {
 };
 
 /** The wall time at which each run began, as a number of instants: a whole number is at an instant and its offset. */
-async function live({ skewMs, first, phase, latenciesMs, probeMs, steps, blocks }: Life) {
+async function live({ skewMs, first, spread, latenciesMs, probeMs, steps, blocks }: Life) {
   let timersFired = 0;
   const latencyMs = (): number => {
     timersFired += 1;
@@ -34,14 +34,14 @@ async function live({ skewMs, first, phase, latenciesMs, probeMs, steps, blocks 
   const world = createWorld({ skewMs, latencyMs });
   world.install();
   const cron = world.cron(gapMs);
-  const offsetMs = Math.floor(phase * 0.1 * gapMs);
+  const offsetMs = Math.floor(spread * 0.1 * gapMs);
   const began: number[] = [];
   const probe = (): Promise<void> => {
     began.push((world.wallMs() - offsetMs) / gapMs);
     return new Promise((resolve) => setTimeout(resolve, probeMs));
   };
   const policy = makePolicy({ intervalMs: gapMs, timeoutMs: 900 });
-  const numbers = [0.5, first, phase]; // in the order in which a monitor asks for them
+  const numbers = [0.5, first, spread]; // in the order in which a monitor asks for them
   const random = (): number => numbers.shift() ?? 0.5;
   const monitor = createMonitor(fakeCheck(probe, { cron, policy }), { ...surroundings(world.clock), random });
   const bornAt = world.wallMs() / gapMs;
@@ -61,7 +61,7 @@ const between = (min: number, max: number) => fc.double({ min, max, noNaN: true 
 const calm: { readonly [Key in keyof Life]: fc.Arbitrary<Life[Key]> } = {
   skewMs: between(1e12 + 0.3 * gapMs, 1e12 + 0.4 * gapMs),
   first: between(0, 0.1),
-  phase: between(0, 0.999),
+  spread: between(0, 0.999),
   latenciesMs: fc.array(fc.oneof({ weight: 4, arbitrary: between(0, 0.3) }, between(0, 30)), {
     minLength: 5,
     maxLength: 40,

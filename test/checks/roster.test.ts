@@ -160,7 +160,7 @@ describe('a changed check', () => {
     await house.stop();
   });
 
-  test('that fails keeps its predecessor until its threshold, then is unhealthy; a mended one follows at once', async () => {
+  test('that fails keeps its predecessor until its threshold, then is unhealthy; a fixed one follows at once', async () => {
     const house = await started([check('a', { gates: ['admit'] })]);
     await house.roster.replace([check('a', { gates: ['admit'], says: 'auth' })]);
     await vi.advanceTimersByTimeAsync(1500);

@@ -30,24 +30,24 @@ const block = (ms: number): void => {
 };
 
 describe('what a run finds', () => {
-  test('every rung that was climbed, with its time', async () => {
-    const { run } = setUp(async ({ climb }) => {
-      await climb('connect', async () => undefined);
-      await climb('answer', async () => undefined);
+  test('every phase that ran, with its time', async () => {
+    const { run } = setUp(async ({ phase }) => {
+      await phase('connect', async () => undefined);
+      await phase('answer', async () => undefined);
     });
     const result = await run();
-    expect(result).toMatchObject({ kind: 'passed', rungs: [{ name: 'connect' }, { name: 'answer' }], warnings: [] });
+    expect(result).toMatchObject({ kind: 'passed', phases: [{ name: 'connect' }, { name: 'answer' }], warnings: [] });
   });
 
-  test('an error thrown by a rung: class, rung and a message without secrets', async () => {
-    const { run } = setUp(({ climb }) =>
-      climb('connect', () => Promise.reject(Object.assign(new Error('no hunter2'), { code: 'ECONNREFUSED' }))),
+  test('an error thrown by a phase: class, phase and a message without secrets', async () => {
+    const { run } = setUp(({ phase }) =>
+      phase('connect', () => Promise.reject(Object.assign(new Error('no hunter2'), { code: 'ECONNREFUSED' }))),
     );
     expect(await run()).toMatchObject({
       kind: 'failed',
       errorClass: 'refused',
       message: 'no ***',
-      rungs: [{ name: 'connect' }],
+      phases: [{ name: 'connect' }],
     });
   });
 
@@ -66,20 +66,20 @@ describe('what a run finds', () => {
     expect(((await run()) as { message: string }).message).toMatch(/^\**…$|^a message that is too long$/);
   });
 
-  test('an error before any rung belongs to the first', async () => {
+  test('an error before any phase belongs to the first', async () => {
     const { run } = setUp(() => Promise.reject(new Error('odd')));
-    expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'server', rungs: [{ name: 'connect' }] });
+    expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'server', phases: [{ name: 'connect' }] });
   });
 
-  test('a hang is cut at the deadline, and climbs no further', async () => {
+  test('a hang is cut at the deadline, and goes no further', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
     onTestFinished(() => void vi.useRealTimers());
     let later = 'nothing';
     const { run, opened } = setUp(
-      async ({ climb }) => {
-        await climb('connect', () => new Promise<void>((resolve) => setTimeout(resolve, 1200)));
-        await climb('answer', async () => {
-          later = 'climbed after the deadline';
+      async ({ phase }) => {
+        await phase('connect', () => new Promise<void>((resolve) => setTimeout(resolve, 1200)));
+        await phase('answer', async () => {
+          later = 'ran after the deadline';
         });
       },
       { timeoutMs: 1000 },
@@ -87,25 +87,25 @@ describe('what a run finds', () => {
     const running = run();
     await vi.advanceTimersByTimeAsync(1000);
     const result = await running;
-    expect(result).toMatchObject({ kind: 'failed', errorClass: 'timeout', rungs: [{ name: 'connect' }] });
+    expect(result).toMatchObject({ kind: 'failed', errorClass: 'timeout', phases: [{ name: 'connect' }] });
     expect(result?.durationMs).toBe(1000);
-    expect(result?.rungs[0]?.ms).toBe(1000); // it hung for all of the run
+    expect(result?.phases[0]?.ms).toBe(1000); // it hung for all of the run
     expect(opened.map(({ closed }) => closed)).toEqual([true]);
     await vi.advanceTimersByTimeAsync(400);
     expect(later).toBe('nothing');
   });
 
   test('throttled is inconclusive, and keeps the connection', async () => {
-    const { run, opened } = setUp(({ climb }) =>
-      climb('answer', () => Promise.reject(new Failure('throttled', 'slow down'))),
+    const { run, opened } = setUp(({ phase }) =>
+      phase('answer', () => Promise.reject(new Failure('throttled', 'slow down'))),
     );
     expect(await run()).toMatchObject({ kind: 'inconclusive', errorClass: 'throttled' });
     expect(opened[0]?.closed).toBe(false);
   });
 
   test('a wrong role ends the session: the name may have moved', async () => {
-    const { run, opened } = setUp(({ climb }) =>
-      climb('answer', () => Promise.reject(new Failure('readonly', 'standby'))),
+    const { run, opened } = setUp(({ phase }) =>
+      phase('answer', () => Promise.reject(new Failure('readonly', 'standby'))),
     );
     expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'readonly' });
     expect(opened[0]?.closed).toBe(true);
@@ -156,7 +156,7 @@ describe('our own lateness', () => {
 describe('faults that are our own', () => {
   test('no descriptor left blames nobody, wherever the error hides', async () => {
     const own = new AggregateError([Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' })]);
-    const { run } = setUp(({ climb }) => climb('connect', () => Promise.reject(own)));
+    const { run } = setUp(({ phase }) => phase('connect', () => Promise.reject(own)));
     expect(await run()).toMatchObject({ kind: 'inconclusive', errorClass: 'self' });
   });
   test('a driver that fails over an error still gives a result', async () => {
@@ -178,68 +178,68 @@ describe('faults that are our own', () => {
     expect(await runCheck(running, never)).toMatchObject({ kind: 'failed', errorClass: 'refused' });
   });
   test('a class that the type does not declare becomes one that it does', async () => {
-    const { run } = setUp(({ climb }) => climb('answer', () => Promise.reject(new Failure('misconfig', 'odd'))));
+    const { run } = setUp(({ phase }) => phase('answer', () => Promise.reject(new Failure('misconfig', 'odd'))));
     expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'server' });
   });
 });
 
-test('of several servers a rung tells which one it was, on a pass and on a failure', async () => {
+test('of several servers a phase tells which one it was, on a pass and on a failure', async () => {
   let works = true;
-  const { run } = setUp(async ({ climb, tell }) => {
-    await climb('connect', async () => tell('connect', { at: 'two:1', why: 'one:1: refused' }));
-    tell('answer', { at: 'nowhere' }); // a rung that was not climbed has nothing to tell
+  const { run } = setUp(async ({ phase, tell }) => {
+    await phase('connect', async () => tell('connect', { at: 'two:1', why: 'one:1: refused' }));
+    tell('answer', { at: 'nowhere' }); // a phase that did not run has nothing to tell
     if (!works) throw new Failure('server', 'no');
   });
-  const rungs = [{ name: 'connect', ms: expect.any(Number), at: 'two:1', why: 'one:1: refused' }];
-  expect(await run()).toMatchObject({ kind: 'passed', rungs });
+  const phases = [{ name: 'connect', ms: expect.any(Number), at: 'two:1', why: 'one:1: refused' }];
+  expect(await run()).toMatchObject({ kind: 'passed', phases });
   works = false;
-  expect(await run()).toMatchObject({ kind: 'failed', rungs });
+  expect(await run()).toMatchObject({ kind: 'failed', phases });
 });
 
-test('what a rung tells is redacted and then cut, as a message is, on a pass and on a failure', async () => {
+test('what a phase tells is redacted and then cut, as a message is, on a pass and on a failure', async () => {
   let works = true;
   const long = `${'x'.repeat(395)}hunter2${'y'.repeat(30_000)}`;
-  const { run } = setUp(async ({ climb, skip, tell }) => {
-    await climb('connect', async () => tell('connect', { at: long, why: long }));
+  const { run } = setUp(async ({ phase, skip, tell }) => {
+    await phase('connect', async () => tell('connect', { at: long, why: long }));
     skip('answer', long);
     if (!works) throw new Failure('server', 'no');
   });
   const cut = `${'x'.repeat(395)}***yy…`;
-  const rungs = [
+  const phases = [
     { name: 'connect', at: cut, why: cut },
     { name: 'answer', note: 'skipped', why: cut },
   ];
-  expect(await run()).toMatchObject({ kind: 'passed', rungs });
+  expect(await run()).toMatchObject({ kind: 'passed', phases });
   works = false;
-  expect(await run()).toMatchObject({ kind: 'failed', rungs });
+  expect(await run()).toMatchObject({ kind: 'failed', phases });
 });
 
-describe('a dear rung', () => {
-  test('rests after a pass, and is climbed on every run after a failure', async () => {
+describe('a costly phase', () => {
+  test('rests after a pass, and is run on every run after a failure', async () => {
     let now = 0;
     let works = true;
-    let climbed = 0;
+    let runs = 0;
     const clock: Clock = { now: () => now, wall: () => new Date(now) };
     const { run } = setUp(
       ({ rest }) =>
         rest('answer', 1000, async () => {
-          climbed += 1;
+          runs += 1;
           if (!works) throw new Failure('server', 'no');
         }),
       { clock },
     );
-    expect(await run()).toMatchObject({ kind: 'passed', rungs: [{ name: 'answer' }] });
+    expect(await run()).toMatchObject({ kind: 'passed', phases: [{ name: 'answer' }] });
     now = 999;
-    expect(await run()).toMatchObject({ kind: 'passed', rungs: [{ name: 'answer', note: 'rested' }] });
-    expect(climbed).toBe(1);
+    expect(await run()).toMatchObject({ kind: 'passed', phases: [{ name: 'answer', note: 'rested' }] });
+    expect(runs).toBe(1);
     now = 1000;
     works = false;
     for (let n = 0; n < 3; n += 1) expect(await run()).toMatchObject({ kind: 'failed', errorClass: 'server' });
-    expect(climbed).toBe(4);
+    expect(runs).toBe(4);
     works = true;
     expect(await run()).toMatchObject({ kind: 'passed' });
     await run();
-    expect(climbed).toBe(5);
+    expect(runs).toBe(5);
   });
 });
 
@@ -249,10 +249,10 @@ describe('an aged session', () => {
     const seen: unknown[] = [];
     return {
       seen,
-      async probe({ climb }, session) {
+      async probe({ phase }, session) {
         if (!seen.includes(session)) seen.push(session);
         const fails = seen.indexOf(session) === 1;
-        await climb('connect', () => (fails ? Promise.reject(error) : Promise.resolve()));
+        await phase('connect', () => (fails ? Promise.reject(error) : Promise.resolve()));
       },
     };
   };
@@ -268,9 +268,9 @@ describe('an aged session', () => {
       },
     };
   }
-  test('is replaced by one that was climbed from the first rung', async () => {
+  test('is replaced by one that began with the first phase', async () => {
     let now = 0;
-    const { run, opened } = setUp(({ climb }) => climb('connect', async () => undefined), {
+    const { run, opened } = setUp(({ phase }) => phase('connect', async () => undefined), {
       clock: { now: () => now, wall: () => new Date(now) },
       maxAgeMs: 1000,
     });
@@ -283,7 +283,7 @@ describe('an aged session', () => {
     const { run, opened, pass } = age(new Failure('capacity', 'full'));
     await run();
     pass(1000);
-    expect(await run()).toMatchObject({ kind: 'passed', warnings: ['skipped'], rungs: [{ name: 'connect' }] });
+    expect(await run()).toMatchObject({ kind: 'passed', warnings: ['skipped'], phases: [{ name: 'connect' }] });
     expect(opened.map(({ closed }) => closed)).toEqual([false, true]);
     await run();
     expect(opened).toHaveLength(2);
@@ -297,8 +297,8 @@ describe('an aged session', () => {
         settleLate = resolve;
       });
     const { run, opened, lane } = setUp(
-      ({ climb }) =>
-        climb('connect', () => {
+      ({ phase }) =>
+        phase('connect', () => {
           calls += 1;
           return calls === 2 ? late() : Promise.resolve();
         }),

@@ -1,5 +1,5 @@
 // check-config, print-config and schema: what they print, where each value comes from, and their codes.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are configurations.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -161,7 +161,7 @@ checks:
 });
 
 describe('check-config', () => {
-  test('ten different mistakes are ten errors, each with its line and how to mend it', async () => {
+  test('ten different mistakes are ten errors, each with its line and how to fix it', async () => {
     const wrong = fileOf(
       [
         'listne: ":9090"',
@@ -184,14 +184,14 @@ describe('check-config', () => {
     expect(json.code).toBe(78);
     const { ok, problems } = JSON.parse(json.stdout) as {
       ok: boolean;
-      problems: { file: string; line: number; path: string; message: string; mend: string }[];
+      problems: { file: string; line: number; path: string; message: string; fix: string }[];
     };
     expect(ok).toBe(false);
     expect(problems.map(({ line }) => line)).toEqual([1, 2, 3, 5, 6, 7, 8, 9, 10, 11]);
-    for (const { line, message, mend } of problems) {
-      expect(mend, message).toEqual(expect.any(String));
+    for (const { line, message, fix } of problems) {
+      expect(fix, message).toEqual(expect.any(String));
       expect(text.stderr).toContain(`${wrong}:${line}:`);
-      expect(text.stderr).toContain(`  mend: ${mend}\n`);
+      expect(text.stderr).toContain(`  fix: ${fix}\n`);
     }
   });
 

@@ -1,6 +1,6 @@
 // What print-config prints is a configuration again: the same checks, and the same text when it is printed again. For
 // configurations of every type and option, with variables for the whole of a value and for a part of it.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are configurations.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';

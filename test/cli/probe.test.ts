@@ -34,16 +34,16 @@ afterAll(async () => {
 
 const probe = (...args: string[]) => runCommand(['probe', '--config', file, ...args]);
 
-test('one that passes: every rung with its time, and 0', async () => {
+test('one that passes: every phase with its time, and 0', async () => {
   const { code, stdout, stderr } = await probe('sessions');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(new RegExp(`^sessions  redis  127\\.0\\.0\\.1:${redis.port}  passed in [\\d.]+ ms\\n`));
-  for (const rung of ['connect', 'auth', 'ping', 'role'])
-    expect(stdout).toMatch(new RegExp(`^  ${rung} +[\\d.]+ ms$`, 'm'));
+  for (const phase of ['connect', 'auth', 'ping', 'role'])
+    expect(stdout).toMatch(new RegExp(`^  ${phase} +[\\d.]+ ms$`, 'm'));
   expect(stdout).toMatch(/\n1 of 1 check passed\n$/);
 });
 
-test('all of them: the class, the rung and the words of each that failed, and 1', async () => {
+test('all of them: the class, the phase and the words of each that failed, and 1', async () => {
   const { code, stdout } = await probe();
   expect(code).toBe(1);
   expect(stdout).toMatch(/^app .* failed in .*: server at response$/m);
@@ -70,7 +70,7 @@ test('--json shows each check as /health/detailed does', async () => {
   expect(ajv.validate('detailed#/$defs/check', { ...body.checks.app, last_run: undefined })).toBe(false);
   expect(body.status).toBe('degraded');
   expect(body.checks.sessions).toMatchObject({ status: 'healthy', last_run: { result: 'passed' } });
-  expect(body.checks.locked).toMatchObject({ status: 'unhealthy', error: 'auth', rung: 'auth' });
+  expect(body.checks.locked).toMatchObject({ status: 'unhealthy', error: 'auth', phase: 'auth' });
   expect(body.checks.app.schedule).toMatchObject({ failure_threshold: 3, interval_ms: 5000 });
   expect(stdout).not.toContain(wrongPassword);
   const good = await probe('--json', 'sessions');

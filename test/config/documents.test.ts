@@ -1,5 +1,5 @@
 // The example, the JSON Schema and the page about configuration say what the code does.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are configurations.
 import { readFileSync } from 'node:fs';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 // A right configuration, broken at random in its values or its letters: loading it never crashes and shows no secret.
 // `SIDEWARDEN_FUZZ_RUNS=100000 npx vitest run --project unit test/config/fuzz.test.ts` does so for minutes.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are configurations.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';

@@ -1,5 +1,5 @@
 // Whatever a file holds, loading it ends in a configuration or in problems: never in a crash, never with a secret shown.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are configurations.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,10 +24,10 @@ test('a file that cannot be read', () => {
   expect(problem(fileOf(`#${'x'.repeat(1024 * 1024)}`))).toMatchObject({ message: 'is larger than 1 MiB' });
   expect(problem(fileOf(new Uint8Array([0xff, 0xfe, 0x61, 0])))).toMatchObject({
     message: 'is UTF-16 text',
-    mend: 'save it as UTF-8',
+    fix: 'save it as UTF-8',
   });
   expect(formatProblems([problem('/nowhere/a.yaml') ?? { path: '', message: '' }])).toMatch(
-    /^\/nowhere\/a.yaml: cannot be read: ENOENT\n {2}mend: /,
+    /^\/nowhere\/a.yaml: cannot be read: ENOENT\n {2}fix: /,
   );
 });
 

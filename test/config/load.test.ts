@@ -1,5 +1,5 @@
 // What a right configuration becomes: precedence, defaults, variables, secrets, addresses, notes.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are configurations.
 import { expect, test } from 'vitest';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { Secret } from '../../src/core/secret.ts';
@@ -212,7 +212,7 @@ test('variables: part, whole, escaped, numbers, booleans, unquoted in a flow map
   expect(loaded.secrets.map(reveal)).toEqual(['rediss://:p@h']);
 });
 
-test('a text of which a variable is a part becomes what its field wants', () => {
+test('a string of which a variable is a part becomes what its field wants', () => {
   const check = 'type: redis, url: redis://x, failure_threshold: "1${N}", required: "f${A}e"';
   const text = `log_level: "de\${REST}"\nchecks: { r: { ${check} } }`;
   const loaded = right(loadText(text, { REST: 'BUG', N: '2', A: 'als' }));
@@ -220,7 +220,7 @@ test('a text of which a variable is a part becomes what its field wants', () => 
   expect(loaded.checks[0]).toMatchObject({ failureThreshold: 12, required: false });
 });
 
-test('a number in a variable stays a text where a text is wanted', () => {
+test('a number in a variable stays a string where a string is wanted', () => {
   const { settings } =
     only('checks: { r: { type: redis, url: redis://x, password: "${PIN}", username: "${PIN}" } }', { PIN: '0123' }) ??
     {};

@@ -1,9 +1,9 @@
-// Every mistake has its line and column, says what was read, and how to mend it; and causes no second one.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
+// Every mistake has its line and column, says what was read, and how to fix it; and causes no second one.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are configurations.
 import { expect, test } from 'vitest';
 import { loadText, wrong } from './load.ts';
 
-type Row = readonly [title: string, text: string, place: string, message: string, mend: string];
+type Row = readonly [title: string, text: string, place: string, message: string, fix: string];
 
 /** A right redis check with more lines in it; they begin on line 5. */
 const redis = (...lines: string[]): string =>
@@ -48,11 +48,11 @@ const rows: readonly Row[] = [
     'known here',
   ],
   [
-    'no blank after the colon',
+    'no space after the colon',
     redis('tls: { ca_file:x }'),
     '5:12 checks.one.tls.ca_file',
     'unknown key',
-    'put a blank after the colon',
+    'put a space after the colon',
   ],
   // the server
   ['a certificate without its key', 'tls: { cert_file: /x }', '1:1 tls.key_file', 'is missing', 'key_file'],
@@ -126,7 +126,7 @@ const rows: readonly Row[] = [
   // values
   ['a bare number', redis('interval: 5'), '5:15 checks.one.interval', '`5` has no unit: 5 what?', 'write 5s'],
   ['milliseconds', redis('interval: 5000'), '5:15 checks.one.interval', '5000 what?', '5000ms for milliseconds'],
-  ['a blank in a duration', redis('interval: 5 s'), '5:15 checks.one.interval', '`5 s` is not a duration', 'write 5s'],
+  ['a space in a duration', redis('interval: 5 s'), '5:15 checks.one.interval', '`5 s` is not a duration', 'write 5s'],
   [
     'a long unit',
     redis('interval: 5 minutes'),
@@ -153,7 +153,7 @@ const rows: readonly Row[] = [
     'a word for a number',
     redis('failure_threshold: three'),
     '5:24 checks.one.failure_threshold',
-    '`three` must be a number, and is a text',
+    '`three` must be a number, and is a string',
     'digits',
   ],
   [
@@ -194,12 +194,12 @@ const rows: readonly Row[] = [
     'did you mean `primary`?',
   ],
   ['nothing after a key', redis('tls:'), '5:5 checks.one.tls', 'has no value', 'write one, or remove the key'],
-  ['a text for a map', redis('tls: on'), '5:10 checks.one.tls', 'must be a map, and is a text', 'key: value'],
+  ['a string for a map', redis('tls: on'), '5:10 checks.one.tls', 'must be a map, and is a string', 'key: value'],
   [
     'an unquoted number as a secret',
     redis('password: 123456'),
     '5:15 checks.one.password',
-    'must be a text, and is a number',
+    'must be a string, and is a number',
     'put it in quotes',
   ],
   ['a wrong level', 'log_level: verbose', '1:12 log_level', '`verbose` must be one of trace', 'write one of'],
@@ -400,7 +400,7 @@ const rows: readonly Row[] = [
     'liveness on a dependency',
     redis('gates: [live]'),
     '5:12 checks.one.gates',
-    'liveness never depends on a dependency: restarting the app does not mend it',
+    'liveness never depends on a dependency: restarting the app does not fix it',
     'write `gates: [ready]`',
   ],
   [
@@ -456,35 +456,35 @@ const rows: readonly Row[] = [
     '',
   ],
   // YAML
-  ['a tab', 'defaults:\n\tinterval: 5s', '2:1 YAML', 'a tab indents this line', 'two blanks'],
+  ['a tab', 'defaults:\n\tinterval: 5s', '2:1 YAML', 'a tab indents this line', 'two spaces'],
   ['a reserved character', 'token: @hunter2', '1:8 YAML', 'a character that YAML reserves', 'in quotes'],
   ['an open quote', 'service: "hunter2', '1:18 YAML', 'is missing', 'close what was opened'],
   ['a tag', 'token: !hunter2 x', '1:8 YAML', 'a YAML tag', 'in quotes'],
   ['an alias of nothing', 'token: *hunter2', '1:8 token', 'its anchor is not defined', 'in quotes'],
   [
-    'no blank after a colon',
+    'no space after a colon',
     'service:shop\nlisten: ":1"',
     '1:1 YAML',
     'cannot be read as `key: value`',
-    'a blank after the colon',
+    'a space after the colon',
   ],
   ['two documents', 'service: a\n---\nservice: b', '2:1 YAML', 'a second document', 'one configuration'],
   ['a list', '- a\n- b', '1:1 ', 'holds a list', 'begin with `checks:`'],
-  ['a text', 'hello', '1:1 ', 'holds one text', 'begin with `checks:`'],
+  ['a string', 'hello', '1:1 ', 'holds one string', 'begin with `checks:`'],
   ['an empty file', '', '1:1 ', 'the file is empty', 'environment variables alone'],
   ['comments alone', '# nothing\n', '1:1 ', 'the file is empty', 'environment variables alone'],
 ];
 
 const environment = { REDIS_PASSWORD: 'hunter2', BOTH: 'a', BOTH_FILE: '/x' };
 
-test.each(rows)('%s', (_, text, place, message, mend) => {
+test.each(rows)('%s', (_, text, place, message, fix) => {
   const problems = wrong(loadText(text, environment));
   expect(problems).toHaveLength(1);
   const [problem] = problems;
   expect(`${problem?.line}:${problem?.column} ${problem?.path}`).toBe(place);
   expect(problem?.message).toContain(message);
-  expect(problem?.mend ?? '').toContain(mend);
-  expect(JSON.stringify([problem?.message, problem?.mend])).not.toContain('hunter2');
+  expect(problem?.fix ?? '').toContain(fix);
+  expect(JSON.stringify([problem?.message, problem?.fix])).not.toContain('hunter2');
 });
 
 test('all mistakes are reported at once, in the order of the file', () => {

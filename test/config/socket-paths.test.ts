@@ -17,7 +17,7 @@ test.each([
   ['tcp', check('tcp', { address: `unix:${path(107)}` })],
   ['redis', check('redis', { url: `unix://${path(107)}` })],
   ['redis, of the local host', check('redis', { url: `unix://localhost${path(107)}` })],
-  ['redis, with a blank', check('redis', { url: 'unix:///run/redis%20a.sock?db=1' })],
+  ['redis, with a space', check('redis', { url: 'unix:///run/redis%20a.sock?db=1' })],
   ['postgres', check('postgres', conninfo(path(107 - '/.s.PGSQL.5432'.length, '')))],
   ['postgres, a folder that looks like a file', check('postgres', conninfo('/run/.s.PGSQL'))],
   ['postgres, of Cloud SQL', check('postgres', conninfo('/cloudsql/a:europe-west1:b'))],

@@ -1,4 +1,4 @@
-// What a type gives the contract suite: real servers, and how to make each of its rungs and classes fail on them.
+// What a type gives the contract suite: real servers, and how to make each of its phases and classes fail on them.
 import type { DependencyClass } from '../../src/core/failure.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 
@@ -6,25 +6,25 @@ import type { Definition } from '../../src/dependencies/define.ts';
 export type Settings = Record<string, unknown>;
 export type Address = { readonly host: string; readonly port: number };
 
-/** A fault that is in force now: under these settings a run fails with this class at this rung. */
+/** A fault that is in force now: under these settings a run fails with this class at this phase. */
 export type Broken = {
   readonly settings: Settings;
   readonly errorClass: DependencyClass;
-  readonly rung: string;
+  readonly phase: string;
   /** Ends the fault. */
   undo?(): Promise<void>;
 };
 
 export interface Rig {
-  /** Under these every declared rung is climbed, the dear ones too, and the run passes. */
+  /** Under these every declared phase is run, the costly ones too, and the run passes. */
   readonly settings: Settings;
   /** The real server, for the suite's fault proxy. */
   readonly server: Address;
   /** The same settings by way of another address (the fault proxy, a port where nobody listens, an unknown host). */
   via(address: Address): Settings;
-  /** One entry for each declared rung: makes that rung fail on the real server. */
-  readonly rungs: Readonly<Record<string, () => Promise<Broken>>>;
-  /** Every declared class that neither `rungs` nor the transport (refused, timeout, dns) provokes. */
+  /** One entry for each declared phase: makes that phase fail on the real server. */
+  readonly phases: Readonly<Record<string, () => Promise<Broken>>>;
+  /** Every declared class that neither `phases` nor the transport (refused, timeout, dns) provokes. */
   readonly classes: Readonly<Partial<Record<DependencyClass, () => Promise<Broken>>>>;
   /** Stops the real server and starts it again on the same port; resolves when it answers. */
   restart(): Promise<void>;

@@ -1,4 +1,4 @@
-// One suite for every type, driven by what the type declares: on real servers, each rung and class is made to fail.
+// One suite for every type, driven by what the type declares: on real servers, each phase and class is made to fail.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckResult } from '../../src/core/check.ts';
 import type { DependencyClass } from '../../src/core/failure.ts';
@@ -52,12 +52,12 @@ function contract(definition: Definition, startRig: StartRig): void {
     return { proxy, settings: rig.via(proxy) };
   };
   /** What a run that did not pass says; remembered for the tests at the end. */
-  const failure = (result: CheckResult | undefined): { errorClass: string; rung: string | undefined } => {
+  const failure = (result: CheckResult | undefined): { errorClass: string; phase: string | undefined } => {
     expect(result?.kind, JSON.stringify(result)).not.toBe('passed');
     if (result === undefined || result.kind === 'passed') throw new Error('it passed or was stopped');
     messages.push(result.message, JSON.stringify(result));
     classes.add(result.errorClass);
-    return { errorClass: result.errorClass, rung: result.rungs.at(-1)?.name };
+    return { errorClass: result.errorClass, phase: result.phases.at(-1)?.name };
   };
   const passes = async (on: Harness): Promise<CheckResult> => {
     const result = await on.run();
@@ -69,26 +69,26 @@ function contract(definition: Definition, startRig: StartRig): void {
     try {
       const on = await harness(broken.settings, broken.errorClass === 'timeout' ? hangMs : timeoutMs);
       const found = failure(await conclusive(() => on.run()));
-      expect(found).toEqual({ errorClass: broken.errorClass, rung: broken.rung });
+      expect(found).toEqual({ errorClass: broken.errorClass, phase: broken.phase });
     } finally {
       await broken.undo?.();
     }
   };
 
-  test('passes, climbing every declared rung in order', async () => {
-    const { rungs } = await passes(await harness(rig.settings));
-    expect(rungs.map(({ name }) => name)).toEqual(definition.rungs);
+  test('passes, running every declared phase in order', async () => {
+    const { phases } = await passes(await harness(rig.settings));
+    expect(phases.map(({ name }) => name)).toEqual(definition.phases);
   });
 
-  test('has a way to break each declared rung', () => {
-    expect(Object.keys(rig.rungs).sort()).toEqual([...definition.rungs].sort());
+  test('has a way to break each declared phase', () => {
+    expect(Object.keys(rig.phases).sort()).toEqual([...definition.phases].sort());
   });
-  test.each(definition.rungs)('a failure at the rung %s is reported there', async (rung) => {
-    const arrange = rig.rungs[rung];
-    if (arrange === undefined) throw new Error(`the rig cannot break ${rung}`);
+  test.each(definition.phases)('a failure at the phase %s is reported there', async (phase) => {
+    const arrange = rig.phases[phase];
+    if (arrange === undefined) throw new Error(`the rig cannot break ${phase}`);
     await breaks(async () => {
       const broken = await arrange();
-      expect(broken.rung).toBe(rung);
+      expect(broken.phase).toBe(phase);
       return broken;
     });
   });

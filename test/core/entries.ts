@@ -22,7 +22,7 @@ export function makeEntry(
   over: Partial<Omit<DetailedCheck, 'name'>> & { says?: Belief } = {},
 ): DetailedCheck {
   const { says = healthy, ...rest } = over;
-  const result = { ...makeResult('passed', 0, 1.234), rungs: [{ name: 'connect', ms: 1 }] };
+  const result = { ...makeResult('passed', 0, 1.234), phases: [{ name: 'connect', ms: 1 }] };
   return {
     name,
     type: 'redis',
@@ -107,7 +107,7 @@ const arbitraryResult = fc
       },
     ),
   )
-  .map(([outcome, durationMs, rungs]) => ({ ...makeResult(outcome, 0, durationMs), rungs }));
+  .map(([outcome, durationMs, phases]) => ({ ...makeResult(outcome, 0, durationMs), phases }));
 
 /** Any check that a board can show, a few of them, each with another name. */
 export const arbitraryEntries: fc.Arbitrary<DetailedCheck[]> = fc

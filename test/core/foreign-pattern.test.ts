@@ -14,9 +14,9 @@ test.each([
   ['(?s)a.b', '`(?s)`', 'write'],
   ['(?-i)ok', '`(?-i)`', 'leave it out'],
   ['(?^i)ok', '`(?^i)`', 'write'],
-  ['(?x) o k', '`(?x)`', 'without blanks and comments'],
-  ['(?x: o k )', '`(?x:`', 'without blanks and comments'],
-  ['(?ix:ok)', '`(?ix:`', 'without blanks and comments'],
+  ['(?x) o k', '`(?x)`', 'without spaces and comments'],
+  ['(?x: o k )', '`(?x:`', 'without spaces and comments'],
+  ['(?ix:ok)', '`(?ix:`', 'without spaces and comments'],
   ['(?U)a+', '`(?U)`', 'leave it out'],
   // literals of code
   ['/ok/i', 'between delimiters', flags === '`[oO][kK]`' ? '[oO]' : '(?i:…)'],
@@ -105,10 +105,10 @@ test.each([
   ['(?#why)ok', '`(?#`', 'leave the comment out'],
   ['(a)?(?(1)b|c)', '`(?(`', '`|`'],
   ['(*UTF8)ok', '`(*`', 'leave it out'],
-])('%s', (text, what, mend) => {
+])('%s', (text, what, fix) => {
   expect(messages(text)).toEqual([expect.stringMatching(/^(has|is) /)]);
   expect(messages(text)[0]).toContain(what);
-  expect(messages(text)[0]).toContain(mend);
+  expect(messages(text)[0]).toContain(fix);
 });
 
 test.each([

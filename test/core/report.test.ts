@@ -100,13 +100,13 @@ test('any checks: the code is the table’s, and it holds until the first belief
   );
 });
 
-test('the body of a check says class and rung exactly when it is not healthy', () => {
-  const lastResult = { ...makeResult('refused', 0, 0.40567), rungs: [{ name: 'connect', ms: 0.4 }] };
+test('the body of a check says class and phase exactly when it is not healthy', () => {
+  const lastResult = { ...makeResult('refused', 0, 0.40567), phases: [{ name: 'connect', ms: 0.4 }] };
   expect(checkBody(makeEntry('a', { lastResult }), failing)).toEqual({
     status: 'unhealthy',
     latency_ms: 0.41,
     error: 'refused',
-    rung: 'connect',
+    phase: 'connect',
   });
   expect(checkBody(makeEntry('a', { lastResult }), { ...healthy, warnings: ['intermittent'] })).toEqual({
     status: 'healthy',

@@ -28,7 +28,7 @@ beforeAll(async () => {
   }
   const checks = Object.fromEntries(
     [...rigs].map(([type, rig]) => {
-      const { write: _, round_trip: __, ...plain } = rig.via(proxies.get(type) as FaultProxy); // dear rungs are no default
+      const { write: _, round_trip: __, ...plain } = rig.via(proxies.get(type) as FaultProxy); // costly phases are no default
       return [type, { type, ...plain }];
     }),
   );

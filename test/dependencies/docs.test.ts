@@ -23,10 +23,10 @@ describe.each(definitions.map((one) => [one.type, one as unknown as Definition])
     );
   });
 
-  test('has a table row for every option, rung and class', () => {
+  test('has a table row for every option, phase and class', () => {
     const page = read();
     const schema = z.toJSONSchema(z.object(definition.settings), { io: 'input', unrepresentable: 'any' });
-    const wanted = [...optionsOf(schema as object), ...definition.rungs, ...definition.classes];
+    const wanted = [...optionsOf(schema as object), ...definition.phases, ...definition.classes];
     const missing = wanted.filter((name) => !page.includes(`\n| \`${name}\``));
     expect(missing).toEqual([]);
   });

@@ -205,7 +205,7 @@ test('a server that is silent about IPv6 alone costs almost nothing', async () =
   expect(took).toBeLessThan(500);
 });
 
-test('a changed resolv.conf counts from the next look-up on', async () => {
+test('a changed resolv.conf counts from the next lookup on', async () => {
   const look = prepare();
   await find(look, 'db.test');
   writeFileSync(files.resolvConf, `${nameserver(second)}# changed\n`);

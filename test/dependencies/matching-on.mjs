@@ -1,5 +1,5 @@
 // Matches over and over, each time for some milliseconds of processor time, until its standard input ends; says `ready`
-// when it has found a text that takes so long, and at the end how often it came to which verdict.
+// when it has found a string that takes so long, and at the end how often it came to which verdict.
 import { isOwnExhaustion } from '../../src/core/failure.ts';
 import { matches } from '../../src/dependencies/matching.ts';
 

@@ -1,5 +1,5 @@
 // Files of secrets, whoever reads one: the same rules everywhere, and those of the setting itself.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are configurations.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are configurations.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
@@ -20,7 +20,7 @@ describe('what a secret’s file holds', () => {
     ['a line of Windows', bytes('hunter2\r\n'), 'hunter2'],
     ['two line breaks, of which one is the file’s', bytes('hunter2\n\n'), 'hunter2\n'],
     ['a byte-order mark', bytes(mark, 'hunter2\n'), 'hunter2'],
-    ['blanks at either end', bytes(' hunter2 \n'), ' hunter2 '],
+    ['spaces at either end', bytes(' hunter2 \n'), ' hunter2 '],
     ['letters beyond ASCII', bytes('hüntér€\n'), 'hüntér€'],
   ])('%s', (_, text, value) => {
     expect(reveal(Secret.fromFile(fileOf(text)))).toBe(value);
@@ -62,7 +62,7 @@ describe('the rule of the setting holds for its file', () => {
     (text) => {
       const read = () => reveal(token(text));
       expect(read).toThrow(
-        /cannot use what is in .*: it must have at least 16 characters, visible ASCII without blanks/,
+        /cannot use what is in .*: it must have at least 16 characters, visible ASCII without spaces/,
       );
       expect(read).not.toThrow(text);
       const variable = right(loadText('token: ${T}', { T_FILE: fileOf(text) })).token as Secret;

@@ -124,7 +124,7 @@ describe('is taken', () => {
   });
 });
 
-/** Whatever of a text could be a part of a password: no message may hold one. */
+/** Whatever of a string could be a part of a password: no message may hold one. */
 const marks = ['S3cret', 'Half', 'Rest', 'ES1874', 'rel3ase'];
 
 describe('is refused, and nothing of it is shown', () => {
@@ -249,7 +249,7 @@ describe('is refused, and nothing of it is shown', () => {
   ])('%s %j', (kind, url, says) => {
     const [problem, ...others] = wrong(load(kind, url));
     expect(others).toEqual([]);
-    const text = `${problem?.message} ${problem?.mend ?? ''}`;
+    const text = `${problem?.message} ${problem?.fix ?? ''}`;
     expect(text).toMatch(says);
     for (const mark of marks) expect(text).not.toContain(mark);
   });

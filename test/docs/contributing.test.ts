@@ -97,7 +97,7 @@ test('the contract suite passes for it, and its page, the tables, the schema and
   expect(await readFile(join(tree, 'README.md'), 'utf8')).toContain(
     '| [memcached](docs/memcached.md) | connect version |',
   );
-  expect(await readFile(join(tree, 'test/surface/words.txt'), 'utf8')).toContain('memcached rung 2: version');
+  expect(await readFile(join(tree, 'test/surface/words.txt'), 'utf8')).toContain('memcached phase 2: version');
 }, 120_000);
 
 test('check-config accepts it, and refuses what is wrong with it', async () => {

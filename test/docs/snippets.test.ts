@@ -10,7 +10,7 @@ import { makeEntry } from '../core/entries.ts';
 import { serve } from '../http/serve.ts';
 import { blocks, pages, read, root } from './pages.ts';
 
-/** A value for each variable that a text names as `${NAME}`. */
+/** A value for each variable that a string names as `${NAME}`. */
 const samples: Readonly<Record<string, string>> = {
   DATABASE_URL: 'postgres://shop:a-password@db.example.com/shop',
   ELASTICSEARCH_URL: 'https://search.example.com:9200',

@@ -72,8 +72,8 @@ test('three stay healthy, seven say capacity and back off', async () => {
     async () => {
       const found = await all();
       holders = found.flatMap(([name, { status }]) => (status === 'healthy' ? [name] : []));
-      const refused = found.filter(([, { status, error, rung }]) => {
-        return status === 'unhealthy' && error === 'capacity' && rung === 'auth';
+      const refused = found.filter(([, { status, error, phase }]) => {
+        return status === 'unhealthy' && error === 'capacity' && phase === 'auth';
       });
       return holders.length === limit && refused.length === names.length - limit;
     },

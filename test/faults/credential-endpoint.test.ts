@@ -67,7 +67,7 @@ async function watch(daemon: Sidewarden, hiddenMs: number): Promise<readonly str
       if (found !== undefined && found.status !== 'healthy') wrong.push(`${name}: ${JSON.stringify(found)}`);
     }
     const { keys } = checks;
-    const unlike = keys?.rung !== 'credentials' || !classes.includes(keys.error ?? '');
+    const unlike = keys?.phase !== 'credentials' || !classes.includes(keys.error ?? '');
     if (keys?.status === 'unhealthy' ? unlike : blamed) wrong.push(`keys: ${JSON.stringify(keys)}`);
   };
   const blaming = bound.seen(classes, { beside: look }).then(() => {

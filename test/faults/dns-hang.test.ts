@@ -102,7 +102,7 @@ test('a fault of the tenth is seen within its bound', async () => {
   await daemon.until((_, code) => code === 200, 30_000);
 });
 
-test('look-ups that hang do not hold up the exit', async () => {
+test('lookups that hang do not hold up the exit', async () => {
   names.questions.length = 0;
   await expect.poll(() => names.questions.some((question) => !question.startsWith('tenth'))).toBe(true);
   const lateMs = waitedSince(daemon);

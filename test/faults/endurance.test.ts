@@ -20,8 +20,8 @@ const passesToWarm = 10;
 const wantedSamples = 40;
 /** The shortest interval that a configuration may have. */
 const fast = { interval: '100ms', timeout: '90ms', slow_after: '90ms' };
-/** Whose log-in is dear has the time for it on a busy machine too. */
-const dear = { interval: '200ms', timeout: '190ms', slow_after: '190ms' };
+/** Whose log-in is costly has the time for it on a busy machine too. */
+const costly = { interval: '200ms', timeout: '190ms', slow_after: '190ms' };
 const max_connection_age = '2s';
 const copies = { database: 4, redis: 14, app: 10, kms: 2 } as const;
 const preload = fileURLToPath(new URL('report-on-signal.mjs', import.meta.url));
@@ -40,10 +40,10 @@ beforeAll(async () => {
     borrowKms(),
   ]);
   const one = {
-    database: { type: 'postgres', url: database.url, expect: 'primary', ...dear, max_connection_age },
+    database: { type: 'postgres', url: database.url, expect: 'primary', ...costly, max_connection_age },
     redis: { type: 'redis', url: redis.url, expect: 'primary', ...fast, max_connection_age },
     app: { type: 'http', url: `http://127.0.0.1:${app.port}/`, ...fast },
-    kms: { type: 'kms', key_id: await kms.createKey(), ...dear, max_connection_age },
+    kms: { type: 'kms', key_id: await kms.createKey(), ...costly, max_connection_age },
   };
   const checks = Object.entries(copies).flatMap(([name, count]) =>
     Array.from({ length: count }, (_, index) => [`${name}-${index}`, one[name as keyof typeof one]]),

@@ -14,7 +14,7 @@ import { type FaultProxy, type Mode, startProxy } from './proxy.ts';
 /** For what takes milliseconds on a machine that is not busy. */
 const soon = { timeout: 15_000, interval: 5 };
 
-/** Whoever creates a table, as the rung `write` does, waits a minute. */
+/** Whoever creates a table, as the phase `write` does, waits a minute. */
 const slowTables = `
   CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); END';
   CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION slow()`;

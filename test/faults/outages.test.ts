@@ -1,5 +1,5 @@
 // Each of the four stopped, frozen and blackholed: said within the bound, with the right class, and nobody else suffers.
-// Daemons side by side, each with servers of its own but for Elasticsearch, which is dear: it is stopped and frozen when
+// Daemons side by side, each with servers of its own but for Elasticsearch, which is costly: it is stopped and frozen when
 // no other daemon is judged.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bare, startBare } from '../servers/bare.ts';
@@ -85,7 +85,7 @@ afterAll(async () => {
 const healthy = ({ checks }: HealthBody, code: number): boolean =>
   code === 200 && Object.values(checks).every(({ status }) => status === 'healthy');
 
-/** Breaks one, sees it said within the bound while the others stay healthy, mends it, and sees it healthy. */
+/** Breaks one, sees it said within the bound while the others stay healthy, fixes it, and sees it healthy. */
 async function endure(
   daemon: Sidewarden,
   name: Name,

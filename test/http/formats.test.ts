@@ -37,7 +37,7 @@ describe('Accept', () => {
   });
 });
 
-const failed = { ...makeResult('refused', 0, 0.4), rungs: [{ name: 'connect', ms: 0.4 }] };
+const failed = { ...makeResult('refused', 0, 0.4), phases: [{ name: 'connect', ms: 0.4 }] };
 const { ask } = serve([
   makeEntry('database', { says: { ...healthy, warnings: ['slow'] } }),
   makeEntry('redis', { says: unhealthy(), lastResult: failed }),
@@ -53,7 +53,7 @@ test('text', async () => {
 test('verbose text', async () => {
   expect((await ask('/health?verbose')).body.split('\n')).toEqual([
     '[+]database ok (1.23 ms, warnings: slow)',
-    '[-]redis failed: refused (0.4 ms, rung connect)',
+    '[-]redis failed: refused (0.4 ms, phase connect)',
     '[-]search unknown: stale (not run yet, optional)',
     'degraded (sidewarden 1.2.3)',
     '',

@@ -163,7 +163,7 @@ test('/health/detailed knows everything of a check', async () => {
     status: 'healthy',
     type: 'redis',
     target: 'localhost:6379',
-    last_run: { result: 'passed', rungs: [{ name: 'connect', ms: 1 }] },
+    last_run: { result: 'passed', phases: [{ name: 'connect', ms: 1 }] },
     schedule: { interval_ms: 5000, next_run_in_ms: 3000, detection_bound_ms: 22_500 },
     connection: { opened: '1970-01-01T00:00:00.000Z' },
   });

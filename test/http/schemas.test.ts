@@ -56,5 +56,5 @@ test('the example of the page fits, and a schema can refuse', () => {
   expectFits('health', example);
   const unclassified = example.replace('"error": "refused", ', '');
   expect(ajv.validate('health', JSON.parse(unclassified))).toBe(false);
-  expect(ajv.validate('health', JSON.parse(example.replace('"rung"', '"message"')))).toBe(false);
+  expect(ajv.validate('health', JSON.parse(example.replace('"phase"', '"message"')))).toBe(false);
 });

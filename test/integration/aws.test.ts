@@ -108,7 +108,7 @@ test('a fresh signature at each connect, and healthy across all of them', async 
   }
 });
 
-type Found = Readonly<Record<string, { readonly status: string; readonly error?: string; readonly rung?: string }>>;
+type Found = Readonly<Record<string, { readonly status: string; readonly error?: string; readonly phase?: string }>>;
 const allAuth = (found: Found): boolean =>
   three.every((name) => found[name]?.status === 'unhealthy' && found[name]?.error === 'auth');
 
@@ -127,10 +127,10 @@ test('credentials expire, are missing, and come back: auth within the bound, no 
   await healthy(running);
   const withinMs = await longestBoundMs(running);
   const harmed: unknown[] = [];
-  const untilAuth = (rung: string, within = withinMs): Promise<number> =>
+  const untilAuth = (phase: string, within = withinMs): Promise<number> =>
     running.until(({ checks: found }) => {
       if (found.beside?.status !== 'healthy') harmed.push(found.beside);
-      return allAuth(found) && found.keys?.rung === rung;
+      return allAuth(found) && found.keys?.phase === phase;
     }, within);
   const end = kms.inject({ error: 'ExpiredTokenException', message: 'The security token is expired' });
   try {

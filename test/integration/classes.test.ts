@@ -1,4 +1,4 @@
-// Every way in which a real dependency can be out of order: said with its class, at its rung, within the printed bound.
+// Every way in which a real dependency can be out of order: said with its class, at its phase, within the printed bound.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CheckBody, type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
 import { boundMsOf, showsWithin } from './bound.ts';
@@ -6,7 +6,7 @@ import { checksOf, faults, type Servers, startServers } from './faulty-servers.t
 
 /** Back-off doubles the interval of 1 s a few times at most until a fault ends here. */
 const recoveryMs = 20_000;
-/** Of a fault seen and mended. */
+/** Of a fault seen and fixed. */
 const timeout = 150_000;
 
 let servers: Servers;
@@ -39,14 +39,14 @@ async function boundOf(check: string): Promise<number> {
 
 describe.concurrent('a fault while everything runs', () => {
   test.each(faults)(
-    '$check: $errorClass at $rung',
-    async ({ check, errorClass, rung, begin }) => {
+    '$check: $errorClass at $phase',
+    async ({ check, errorClass, phase, begin }) => {
       await until(check, healthy, recoveryMs);
       const bound = await boundOf(check);
       const end = await begin(servers);
       try {
         const body = await until(check, unhealthy, bound);
-        expect(body).toMatchObject({ status: 'unhealthy', error: errorClass, rung });
+        expect(body).toMatchObject({ status: 'unhealthy', error: errorClass, phase });
         const one = await daemon.get(`/health/checks/${check}`);
         expect(one.code).toBe(503);
       } finally {
@@ -61,7 +61,7 @@ describe.concurrent('a fault while everything runs', () => {
     'a standby is no primary until it is promoted',
     async () => {
       const body = await until('promoted', unhealthy, await boundOf('promoted'));
-      expect(body).toMatchObject({ error: 'readonly', rung: 'role' });
+      expect(body).toMatchObject({ error: 'readonly', phase: 'role' });
       await servers.standby.promote();
       await until('promoted', healthy, recoveryMs);
     },
@@ -70,7 +70,7 @@ describe.concurrent('a fault while everything runs', () => {
 
   test('a host that does not exist', async () => {
     const body = await until('nowhere', unhealthy, await boundOf('nowhere'));
-    expect(body).toMatchObject({ error: 'dns', rung: 'connect' });
+    expect(body).toMatchObject({ error: 'dns', phase: 'connect' });
   });
 
   test(
@@ -83,10 +83,10 @@ describe.concurrent('a fault while everything runs', () => {
       const warned = await until('red', ({ warnings }) => warnings?.includes('yellow') === true, bound);
       expect(warned).toMatchObject({ status: 'healthy', warnings: ['yellow'] });
       const refused = await until('strict', unhealthy, bound);
-      expect(refused).toMatchObject({ error: 'server', rung: 'health' });
+      expect(refused).toMatchObject({ error: 'server', phase: 'health' });
       await elasticsearch.makeRed();
       const body = await until('red', unhealthy, bound);
-      expect(body).toMatchObject({ error: 'server', rung: 'health' });
+      expect(body).toMatchObject({ error: 'server', phase: 'health' });
       await elasticsearch.makeGreen();
       for (const check of ['red', 'strict']) {
         const back = await until(check, healthy, recoveryMs);
@@ -107,7 +107,7 @@ describe.concurrent('a fault while everything runs', () => {
       expect(warned.status).toBe('healthy');
       await servers.renew(2);
       const body = await until('certificate', unhealthy, bound);
-      expect(body).toMatchObject({ error: 'tls', rung: 'certificate' });
+      expect(body).toMatchObject({ error: 'tls', phase: 'certificate' });
       await servers.renew(20);
       const back = await until('certificate', healthy, recoveryMs);
       expect(back.warnings ?? []).not.toContain('expiring');

@@ -149,7 +149,7 @@ test('there are configurations for each kind of server', () => {
   expect(ofType('elasticsearch').length).toBeGreaterThan(1);
 });
 
-test('all of them are healthy with what their pages grant, and no rung was skipped', async () => {
+test('all of them are healthy with what their pages grant, and no phase was skipped', async () => {
   await daemon.until((_, code) => code === 200, 40_000);
   const { body } = await daemon.get('/health');
   expect(Object.keys(body.checks).sort()).toEqual(

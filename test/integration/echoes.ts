@@ -11,7 +11,7 @@ export type Echo = Listening & {
 
 type Kind = 'bytes' | 'web' | 'postgres' | 'redis' | 'http' | 'aws';
 
-/** Over and over, so that wherever a text is cut, a secret is cut. */
+/** Over and over, so that wherever a string is cut, a secret is cut. */
 const repeated = (text: string): string => `${text} `.repeat(20);
 /** The headers that hold secrets. */
 const telling = ['authorization', 'x-amz-security-token', 'x-api-key', 'x-inner', 'cookie'] as const;

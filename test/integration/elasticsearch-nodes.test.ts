@@ -56,15 +56,15 @@ afterAll(async () => {
 });
 
 type Run = {
-  last_run: { rungs: readonly { name: string; at?: string; why?: string; note?: string }[]; message?: string };
+  last_run: { phases: readonly { name: string; at?: string; why?: string; note?: string }[]; message?: string };
 };
 const known = async (check: string): Promise<CheckBody & Run> => {
   const headers = { authorization: 'Bearer the-token-of-this-test' };
   const { body } = await daemon.get<{ checks: Record<string, CheckBody & Run> }>('/health/detailed', headers);
   return body.checks[check] as CheckBody & Run;
 };
-const rungOf = async (check: string, name: string) =>
-  (await known(check)).last_run.rungs.find((one) => one.name === name);
+const phaseOf = async (check: string, name: string) =>
+  (await known(check)).last_run.phases.find((one) => one.name === name);
 const place = ({ host, port }: ElasticsearchServer) => `${host}:${port}`;
 const failures = async (): Promise<number> => {
   const { text } = await daemon.get<string>('/metrics');
@@ -77,7 +77,7 @@ describe('a call that the service does not offer', () => {
   test.each(Object.keys(refusals))('%s: skipped, and said so', async (check) => {
     await daemon.until(({ checks }) => checks[check]?.status === 'healthy', 50_000);
     expect(await known(check)).toMatchObject({ status: 'healthy', warnings: ['skipped'] });
-    expect(await rungOf(check, 'health')).toMatchObject({ note: 'skipped', why: /does not offer _cluster\/health/ });
+    expect(await phaseOf(check, 'health')).toMatchObject({ note: 'skipped', why: /does not offer _cluster\/health/ });
   });
 });
 
@@ -85,7 +85,7 @@ describe('a cluster of two nodes', () => {
   test('is asked through the first that is named', async () => {
     await daemon.until(({ checks }) => checks.search?.status === 'healthy', 50_000);
     expect(await known('search')).toMatchObject({ target: `${place(other)},${place(main)}` });
-    expect(await rungOf('search', 'connect')).toMatchObject({ at: place(other) });
+    expect(await phaseOf('search', 'connect')).toMatchObject({ at: place(other) });
     expect((await known('search')).warnings).toBeUndefined();
   });
 
@@ -93,7 +93,7 @@ describe('a cluster of two nodes', () => {
     const before = await failures();
     await other.kill();
     await expect
-      .poll(() => rungOf('search', 'connect'))
+      .poll(() => phaseOf('search', 'connect'))
       .toMatchObject({ at: place(main), why: expect.stringContaining(place(other)) });
     expect(await known('search')).toMatchObject({ status: 'healthy', warnings: expect.arrayContaining(['skipped']) });
     expect(await failures()).toBe(before);

@@ -111,7 +111,7 @@ export function checksOf(servers: Servers): Checks {
 export type Fault = {
   readonly check: string;
   readonly errorClass: string;
-  readonly rung: string;
+  readonly phase: string;
   /** When it resolves the fault is in force. @returns what ends it. */
   begin(servers: Servers): Promise<() => Promise<unknown>>;
 };
@@ -123,28 +123,28 @@ const relog = async ({ postgres }: Servers, role: string, sql: string): Promise<
 
 export const faults: readonly Fault[] = [
   {
-    ...{ check: 'rotated', errorClass: 'auth', rung: 'auth' },
+    ...{ check: 'rotated', errorClass: 'auth', phase: 'auth' },
     async begin(servers) {
       await relog(servers, 'rotated', "ALTER ROLE rotated PASSWORD 'another'");
       return () => servers.postgres.query(`ALTER ROLE rotated PASSWORD '${password}'`);
     },
   },
   {
-    ...{ check: 'revoked', errorClass: 'permission', rung: 'write' },
+    ...{ check: 'revoked', errorClass: 'permission', phase: 'write' },
     async begin({ postgres }) {
       await postgres.query('REVOKE TEMPORARY ON DATABASE shop FROM PUBLIC');
       return () => postgres.query('GRANT TEMPORARY ON DATABASE shop TO PUBLIC');
     },
   },
   {
-    ...{ check: 'limited', errorClass: 'capacity', rung: 'auth' },
+    ...{ check: 'limited', errorClass: 'capacity', phase: 'auth' },
     async begin(servers) {
       await relog(servers, 'limited', 'ALTER ROLE limited CONNECTION LIMIT 0');
       return () => servers.postgres.query('ALTER ROLE limited CONNECTION LIMIT -1');
     },
   },
   {
-    ...{ check: 'distrusted', errorClass: 'tls', rung: 'connect' },
+    ...{ check: 'distrusted', errorClass: 'tls', phase: 'connect' },
     async begin(servers) {
       await copyFile(servers.certificates.otherCa, servers.trusted);
       await relog(servers, 'distrusted', 'SELECT 1');
@@ -152,7 +152,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    ...{ check: 'renamed', errorClass: 'auth', rung: 'auth' },
+    ...{ check: 'renamed', errorClass: 'auth', phase: 'auth' },
     async begin({ redis }) {
       await redis.command('ACL', 'SETUSER', 'renamed', 'resetpass', '>another');
       await redis.command('CLIENT', 'KILL', 'USER', 'renamed');
@@ -160,14 +160,14 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    ...{ check: 'muted', errorClass: 'permission', rung: 'ping' },
+    ...{ check: 'muted', errorClass: 'permission', phase: 'ping' },
     async begin({ redis }) {
       await redis.command('ACL', 'SETUSER', 'muted', '-ping');
       return () => redis.command('ACL', 'SETUSER', 'muted', '+ping');
     },
   },
   {
-    ...{ check: 'crowded', errorClass: 'capacity', rung: 'connect' },
+    ...{ check: 'crowded', errorClass: 'capacity', phase: 'connect' },
     async begin({ crowded }) {
       const inside = new Redis({ path: crowded.socket, password: crowded.password, retryStrategy: null });
       await inside.call('CONFIG', 'SET', 'maxclients', '8');
@@ -181,21 +181,21 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    ...{ check: 'loading', errorClass: 'starting', rung: 'ping' },
+    ...{ check: 'loading', errorClass: 'starting', phase: 'ping' },
     async begin({ loading }) {
       await loading.restartLoading();
       return () => loading.finishLoading();
     },
   },
   {
-    ...{ check: 'disabled', errorClass: 'misconfig', rung: 'key' },
+    ...{ check: 'disabled', errorClass: 'misconfig', phase: 'key' },
     async begin({ kms, keys }) {
       await kms.disableKey(keys.disabled);
       return () => kms.enableKey(keys.disabled);
     },
   },
   {
-    ...{ check: 'doomed', errorClass: 'misconfig', rung: 'key' },
+    ...{ check: 'doomed', errorClass: 'misconfig', phase: 'key' },
     async begin({ kms, keys }) {
       await kms.scheduleDeletion(keys.doomed);
       return async () => {
@@ -205,7 +205,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    ...{ check: 'unknown', errorClass: 'dns', rung: 'resolve' },
+    ...{ check: 'unknown', errorClass: 'dns', phase: 'resolve' },
     async begin({ dns }) {
       dns.troubles.set('shop.test', 'NXDOMAIN');
       return async () => dns.troubles.clear();

@@ -159,7 +159,7 @@ describe('one run of each type', () => {
 
 const maxAgeMs = 3000;
 const second = `second-${crypto.randomUUID()}`;
-/** A back-off of 1 s, doubled a few times at most until the file is mended. */
+/** A back-off of 1 s, doubled a few times at most until the file is fixed. */
 const recoveryMs = 20_000;
 /** Of a rotation seen and followed. */
 const timeout = 150_000;

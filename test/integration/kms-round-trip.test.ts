@@ -1,4 +1,4 @@
-// The dear rung of kms on its own interval, and what throttling does: it keeps the last good result until that expires.
+// The costly phase of kms on its own interval, and what throttling does: it keeps the last good result until that expires.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BorrowedKms, borrowKms } from '../servers/borrow.ts';
 import { type KmsFaults, startKmsFaults } from '../servers/kms-faults.ts';
@@ -10,7 +10,7 @@ const intervalMs = 1000;
 const restMs = 2000;
 /** Throttling doubles the wait each time; it may have come to 16 s when it ends. */
 const recoveryMs = 30_000;
-/** Of a fault seen and mended. */
+/** Of a fault seen and fixed. */
 const timeout = 150_000;
 
 let kms: BorrowedKms;
@@ -69,7 +69,7 @@ test(
         if (checks.described?.status !== 'healthy') harmed = true;
       };
       await showsWithin(daemon, 'proven', isUnhealthy, { boundMs: bound, beside });
-      expect(await read('proven')).toMatchObject({ error: 'permission', rung: 'round_trip' });
+      expect(await read('proven')).toMatchObject({ error: 'permission', phase: 'round_trip' });
       expect(harmed).toBe(false);
       // Once it has failed it does not rest: each run asks again.
       const failing = (await daemon.metric('sidewarden_check_failures_total', {

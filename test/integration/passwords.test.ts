@@ -1,5 +1,5 @@
 // Passwords of every kind at every place where one can be given. One that is accepted arrives as it is in the log-in, and
-// nowhere else; one that is refused causes no look-up and no connection; neither is in anything that is said.
+// nowhere else; one that is refused causes no lookup and no connection; neither is in anything that is said.
 // SIDEWARDEN_TEST_LONG=1 tries ten thousand.
 import { execFile } from 'node:child_process';
 import { Resolver } from 'node:dns';
@@ -209,7 +209,7 @@ test('an accepted one arrives as it is, a refused one asks nobody, and nothing o
     if (!first.ok) {
       for (const problem of first.problems) {
         const name = problem.path.split('.')[1] as string;
-        said.push(`${problem.message} ${problem.mend ?? ''}`);
+        said.push(`${problem.message} ${problem.fix ?? ''}`);
         expect(mayBeRefused(chunk.get(name) as Given), `${name} ${JSON.stringify(chunk.get(name))}`).toBe(true);
         delete checks[name];
         tally.refused += 1;

@@ -36,7 +36,7 @@ const harness = async (settings: Record<string, unknown>, timeoutMs = 8000): Pro
 /** A run that our own lateness made inconclusive says nothing. */
 const isOurs = (outcome: string): boolean => outcome.startsWith('self ');
 
-/** Of the first run that says something: `passed`, or class and rung, and what was said. */
+/** Of the first run that says something: `passed`, or class and phase, and what was said. */
 async function outcome(on: Harness): Promise<string> {
   for (;;) {
     const found = await outcomeOfOne(on);
@@ -48,7 +48,7 @@ async function outcomeOfOne(on: Harness): Promise<string> {
   if (result === undefined) throw new Error('it was stopped');
   if (result.kind === 'passed') return 'passed';
   expect(result.message).not.toContain(server.password);
-  return `${result.errorClass} at ${result.rungs.at(-1)?.name}: ${result.message}`;
+  return `${result.errorClass} at ${result.phases.at(-1)?.name}: ${result.message}`;
 }
 /** What PgBouncer holds for `app` in `shop`. */
 async function pool(mode: PoolMode): Promise<Record<string, unknown>> {
@@ -57,10 +57,10 @@ async function pool(mode: PoolMode): Promise<Record<string, unknown>> {
 }
 
 describe.each(poolModes)('in %s mode', (mode) => {
-  test('passes, climbing every declared rung, on one connection', async () => {
+  test('passes, running every declared phase, on one connection', async () => {
     const on = await harness({ url: urlOf(mode), expect: 'primary', write });
-    expect((await on.run())?.rungs.map(({ name }) => name)).toEqual(postgres.rungs);
-    expect((await on.run())?.rungs.map(({ name }) => name)).toEqual(['query', 'role', 'write']);
+    expect((await on.run())?.phases.map(({ name }) => name)).toEqual(postgres.phases);
+    expect((await on.run())?.phases.map(({ name }) => name)).toEqual(['query', 'role', 'write']);
   });
 
   test(`between probes it holds ${mode === 'session' ? 'one connection, as that mode means' : 'nothing'}`, async () => {
@@ -100,7 +100,7 @@ describe.each(poolModes)('in %s mode', (mode) => {
     await trial.run();
     const slow = trial.current.query('SELECT pg_sleep(21)', makeAttempt({ timeoutMs: 200 }));
     await expect(slow).rejects.toMatchObject({ code: '57014' });
-    expect(await trial.run()).toMatchObject({ outcome: 'passed', rungs: 'query' });
+    expect(await trial.run()).toMatchObject({ outcome: 'passed', phases: 'query' });
     const cut = trial.current.query('SELECT pg_sleep(22)', makeAttempt({ timeoutMs: 600 })).catch(() => 'cut');
     const running = "FROM pg_stat_activity WHERE query LIKE '%pg_sleep(22)' AND state = 'active'";
     await server.until(`SELECT count(*) = 1 ${running} AND pid <> pg_backend_pid()`);

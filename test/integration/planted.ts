@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 export type Planted = {
   /** A new secret, remembered under this name. `around` puts characters between its two halves that get coded. */
   plant(name: string, around?: string): string;
-  /** Makes a text of one's own, such as a secret inside another, one to look for. */
+  /** Makes a string of one's own, such as a secret inside another, one to look for. */
   add(name: string, secret: string): string;
   readonly secrets: ReadonlyMap<string, string>;
   /** Names of the secrets of which the text holds a trace, with the form; empty when it is clean. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { driver } from '../../src/dependencies/postgres/driver.ts';
-import type { Rung } from '../../src/dependencies/postgres/settings.ts';
+import type { Phase } from '../../src/dependencies/postgres/settings.ts';
 import { makeAttempt } from '../dependencies/attempt.ts';
 import { limits, openReader, parse } from '../dependencies/postgres/reading.ts';
 import { type PoolMode, poolModes } from '../servers/pgbouncer.ts';
@@ -34,7 +34,7 @@ async function seen(url: string): Promise<boolean[]> {
   const session = driver.session(given);
   const told: boolean[] = [];
   const election = { key, tell: (held: boolean) => void told.push(held) };
-  await driver.probe(session, given, { ...makeAttempt<Rung>(), election });
+  await driver.probe(session, given, { ...makeAttempt<Phase>(), election });
   session.destroy();
   return told;
 }

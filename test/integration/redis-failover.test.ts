@@ -102,9 +102,9 @@ describe('with TLS and users', () => {
     ['sentinel-user', 'auth', 'connect'], // and the servers' user is none of the sentinels
     ['no-certificate', 'tls', 'connect'],
     ['plain-sentinels', 'refused', 'connect'],
-  ])('%s: %s', async (name, error, rung) => {
+  ])('%s: %s', async (name, error, phase) => {
     await daemon.until(({ checks }) => checks[name]?.status === 'unhealthy', patienceMs);
-    expect(await check(name)).toMatchObject({ error, rung });
+    expect(await check(name)).toMatchObject({ error, phase });
   });
 });
 

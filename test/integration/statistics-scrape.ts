@@ -65,7 +65,7 @@ export function namesOn(text: string, part = ''): ReadonlySet<string> {
 type UntilOptions = {
   /** How long these, and we, are kept waiting for a core does not count. */
   readonly of?: readonly { readonly pid: number }[];
-  /** Milliseconds between two questions: a page of statistics is dear. */
+  /** Milliseconds between two questions: a page of statistics is costly. */
   readonly everyMs?: number;
 };
 

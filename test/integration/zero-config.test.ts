@@ -115,7 +115,7 @@ describe('the command line', () => {
       for (const [line, words] of expected) {
         const found = problems.filter((problem) => problem.startsWith(`${file}:${line}:`)).join('\n');
         expect(found, stderr).toContain(words);
-        expect(found).toContain('mend: ');
+        expect(found).toContain('fix: ');
       }
       expect(problems.filter((problem) => problem.startsWith(`${file}:`))).toHaveLength(problems.length);
     }

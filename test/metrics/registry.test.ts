@@ -63,7 +63,7 @@ test('label sets are closed and at 0 from the start', async () => {
   expect(await samples('sidewarden_check_duration_seconds_count')).toEqual([' 0']);
   expect(await samples('sidewarden_check_duration_seconds_bucket')).toHaveLength(15);
   expect(await samples('sidewarden_check_last_success_timestamp_seconds')).toEqual([]);
-  expect(await samples('sidewarden_check_rung_duration_seconds')).toEqual([]);
+  expect(await samples('sidewarden_check_phase_duration_seconds')).toEqual([]);
   expect(await samples('sidewarden_sink_errors_total')).toEqual(['{sink="log"} 0']);
 });
 
@@ -71,19 +71,19 @@ test('gauges say what the board says when scraped, and forget what is gone', asy
   const { samples, board } = make();
   expect(await samples('sidewarden_check_up')).toEqual([' 1']);
   expect(await samples('sidewarden_check_last_success_timestamp_seconds')).toEqual([' 1']);
-  expect(await samples('sidewarden_check_rung_duration_seconds')).toEqual(['{rung="connect"} 0.001']);
+  expect(await samples('sidewarden_check_phase_duration_seconds')).toEqual(['{phase="connect"} 0.001']);
   expect(await samples('sidewarden_check_detection_bound_seconds')).toEqual([' 22.5']);
   expect(await samples('sidewarden_check_expiry_seconds')).toEqual([' 15']);
-  const rungs = [
+  const phases = [
     { name: 'query', ms: 2 },
     { name: 'write', ms: 0, note: 'rested' as const },
   ];
   const says = { ...unhealthy(), warnings: ['slow'] as const };
-  board.set([makeEntry('sessions', { says, lastResult: { ...makeResult('refused', 0), rungs } })]);
+  board.set([makeEntry('sessions', { says, lastResult: { ...makeResult('refused', 0), phases } })]);
   expect(await samples('sidewarden_check_up')).toEqual([' 0']);
   expect(await samples('sidewarden_check_state')).toContain('{state="unhealthy"} 1');
   expect(await samples('sidewarden_check_warning')).toContain('{warning="slow"} 1');
-  expect(await samples('sidewarden_check_rung_duration_seconds')).toEqual(['{rung="query"} 0.002']);
+  expect(await samples('sidewarden_check_phase_duration_seconds')).toEqual(['{phase="query"} 0.002']);
   board.set([]);
   expect(await samples('sidewarden_check_up')).toEqual([]);
 });

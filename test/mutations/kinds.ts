@@ -72,7 +72,7 @@ function changeOperator(node: Node, source: string): Change | undefined {
 const sidesOf = ({ left, right }: Node): [Node, Node] => [left as Node, right as Node];
 const textOf = ({ start, end }: Node, source: string): string => source.slice(start, end);
 
-/** A sum of texts is no arithmetic. */
+/** A sum of strings is no arithmetic. */
 function isText(node: Node): boolean {
   const inner = bare(node);
   if (inner.type === 'BinaryExpression') return sidesOf(inner).some(isText);
@@ -104,7 +104,7 @@ function negate(test: Node, source: string): Change | undefined {
 const mostCounted = 20;
 const otherNumber = (value: number): number => (Math.abs(value) <= mostCounted ? value + 1 : 0);
 
-/** Where a text is looked for in another, or a name among names: nobody reads it. */
+/** Where a string is looked for in another, or a name among names: nobody reads it. */
 const seekers = /^(includes|startsWith|endsWith|indexOf|lastIndexOf|split|has|get|delete|replaceAll)$/;
 
 function emptyText(call: Node): Change | undefined {

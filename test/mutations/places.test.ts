@@ -47,8 +47,8 @@ describe('leaves alone', () => {
   test.each([
     ['a type', 'type A = 1 | true; const x = y as 2;'],
     ['an import', "import a from './1.ts'; export { b } from './2.ts';"],
-    ['a sum of texts', "const x = 'a' + b + c;"],
-    ['a text that is read', "const x = 'a'; const y = say('b');"],
+    ['a sum of strings', "const x = 'a' + b + c;"],
+    ['a string that is read', "const x = 'a'; const y = say('b');"],
     ['the message of an error', 'throw new TypeError(a ? String(1) : c);'],
     ['the message of a failure', "throw new Failure('dns', a ? b : c);"],
     ['a description', 'const x = z.number().describe(a ? b : c);'],

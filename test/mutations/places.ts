@@ -74,7 +74,7 @@ function nameIn(node: Node): string | undefined {
 }
 
 /** Fields whose value people read. */
-const wordFields = /^(help|summary|message|mend|description|hint)$/;
+const wordFields = /^(help|summary|message|fix|description|hint)$/;
 
 const skips = (node: Node): boolean => node.type === 'Property' && wordFields.test(nameOf(node.key) ?? '');
 

@@ -51,7 +51,7 @@ describe('what crontab(5) means', () => {
     ['@monthly', ['02-01T00:00', '03-01T00:00']],
     ['@yearly', ['2027-01-01T00:00', '2028-01-01T00:00']],
     ['@annually', ['2027-01-01T00:00']],
-    // blanks
+    // spaces
     ['\t0\t*\t*\t*\t*\t', hourly],
     ['  0   *  \t *  *     * ', hourly],
     ['0\n* * * *', hourly],
@@ -91,7 +91,7 @@ describe('what crontab(5) means', () => {
   });
 });
 
-const refused: readonly (readonly [expression: string, message: RegExp, mend?: RegExp])[] = [
+const refused: readonly (readonly [expression: string, message: RegExp, fix?: RegExp])[] = [
   // intervals
   ['@every 5m', /interval/, /`interval: 5m`/],
   ['@every 1h30m', /interval/, /`interval: 1h30m`/],
@@ -165,7 +165,7 @@ const refused: readonly (readonly [expression: string, message: RegExp, mend?: R
   ['0 0 * JANFEB *', /no name of the months/, /`JAN`/],
   ['0 0 * 1JAN *', /cannot stand among the months/],
   ['*/0 * * * *', /step of 0/, /at least 1/],
-  ['1, 2 * * * *', /blank/, /1,2,3/],
+  ['1, 2 * * * *', /space/, /1,2,3/],
   ['1,,2 * * * *', /empty place/, /1,2,3/],
   ['*/ * * * *', /`\*\/` cannot stand/],
   ['1.5 * * * *', /`1.5` cannot stand/],
@@ -179,10 +179,10 @@ const refused: readonly (readonly [expression: string, message: RegExp, mend?: R
   ['0 0 31 4,6,9,11 *', /never comes round/],
   ['0 0 31W 4 *', /never comes round/],
 ];
-const rows = refused.map(([expression, message, mend]) => [expression, { message, mend }] as const);
-test.each(rows)('%j is refused, with what to write', (expression, { message, mend }) => {
+const rows = refused.map(([expression, message, fix]) => [expression, { message, fix }] as const);
+test.each(rows)('%j is refused, with what to write', (expression, { message, fix }) => {
   const parse = () => parseCron(expression);
   expect(parse).toThrow(CronMistake);
   expect(parse).toThrow(expect.objectContaining({ message: expect.stringMatching(message) }));
-  if (mend !== undefined) expect(parse).toThrow(expect.objectContaining({ mend: expect.stringMatching(mend) }));
+  if (fix !== undefined) expect(parse).toThrow(expect.objectContaining({ fix: expect.stringMatching(fix) }));
 });

@@ -1,4 +1,4 @@
-// Servers that the files of a run share, since they are dear to start (lender.ts).
+// Servers that the files of a run share, since they are costly to start (lender.ts).
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { inject } from 'vitest';

@@ -1,4 +1,4 @@
-// Lends servers that are dear to start to the test files of one run: each is started when somebody first asks for it,
+// Lends servers that are costly to start to the test files of one run: each is started when somebody first asks for it,
 // and goes to the next file as if it were new. It lives in vitest's main process (lending.ts), and is asked over a Unix
 // socket, a JSON text a line (borrow.ts).
 import { mkdtempSync, rmSync } from 'node:fs';

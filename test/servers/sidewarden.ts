@@ -17,7 +17,7 @@ export type CheckBody = {
   readonly status: 'healthy' | 'unhealthy' | 'unknown';
   readonly latency_ms: number | null;
   readonly error?: string;
-  readonly rung?: string;
+  readonly phase?: string;
   readonly warnings?: readonly string[];
   readonly [more: string]: unknown;
 };

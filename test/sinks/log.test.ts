@@ -37,7 +37,7 @@ const observe = (
 });
 const failed = {
   ...makeResult('refused', 0, 1.5),
-  rungs: [{ name: 'connect', ms: 1.5 }],
+  phases: [{ name: 'connect', ms: 1.5 }],
   message: 'connect ECONNREFUSED',
 };
 
@@ -94,7 +94,7 @@ describe('observations', () => {
       'error.message': 'connect ECONNREFUSED',
       'labels.check': 'sessions',
       'labels.type': 'redis',
-      'labels.rung': 'connect',
+      'labels.phase': 'connect',
       'labels.from': 'healthy',
     });
     expect(lines[2]).toMatchObject({ 'event.outcome': 'unknown', 'error.type': 'stale' });
@@ -140,7 +140,7 @@ describe('secrets', () => {
         'event.kind': 'state',
         'labels.type': 'postgres',
         'labels.check': 'database',
-        'labels.rung': 'connect',
+        'labels.phase': 'connect',
         'error.type': 'dns',
         'error.message': `the server said ${secret}`,
       } as const;

@@ -165,7 +165,7 @@ function definitionOf(name: string, { server, elects }: Part, replica: number): 
     type: name,
     summary: 'Does what a test says.',
     settings: {},
-    rungs: ['connect'],
+    phases: ['connect'],
     classes: ['refused', 'timeout', 'auth', 'permission', 'server'],
     keeps: 'connection',
     target: () => 'server:1',

@@ -1,7 +1,7 @@
 // Answers of the app over boards of every kind, by what was asked and in which format.
 import fc from 'fast-check';
 import type { DetailedCheck } from '../../src/core/body.ts';
-import { gates, rungNotes, statuses, warnings } from '../../src/core/check.ts';
+import { gates, phaseNotes, statuses, warnings } from '../../src/core/check.ts';
 import { errorClasses } from '../../src/core/failure.ts';
 import { arbitraryEntries, healthy, makeEntry, unhealthy, unknown } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
@@ -29,14 +29,14 @@ function everyWord(): readonly DetailedCheck[] {
   const ofWarnings = warnings.map((warning) =>
     makeEntry(`warns-${warning}`, { gates, says: { ...healthy, warnings: [warning] } }),
   );
-  const rungs = [
+  const phases = [
     { name: 'plain', ms: 1 },
-    ...rungNotes.map((note) => ({ name: note, ms: 0, note, at: 'b', why: 'a' })),
+    ...phaseNotes.map((note) => ({ name: note, ms: 0, note, at: 'b', why: 'a' })),
   ];
   return [
     ...ofClasses,
     ...ofWarnings,
-    makeEntry('rungs', { gates, lastResult: { ...makeResult('passed', 0), rungs } }),
+    makeEntry('phases', { gates, lastResult: { ...makeResult('passed', 0), phases } }),
   ];
 }
 

@@ -1,5 +1,5 @@
 // The fields of every body: of each endpoint in each format, of errors, and of what commands print. From real answers; the
-// schemas of docs/endpoints.md say which texts are words of a closed set, and the test holds them against the answers.
+// schemas of docs/endpoints.md say which strings are words of a closed set, and the test holds them against the answers.
 import { readFileSync } from 'node:fs';
 import { type Answers, jsonAnswers, textLines } from './answers.ts';
 import { type Field, fieldsIn, fieldsOf, type Schema } from './fields.ts';

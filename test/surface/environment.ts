@@ -74,7 +74,7 @@ const isWritten = (node: Node): boolean =>
   isDeleteExpression(node.parent) ||
   (isBinaryExpression(node.parent) && node.parent.left === node && node.parent.operatorToken.getText() === '=');
 
-/** An environment is a map from texts to texts or nothing, whatever its type is called. */
+/** An environment is a map from strings to strings or nothing, whatever its type is called. */
 function environmentTypes({ checker }: Source): (type: Type | undefined) => boolean {
   const known = new Map<number, boolean>();
   return (type) => {

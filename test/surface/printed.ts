@@ -38,7 +38,7 @@ export async function printedJson(): Promise<Answers> {
     };
     const keys = { type: 'kms', key_id: 'alias/a', region: 'a', round_trip: {} };
     const good = file('good.yaml', { checks: asked });
-    const dear = file('dear.yaml', { checks: { keys, app: { type: 'tcp', address: '127.0.0.1:1' } } });
+    const costly = file('costly.yaml', { checks: { keys, app: { type: 'tcp', address: '127.0.0.1:1' } } });
     const wrong = file('wrong.yaml', { loglevel: 'info', checks: { a: { type: 'tcp', address: 1 } } });
     const variables = { SIDEWARDEN_LISTEN: '1' };
     return new Map([
@@ -46,13 +46,16 @@ export async function printedJson(): Promise<Answers> {
       [
         'check-config --json',
         [
-          await printed(['check-config', '--json', '--config', dear]),
+          await printed(['check-config', '--json', '--config', costly]),
           await printed(['check-config', '--json', '--config', wrong], variables),
           await printed(['check-config', '--json', '--config', '/dev/null']),
         ],
       ],
       ['check-config --json --online', [await printed(['check-config', '--json', '--online', '--config', good])]],
-      ['check-config --json --replicas', [await printed(['check-config', '--json', '--replicas=9', '--config', dear])]],
+      [
+        'check-config --json --replicas',
+        [await printed(['check-config', '--json', '--replicas=9', '--config', costly])],
+      ],
       ['print-config --json', leavesOf(await printed(['print-config', '--json', '--config', good]))],
     ]);
   } finally {

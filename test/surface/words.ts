@@ -1,5 +1,5 @@
 // The closed sets of words that bodies, labels and the log are made of, and which type can say which.
-import { gates, resultKinds, rungNotes, statuses, warnings } from '../../src/core/check.ts';
+import { gates, phaseNotes, resultKinds, statuses, warnings } from '../../src/core/check.ts';
 import { statisticsModes } from '../../src/core/collecting.ts';
 import { errorClasses } from '../../src/core/failure.ts';
 import { logLevels } from '../../src/core/log.ts';
@@ -13,7 +13,7 @@ const sets: Readonly<Record<string, readonly string[]>> = {
   format: formats,
   gate: gates,
   'log level': logLevels,
-  'note of a rung': rungNotes,
+  'note of a phase': phaseNotes,
   reason: reasons,
   result: resultKinds,
   state: statuses,
@@ -24,14 +24,14 @@ const sets: Readonly<Record<string, readonly string[]>> = {
 
 export function words(): readonly string[] {
   const ofTypes = (definitions as readonly Definition[]).flatMap((definition) => {
-    const { type, rungs, classes, keeps, requests, confirmMs } = definition;
+    const { type, phases, classes, keeps, requests, confirmMs } = definition;
     return [
       `${type} (keeps): ${keeps}`,
       `${type} (may gate live): ${definition.local !== undefined}`,
       `${type} (replicas elect at it): ${definition.elects !== undefined}`,
       `${type} (has statistics): ${definition.statistics !== undefined}`,
       ...(confirmMs === undefined ? [] : [`${type} (confirms after): ${confirmMs} ms`]),
-      ...rungs.map((rung, index) => `${type} rung ${index + 1}: ${rung}`),
+      ...phases.map((phase, index) => `${type} phase ${index + 1}: ${phase}`),
       ...classes.map((errorClass) => `${type} class: ${errorClass}`),
       ...(requests?.operations ?? []).map((operation) => `${type} operation: ${operation}`),
     ];

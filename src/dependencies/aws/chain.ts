@@ -23,7 +23,7 @@ export type AwsCredentials = {
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 export const chainOptions = { logger: quiet, ignoreCache: true };
 
-/** Share of the time left that a look-up may take, so that it is heard before the run's own deadline. */
+/** Share of the time left that a lookup may take, so that it is heard before the run's own deadline. */
 const ownShare = 0.8;
 /** Instance metadata is asked twice before it is given up; both together stay below `ownShare`. */
 const metadataShare = 0.3;
@@ -47,7 +47,7 @@ export async function findCredentials(
   } catch (error) {
     if (!signal.aborted) throw credentialFailure(error, secrets, await mistakesIn(process.env));
     lookups.cut();
-    throw new Failure('timeout', 'the look-up of AWS credentials did not end: a silent metadata or token endpoint?');
+    throw new Failure('timeout', 'the lookup of AWS credentials did not end: a silent metadata or token endpoint?');
   }
   const problem = credentialsProblem(found, process.env);
   if (problem !== undefined) throw new Failure('auth', `unusable AWS credentials: ${problem}`);

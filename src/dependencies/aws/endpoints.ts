@@ -38,7 +38,7 @@ export function wrongEndpoint(given: Given | undefined): string | undefined {
   return given && problem && `${given.from} ${problem}`;
 }
 
-/** Names the variable or the profile. @param options of the look-up in the files. */
+/** Names the variable or the profile. @param options of the lookup in the files. */
 export async function configuredEndpointProblem(
   service: string,
   options: Parameters<typeof loadConfig>[1],

@@ -1,4 +1,4 @@
-// Makes what a credential look-up of the SDK has open cuttable. The chain takes no signal, and a silent container
+// Makes what a credential lookup of the SDK has open cuttable. The chain takes no signal, and a silent container
 // endpoint would hold its request for ever (there requestTimeout only warns), so requests and credential_process
 // children are found by the asynchronous context that began them.
 // https://nodejs.org/api/diagnostics_channel.html#built-in-channels
@@ -9,7 +9,7 @@ import type { ClientRequest } from 'node:http';
 
 export type Lookups = {
   run<T>(step: () => Promise<T>): Promise<T>;
-  /** Destroys what look-ups have open, now and whatever they may still open. */
+  /** Destroys what lookups have open, now and whatever they may still open. */
   cut(): void;
 };
 
@@ -46,7 +46,7 @@ function cutChild(child: ChildProcess): void {
 
 function hold(cut: () => void, onEnd: (release: () => void) => void): void {
   const held = current.getStore();
-  if (held === undefined) return; // not a look-up of ours
+  if (held === undefined) return; // not a lookup of ours
   if (held.dead) {
     cut();
     return;

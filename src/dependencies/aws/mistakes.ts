@@ -9,7 +9,7 @@ import { endpointProblem } from './endpoint-url.ts';
 import { type Environment, endpointVariable, type Section, wrongEndpoint } from './endpoints.ts';
 
 export type Mistake = {
-  /** Names the variable, and how to mend it; nothing of a secret. */
+  /** Names the variable, and how to fix it; nothing of a secret. */
   readonly message: string;
   /** Of a mistake with which the chain cannot have gone on, whatever it says: what it is. */
   readonly errorClass?: DependencyClass;
@@ -178,7 +178,7 @@ export function credentialsProblem(found: AwsCredentials, environment: Environme
 /** As `echo key | base64` and files that are copied leave them. */
 function edgeBlemish(text: string): string | undefined {
   if (/[\r\n]$/.test(text)) return 'ends with a line break: write it without one, as printf does and echo does not';
-  if (/^\s|\s$/.test(text)) return 'begins or ends with a blank: take it away';
+  if (/^\s|\s$/.test(text)) return 'begins or ends with a space: take it away';
   if (/^(["']).*\1$/s.test(text)) return 'stands in quotation marks: take them away';
   return /\p{Cc}/u.test(text) ? 'holds a line break or another control character: copy it again' : undefined;
 }

@@ -1,4 +1,4 @@
-// What keeps a text from being the name of an AWS region. Pure.
+// What keeps a string from being the name of an AWS region. Pure.
 // https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
 
 /** `eu-central-1a`, `us-west-2-lax-1a`: a zone, which begins with its region. */
@@ -10,7 +10,7 @@ const label = /^(?!-)[a-zA-Z0-9-]{1,63}(?<!-)$/;
 /** Begins with a verb, and shows of the text nothing but the region in it. A stand-in for AWS may have any label as one. */
 export function regionProblem(text: string): string | undefined {
   if (text === '') return 'is empty: set it, or take it away';
-  if (text !== text.trim()) return 'begins or ends with a blank or a line break: take it away';
+  if (text !== text.trim()) return 'begins or ends with a space or a line break: take it away';
   if (text.includes('://')) return 'is a URL: write the region alone, such as eu-central-1';
   if (text !== text.toLowerCase() && capitals.test(text)) return `has capitals: write ${regionIn(text.toLowerCase())}`;
   if (zone.test(text)) return `is an availability zone: write its region, ${regionIn(text)}`;

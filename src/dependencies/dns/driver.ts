@@ -7,13 +7,13 @@ import { beforeDeadline, lookupWithin } from '../lookup.ts';
 import { dnsFailure, saidNothing, silence, withoutData } from '../resolve/dns-failure.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
 import { type Answer, asText, normalise, saysNothing } from './records.ts';
-import type { DnsRung, DnsSettings } from './settings.ts';
+import type { DnsPhase, DnsSettings } from './settings.ts';
 
-export const driver: Driver<DnsSettings, DnsRung, RunSession> = {
+export const driver: Driver<DnsSettings, DnsPhase, RunSession> = {
   session: createRunSession,
   async probe(session, settings, attempt) {
-    const answers = await attempt.climb('resolve', () => resolve(session, settings, attempt));
-    await attempt.climb('match', async () => match(answers, settings));
+    const answers = await attempt.phase('resolve', () => resolve(session, settings, attempt));
+    await attempt.phase('match', async () => match(answers, settings));
   },
   classify: () => undefined,
 };

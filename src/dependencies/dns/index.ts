@@ -1,12 +1,12 @@
 // The type `dns`: a name server answers for a name, with the records expected.
 import { defineDependency } from '../define.ts';
-import { problems, rungs, settings } from './settings.ts';
+import { phases, problems, settings } from './settings.ts';
 
 export const dns = defineDependency({
   type: 'dns',
   summary: 'A name server answers for a name, and the answer holds the records expected.',
   settings,
-  rungs,
+  phases,
   classes: ['dns', 'misconfig'],
   keeps: 'nothing',
   target: ({ name, resolver }) => (resolver === undefined ? name : `${name}@${resolver}`),

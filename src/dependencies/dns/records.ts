@@ -29,7 +29,7 @@ export const saysNothing = (answer: Answer): boolean =>
   typeof answer !== 'string' &&
   (Array.isArray(answer) ? answer.join('') === '' : 'exchange' in answer ? answer.exchange === '' : answer.name === '');
 
-/** Node gives each byte of a TXT as one character; a text that is no UTF-8 stays so. */
+/** Node gives each byte of a TXT as one character; a string that is no UTF-8 stays so. */
 function decode(bytes: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(bytes, 'latin1'));
@@ -56,7 +56,7 @@ const forms: Readonly<Record<RecordType, Form>> = {
     wanted: 'priority, weight, port and a name, such as 1 2 5432 db.example.com',
     normalise: (text) => numbersAndName(text, 3),
   },
-  TXT: { wanted: 'a text', normalise: (text) => text },
+  TXT: { wanted: 'a string', normalise: (text) => text },
 };
 
 /** @returns undefined for what can never be a record of the type. */

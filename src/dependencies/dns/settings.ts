@@ -1,4 +1,4 @@
-// Settings of the type `dns`, and the rungs it climbs.
+// Settings of the type `dns`, and the phases it runs.
 import { z } from 'zod';
 import { address } from '../../core/fields.ts';
 import type { SettingsProblem } from '../define.ts';
@@ -13,10 +13,10 @@ export const settings = {
   resolver: address().optional().describe('host:port of the name server; those of /etc/resolv.conf unless given'),
   expect: z.array(z.string().min(1)).min(1).optional().describe('values that must all be among the answers'),
 };
-export const rungs = ['resolve', 'match'] as const;
+export const phases = ['resolve', 'match'] as const;
 
 export type DnsSettings = z.output<z.ZodObject<typeof settings>>;
-export type DnsRung = (typeof rungs)[number];
+export type DnsPhase = (typeof phases)[number];
 
 /** Values that no record of the type can ever be. */
 export const problems = ({ record, expect = [] }: DnsSettings): readonly SettingsProblem[] =>

@@ -11,7 +11,7 @@ import { type Answer, classify, explain, isTooLong } from './errors.ts';
 import { probe } from './probe.ts';
 import { createReader } from './reader.ts';
 import { createSession, type ElasticsearchSession } from './session.ts';
-import type { ElasticsearchRung, ElasticsearchSettings } from './settings.ts';
+import type { ElasticsearchPhase, ElasticsearchSettings } from './settings.ts';
 import { agentOf, beforeClose, opened, openSocket } from './socket.ts';
 import type { ElasticsearchSource } from './statistics/source.ts';
 
@@ -142,7 +142,7 @@ function createClient(
 }
 
 /** Reached through the definition's `load`. */
-export const driver: Driver<ElasticsearchSettings, ElasticsearchRung, ElasticsearchSession, ElasticsearchSource> = {
+export const driver: Driver<ElasticsearchSettings, ElasticsearchPhase, ElasticsearchSession, ElasticsearchSource> = {
   session: (settings) => createSession(settings, (node) => createConnection(node, settings)),
   probe,
   classify,

@@ -87,7 +87,7 @@ const missingIndex = (index: string | undefined): Failure =>
 
 /**
  * `{"error":{"type","reason"}}`, or `{"error":"text"}`; of the proxies of managed services `{"message":"text"}`.
- * @returns a text for a message, which begins with a colon or is empty.
+ * @returns a string for a message, which begins with a colon or is empty.
  */
 function errorOf({ error: given, message, Message }: Body): { type?: string; text: string } {
   const error = given ?? message ?? Message;
@@ -143,6 +143,6 @@ export function explain(error: unknown, cut: Error | undefined, coded?: string):
  */
 export function classify(error: unknown): Classified | undefined {
   const errorClass = classifyTransport(error);
-  if (errorClass === 'auth') return { errorClass, rung: 'auth' };
-  return errorClass === 'tls' ? { errorClass, rung: 'connect' } : undefined;
+  if (errorClass === 'auth') return { errorClass, phase: 'auth' };
+  return errorClass === 'tls' ? { errorClass, phase: 'connect' } : undefined;
 }

@@ -2,14 +2,14 @@
 import type { Secret } from '../../core/secret.ts';
 import { defineDependency, type SettingsProblem } from '../define.ts';
 import { hostsOf, parseUrls } from './nodes.ts';
-import { type ElasticsearchSettings, rungs, settings } from './settings.ts';
+import { type ElasticsearchSettings, phases, settings } from './settings.ts';
 
 export const elasticsearch = defineDependency({
   type: 'elasticsearch',
   summary:
     'A node answers, accepts the credentials, and calls its cluster (or one index) no worse than the minimum status.',
   settings,
-  rungs,
+  phases,
   classes: ['dns', 'refused', 'timeout', 'tls', 'auth', 'permission', 'throttled', 'misconfig', 'server'],
   keeps: 'connection',
   defaults: { interval: '15s', timeout: '5s' },

@@ -23,7 +23,7 @@ const urlForm: UrlForm = {
 };
 
 /**
- * The URLs in a text with commas between them; a comma that no http:// or https:// follows is part of its URL.
+ * The URLs in a string with commas between them; a comma that no http:// or https:// follows is part of its URL.
  * So Elastic's Go client reads ELASTICSEARCH_URL: https://pkg.go.dev/github.com/elastic/go-elasticsearch/v8
  * One that is written twice, in whatever way, is one node; another user or path makes it another.
  * @returns the nodes, never none, or what is wrong, phrased to follow the setting's name; it repeats no part of the text.

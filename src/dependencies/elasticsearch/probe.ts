@@ -2,13 +2,13 @@
 import { Failure } from '../../core/failure.ts';
 import type { Attempt } from '../define.ts';
 import type { ElasticsearchSession } from './session.ts';
-import type { ElasticsearchRung, ElasticsearchSettings } from './settings.ts';
+import type { ElasticsearchPhase, ElasticsearchSettings } from './settings.ts';
 
 /** Of several nodes it tells which answered. */
 export async function probe(
   session: ElasticsearchSession,
   settings: ElasticsearchSettings,
-  attempt: Attempt<ElasticsearchRung>,
+  attempt: Attempt<ElasticsearchPhase>,
 ): Promise<void> {
   const cut = () => {
     tell();
@@ -21,9 +21,9 @@ export async function probe(
   };
   attempt.signal.addEventListener('abort', cut, { once: true });
   try {
-    await attempt.climb('connect', () => session.connect(attempt.remainingMs()));
-    await attempt.climb('auth', async () => session.authenticate());
-    await attempt.climb('health', () => askHealth(session, settings, attempt));
+    await attempt.phase('connect', () => session.connect(attempt.remainingMs()));
+    await attempt.phase('auth', async () => session.authenticate());
+    await attempt.phase('health', () => askHealth(session, settings, attempt));
   } finally {
     attempt.signal.removeEventListener('abort', cut);
     tell();
@@ -33,7 +33,7 @@ export async function probe(
 async function askHealth(
   session: ElasticsearchSession,
   settings: ElasticsearchSettings,
-  attempt: Attempt<ElasticsearchRung>,
+  attempt: Attempt<ElasticsearchPhase>,
 ): Promise<void> {
   const health = await session.health(attempt.remainingMs());
   if (health === undefined) return attempt.skip('health', 'the service does not offer _cluster/health');

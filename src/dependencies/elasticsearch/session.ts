@@ -36,7 +36,7 @@ type Link = { readonly node: URL; readonly connection: Connection };
 /** What one node says of the cluster, be it that the user may not ask. */
 type Said<T> = { readonly link: Link } & ({ readonly value: T } | { readonly failure: Failure });
 
-/** What files hold is read at its first climb. */
+/** What files hold is read in its first phase. */
 export function createSession(
   settings: ElasticsearchSettings,
   createConnection: CreateConnection,

@@ -1,4 +1,4 @@
-// Settings of the type `elasticsearch`, and the rungs it climbs.
+// Settings of the type `elasticsearch`, and the phases it runs.
 import { z } from 'zod';
 import { credentials, parsedSecret, secret, secretFile, tls } from '../../core/fields.ts';
 import { maskedUrls, parseUrls } from './nodes.ts';
@@ -34,5 +34,5 @@ export const settings = {
 };
 
 export type ElasticsearchSettings = z.output<z.ZodObject<typeof settings>>;
-export const rungs = ['connect', 'auth', 'health'] as const;
-export type ElasticsearchRung = (typeof rungs)[number];
+export const phases = ['connect', 'auth', 'health'] as const;
+export type ElasticsearchPhase = (typeof phases)[number];

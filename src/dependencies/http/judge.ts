@@ -51,5 +51,5 @@ function parse(text: string): unknown {
 function brief(value: unknown): string {
   if (value !== null && typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object';
   const text = JSON.stringify(value);
-  return text.length > 60 ? `a text of ${text.length} characters` : text;
+  return text.length > 60 ? `a string of ${text.length} characters` : text;
 }

@@ -88,8 +88,8 @@ export const settings = {
   ...credentials(),
 };
 
-export const rungs = ['connect', 'response', 'body'] as const;
-export type HttpRung = (typeof rungs)[number];
+export const phases = ['connect', 'response', 'body'] as const;
+export type HttpPhase = (typeof phases)[number];
 
 export type HttpSettings = z.output<z.ZodObject<typeof settings>>;
 

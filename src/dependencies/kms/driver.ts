@@ -1,4 +1,4 @@
-// Climbs the rungs of `kms` with the AWS SDK; the only file that imports it.
+// Runs the phases of `kms` with the AWS SDK; the only file that imports it.
 import { randomBytes } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import {
@@ -26,8 +26,8 @@ import { type KmsSettings, regionOf } from './settings.ts';
 import type { KmsSource } from './statistics/source.ts';
 import { createTally } from './tally.ts';
 
-type Rung = 'credentials' | 'connect' | 'key' | 'round_trip';
-type KmsAttempt = Attempt<Rung>;
+type Phase = 'credentials' | 'connect' | 'key' | 'round_trip';
+type KmsAttempt = Attempt<Phase>;
 type Call<T> = (client: KMSClient, options: { abortSignal: AbortSignal }) => Promise<T>;
 
 export interface KmsSession extends Session {
@@ -76,7 +76,7 @@ function createSession(settings: KmsSettings): KmsSession {
         const found = await findCredentials(() => client.config.credentials(), { lookups, signal, secrets });
         secrets = secretsOf(found);
       } catch (error) {
-        if (signal.aborted) destroy(); // the chain would go on waiting, and make every later look-up wait with it
+        if (signal.aborted) destroy(); // the chain would go on waiting, and make every later lookup wait with it
         throw error;
       }
     },
@@ -118,9 +118,9 @@ function capAnswers(client: KMSClient): void {
 
 async function probe(session: KmsSession, settings: KmsSettings, attempt: KmsAttempt): Promise<void> {
   const { key_id: KeyId, round_trip } = settings;
-  await attempt.climb('credentials', () => session.findCredentials(attempt));
-  const answer = await attempt.climb('connect', () => describeKey(session, KeyId, attempt));
-  await attempt.climb('key', async () => judgeKey(answer(), round_trip !== undefined));
+  await attempt.phase('credentials', () => session.findCredentials(attempt));
+  const answer = await attempt.phase('connect', () => describeKey(session, KeyId, attempt));
+  await attempt.phase('key', async () => judgeKey(answer(), round_trip !== undefined));
   if (round_trip === undefined) return;
   await attempt.rest('round_trip', round_trip.interval, () => roundTrip(session, KeyId, round_trip.context, attempt));
 }
@@ -171,7 +171,7 @@ async function findRegion(client: KMSClient): Promise<void> {
   judgeRegion(region);
 }
 
-/** Of the client's own look-up the SDK shows nothing. @throws Failure `misconfig` */
+/** Of the client's own lookup the SDK shows nothing. @throws Failure `misconfig` */
 async function judgeEndpoint(): Promise<void> {
   const problem = await configuredEndpointProblem('KMS', chainOptions);
   if (problem !== undefined) throw new Failure('misconfig', problem);
@@ -205,7 +205,7 @@ function reader(settings: KmsSettings): Reader<KmsSource> {
 }
 
 /** Reached through the definition's `load`. */
-export const driver: Driver<KmsSettings, Rung, KmsSession, KmsSource> = {
+export const driver: Driver<KmsSettings, Phase, KmsSession, KmsSource> = {
   session: createSession,
   probe,
   classify,

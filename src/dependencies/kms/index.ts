@@ -8,7 +8,7 @@ export const kms = defineDependency({
   type: 'kms',
   summary: 'An AWS KMS key exists, is enabled, and, with a round trip, encrypts and decrypts.',
   settings: shape,
-  rungs: ['credentials', 'connect', 'key', 'round_trip'],
+  phases: ['credentials', 'connect', 'key', 'round_trip'],
   classes: ['dns', 'refused', 'timeout', 'tls', 'auth', 'permission', 'throttled', 'misconfig', 'server'],
   keeps: 'connection',
   defaults: { interval: '60s', timeout: '5s' },

@@ -28,7 +28,7 @@ const statistics = z
 export const shape = {
   key_id: z
     .string()
-    .regex(/^\S+$/, 'must be the id, the ARN, alias/name or the ARN of an alias, without a blank or line break')
+    .regex(/^\S+$/, 'must be the id, the ARN, alias/name or the ARN of an alias, without a space or line break')
     .describe('the key: id, ARN, alias/name or alias ARN'),
   region: region()
     .optional()

@@ -99,12 +99,12 @@ const transferCodings = (fields: readonly Field[]): readonly string[] =>
 
 type Field = { readonly name: string; readonly value: string };
 
-/** Names in lower case; a line that begins with a blank goes on with the one before. */
+/** Names in lower case; a line that begins with a space goes on with the one before. */
 function fieldsOf(lines: readonly string[]): readonly Field[] {
   const whole: string[] = [];
   for (const line of lines.filter((one) => one !== '')) {
     const folded = /^[ \t]/.test(line);
-    if (folded && whole.length === 0) throw new UnreadableHttp('the answer has a blank before its first header');
+    if (folded && whole.length === 0) throw new UnreadableHttp('the answer has a space before its first header');
     if (folded) whole.push(`${whole.pop()} ${line.trim()}`);
     else whole.push(line);
   }

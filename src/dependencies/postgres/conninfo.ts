@@ -118,7 +118,7 @@ function decode(text: string): string {
 function keywordPairs(text: string): Pair[] {
   const keywords = readKeywords(text);
   if (keywords === undefined) {
-    throw new Problem("must be keywords with values: host=… dbname=…, those with blanks as 'in quotes'");
+    throw new Problem("must be keywords with values: host=… dbname=…, those with spaces as 'in quotes'");
   }
   return keywords.map(({ name, value }) => [name, value]);
 }

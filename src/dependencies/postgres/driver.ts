@@ -9,7 +9,7 @@ import { timeLimit } from './limits.ts';
 import type { Entrance } from './log-in.ts';
 import { type PostgresSession, probe } from './probe.ts';
 import { createReader } from './reader.ts';
-import type { Rung, Settings } from './settings.ts';
+import type { Phase, Settings } from './settings.ts';
 import type { PostgresSource } from './statistics/source.ts';
 import { forStatistics } from './statistics-url.ts';
 
@@ -51,7 +51,7 @@ function createSession(settings: Settings): PostgresSession {
 }
 
 /** Reached through the definition's `load`. */
-export const driver: Driver<Settings, Rung, PostgresSession, PostgresSource> = {
+export const driver: Driver<Settings, Phase, PostgresSession, PostgresSource> = {
   session: createSession,
   probe,
   classify,

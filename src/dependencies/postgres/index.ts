@@ -4,7 +4,7 @@ import type { Cost } from '../../core/cost.ts';
 import { iamProblems, secretVariables } from '../aws/settings.ts';
 import { defineDependency, type SettingsProblem } from '../define.ts';
 import { iamProblem } from './iam.ts';
-import { parseNow, rungs, type Settings, shape } from './settings.ts';
+import { parseNow, phases, type Settings, shape } from './settings.ts';
 import { socketProblem } from './socket-path.ts';
 import { protectionProblem } from './sslmode.ts';
 import { queryProblems } from './statistics/queries-settings.ts';
@@ -86,7 +86,7 @@ export const postgres = defineDependency({
   type: 'postgres',
   summary: 'A PostgreSQL server, or PgBouncer, accepts the log-in, answers a query, and has the role expected.',
   settings: shape,
-  rungs,
+  phases,
   classes: [
     'dns',
     'refused',

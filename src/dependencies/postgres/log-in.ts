@@ -9,7 +9,7 @@ import { iamProblem } from './iam.ts';
 import { passwordInFile, passwordNow } from './password.ts';
 import { createSearch, type Reached, type Search } from './search.ts';
 import { checkAttrs } from './session-attrs.ts';
-import type { Rung, Settings } from './settings.ts';
+import type { Phase, Settings } from './settings.ts';
 import { openSocket, refuseStranger } from './socket.ts';
 import { protectionOf, protectionProblem } from './sslmode.ts';
 import { type Place, parseUrl, type Target } from './url.ts';
@@ -33,7 +33,7 @@ export type Entrance = {
 };
 
 /** The part of a run that connecting needs. */
-export type Entering = Pick<Attempt<Rung>, 'climb' | 'remainingMs' | 'signal'>;
+export type Entering = Pick<Attempt<Phase>, 'phase' | 'remainingMs' | 'signal'>;
 
 export type Entered = {
   readonly client: Client;
@@ -43,11 +43,11 @@ export type Entered = {
   readonly where: ReturnType<Search['where']>;
 };
 
-/** Climbs `connect` and `auth`. @throws what the server, the pooler or the network says, or a Failure. */
+/** Runs `connect` and `auth`. @throws what the server, the pooler or the network says, or a Failure. */
 export async function connectAndLogIn(entrance: Entrance, attempt: Entering): Promise<Entered> {
   const { settings, own, isClosed } = entrance;
   const { tls } = settings;
-  const { target, search, first } = await attempt.climb('connect', async () => {
+  const { target, search, first } = await attempt.phase('connect', async () => {
     const target = readTarget(settings);
     const search = createSearch({
       ...{ target, own, isClosed, lookup: lookupWithin, remainingMs: () => attempt.remainingMs() },
@@ -79,7 +79,7 @@ export async function connectAndLogIn(entrance: Entrance, attempt: Entering): Pr
       return await logInBy(socket);
     }
   };
-  return await attempt.climb('auth', () => search.enter(first, enter));
+  return await attempt.phase('auth', () => search.enter(first, enter));
 }
 
 /** The URL as it is now. @throws Failure `misconfig`, which can happen only when it comes from a file. */

@@ -73,7 +73,7 @@ export function judge(kind: 'url' | 'keywords', given: ConnectionParameters): vo
     if (problem !== undefined) throw new Problem(`has the parameter ${name}: ${problem}`);
     if (Object.hasOwn(judges, name) || harmless.includes(name)) continue;
     if (kind === 'keywords')
-      throw new Problem("has a keyword that libpq does not know, or a value with blanks that is not 'in quotes'");
+      throw new Problem("has a keyword that libpq does not know, or a value with spaces that is not 'in quotes'");
     if (/^ssl./i.test(name))
       throw new Problem('has a parameter about TLS that libpq does not know; sslmode=verify-full verifies all');
     if (/^(target|load_?balance|host|pass|user)/i.test(name)) {

@@ -27,7 +27,7 @@ export function passwordIn(file: string, logIn: LogIn): { readonly password: str
   if (!stats.isFile()) return { why: `${file} is no file` };
   if ((stats.mode & 0o077) !== 0) return { why: `others may read ${file}, so it is not used: chmod 600` };
   const read = readPlainText(bytes);
-  if ('problem' in read) return { why: `${file} ${read.problem}: ${read.mend}` };
+  if ('problem' in read) return { why: `${file} ${read.problem}: ${read.fix}` };
   const host = logIn.host === defaultSocket ? 'localhost' : logIn.host;
   const password = find(read.text, [host, String(logIn.port), logIn.database, logIn.user]);
   return password === undefined ? { why: `${file} has no line for this host, port, database and user` } : { password };

@@ -3,18 +3,18 @@ import { Failure } from '../../core/failure.ts';
 import type { Attempt, Session } from '../define.ts';
 import { heldColumn } from './election.ts';
 import { classify, endsConnection, isNotOffered, isNotPermitted } from './errors.ts';
-import type { Rung, Settings } from './settings.ts';
+import type { Phase, Settings } from './settings.ts';
 
 export interface PostgresSession extends Session {
   /** Of several servers, the one that it is connected to. */
   readonly at: string | undefined;
-  /** Climbs `connect` and `auth`, unless that was done already. */
-  open(attempt: Attempt<Rung>): Promise<void>;
+  /** Runs `connect` and `auth`, unless that was done already. */
+  open(attempt: Attempt<Phase>): Promise<void>;
   /**
    * Sends statements in one message, which the server runs as one transaction, and gives the last one's first row.
    * The time limit is part of that transaction: behind a pooler nothing of it outlives the message.
    */
-  query(sql: string, attempt: Attempt<Rung>): Promise<Record<string, unknown>>;
+  query(sql: string, attempt: Attempt<Phase>): Promise<Record<string, unknown>>;
 }
 
 const roleQuery =
@@ -30,27 +30,27 @@ const waitingQuery = `SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHE
   AND query_start < pg_catalog.clock_timestamp() - pg_catalog.current_setting('statement_timeout')::pg_catalog.interval
 ) AS waiting`;
 
-/** Climbs what the settings ask for; `connect` and `auth` only when the session is new. */
-export async function probe(session: PostgresSession, settings: Settings, attempt: Attempt<Rung>): Promise<void> {
+/** Runs what the settings ask for; `connect` and `auth` only when the session is new. */
+export async function probe(session: PostgresSession, settings: Settings, attempt: Attempt<Phase>): Promise<void> {
   await session.open(attempt);
   const { expect, write } = settings;
-  await attempt.climb('query', () =>
+  await attempt.phase('query', () =>
     expect === 'any' ? askWithElection(session, 'SELECT 1', attempt) : session.query('SELECT 1', attempt),
   );
   if (session.at !== undefined) attempt.tell('query', { at: session.at });
   if (expect !== 'any') {
-    const climb = () =>
-      attempt.climb('role', async () => checkRole(expect, await askWithElection(session, roleQuery, attempt)));
-    await climb().catch(skipIf((error) => isNotOffered(error) || isNotPermitted(error), 'role', attempt));
+    const ask = () =>
+      attempt.phase('role', async () => checkRole(expect, await askWithElection(session, roleQuery, attempt)));
+    await ask().catch(skipIf((error) => isNotOffered(error) || isNotPermitted(error), 'role', attempt));
   }
   if (write !== undefined) {
-    const climb = () =>
+    const ask = () =>
       attempt.rest('write', write.interval, async () => {
         const { waiting } = await session.query(waitingQuery, attempt);
         if (waiting === true) throw new Failure('timeout', 'a write from before still waits for a synchronous standby');
         await session.query(writeQuery, attempt);
       });
-    await climb().catch(skipIf(isNotOffered, 'write', attempt));
+    await ask().catch(skipIf(isNotOffered, 'write', attempt));
   }
 }
 
@@ -64,7 +64,7 @@ const untold = new WeakSet<PostgresSession>();
 async function askWithElection(
   session: PostgresSession,
   sql: string,
-  attempt: Attempt<Rung>,
+  attempt: Attempt<Phase>,
 ): Promise<Record<string, unknown>> {
   const { election } = attempt;
   if (election === undefined || untold.has(session)) return await session.query(sql, attempt);
@@ -82,12 +82,12 @@ async function askWithElection(
   }
 }
 
-/** What a service leaves out proves nothing bad: the rung is skipped, and the server's own words say why. */
+/** What a service leaves out proves nothing bad: the phase is skipped, and the server's own words say why. */
 const skipIf =
-  (isLeftOut: (error: unknown) => boolean, rung: Rung, attempt: Attempt<Rung>) =>
+  (isLeftOut: (error: unknown) => boolean, phase: Phase, attempt: Attempt<Phase>) =>
   (error: unknown): void => {
     if (!isLeftOut(error)) throw error;
-    attempt.skip(rung, (error as Error).message);
+    attempt.skip(phase, (error as Error).message);
   };
 
 function checkRole(expect: 'primary' | 'replica', { standby, readonly }: Record<string, unknown>): void {

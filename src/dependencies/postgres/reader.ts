@@ -59,7 +59,7 @@ export function createReader(connection: Connection, newQuery: NewQuery): Reader
     const sessionMs = sessionLimit(limits); // before the time that connecting takes, which later rounds do not
     const { signal } = limits;
     const remainingMs = () => limits.remainingMs();
-    const entered = await connection.open({ signal, remainingMs, climb: (_, step) => step() });
+    const entered = await connection.open({ signal, remainingMs, phase: (_, step) => step() });
     const { processID } = entered.client as { processID?: number | null };
     facing = {
       instance: labelOf(entered.place),

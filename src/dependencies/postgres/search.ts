@@ -26,7 +26,7 @@ export type Candidate = {
 export type Plan = {
   readonly target: Target;
   remainingMs(): number;
-  /** A look-up that gives up in this many milliseconds. */
+  /** A lookup that gives up in this many milliseconds. */
   lookup(withinMs: number): LookupFunction;
   open(candidate: Candidate): Promise<Opened>;
   own(socket: Socket): void;
@@ -206,7 +206,7 @@ function combined({ places }: Target, failures: readonly Noted[], ended: boolean
     : (telling.map((tells) => failures.findLastIndex(({ error }) => tells(error))).find((index) => index >= 0) ?? last);
   const cause = told[chosen]?.error;
   if (places.length === 1 && told.length === 1) return cause;
-  // The cause itself, not what we made of it: a look-up that was late by our own fault is told by its code.
+  // The cause itself, not what we made of it: a lookup that was late by our own fault is told by its code.
   return new Failure(classOf(cause), said(failures), { cause: (cause as Error).cause ?? cause });
 }
 

@@ -1,4 +1,4 @@
-// The settings of a `postgres` check, and the rungs that they can ask for.
+// The settings of a `postgres` check, and the phases that they can ask for.
 import { z } from 'zod';
 import { credentials, duration, parsedSecret, tls } from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
@@ -6,8 +6,8 @@ import { iam } from '../aws/settings.ts';
 import { statisticsSettings } from './statistics/settings.ts';
 import { maskedUrl, parseUrl } from './url.ts';
 
-export const rungs = ['connect', 'auth', 'query', 'role', 'write'] as const;
-export type Rung = (typeof rungs)[number];
+export const phases = ['connect', 'auth', 'query', 'role', 'write'] as const;
+export type Phase = (typeof phases)[number];
 
 const connectionString = () => parsedSecret(parseUrl, maskedUrl);
 

@@ -5,7 +5,7 @@ export interface Connection {
   readonly closed: boolean;
   /**
    * Resolves when the socket, and TLS, stand; sends nothing.
-   * @param withinMs bounds the look-up of the name alone, so that a silent name server is reported as such.
+   * @param withinMs bounds the DNS lookup alone, so that a silent name server is reported as such.
    */
   connect(withinMs: number): Promise<void>;
   /** @throws RedisReply for an error reply, what ended the connection otherwise. */

@@ -8,7 +8,7 @@ import { UnreadableAnswer } from '../statistics.ts';
 import { strangerSays } from '../stranger.ts';
 import type { Connection } from './connection.ts';
 import { classify, RedisReply } from './errors.ts';
-import { probe, type Rung } from './probe.ts';
+import { type Phase, probe } from './probe.ts';
 import { createReader } from './reader.ts';
 import { createSession, type RedisSession } from './session.ts';
 import type { RedisSettings } from './settings.ts';
@@ -16,7 +16,7 @@ import { openSocket } from './socket.ts';
 import type { RedisSource } from './statistics/source.ts';
 import { describeEndpoint, type Endpoint } from './url.ts';
 
-export const driver: Driver<RedisSettings, Rung, RedisSession, RedisSource> = {
+export const driver: Driver<RedisSettings, Phase, RedisSession, RedisSource> = {
   session: (settings) =>
     createSession(settings, (endpoint, secure) => createConnection(endpoint, secure, settings.tls)),
   probe,
@@ -28,7 +28,7 @@ export const driver: Driver<RedisSettings, Rung, RedisSession, RedisSource> = {
 /** Bytes of one answer to a question of the statistics; INFO of a busy server has some 30 kB. */
 const largestAnswer = 1024 * 1024;
 
-// Nothing that a user with +ping alone could be refused is sent unasked, and AUTH is ours, so that it is a rung.
+// Nothing that a user with +ping alone could be refused is sent unasked, and AUTH is ours, so that it is a phase.
 const options = {
   protocol: 2,
   lazyConnect: true,

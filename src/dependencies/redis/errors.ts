@@ -16,17 +16,17 @@ export class RedisReply extends Error {
 }
 
 const kinds: Record<string, Classified> = {
-  NOAUTH: { errorClass: 'auth', rung: 'auth' },
-  WRONGPASS: { errorClass: 'auth', rung: 'auth' },
+  NOAUTH: { errorClass: 'auth', phase: 'auth' },
+  WRONGPASS: { errorClass: 'auth', phase: 'auth' },
   NOPERM: { errorClass: 'permission' },
-  DENIED: { errorClass: 'permission', rung: 'connect' }, // protected mode
+  DENIED: { errorClass: 'permission', phase: 'connect' }, // protected mode
   LOADING: { errorClass: 'starting' },
   READONLY: { errorClass: 'readonly' },
   MOVED: { errorClass: 'misconfig' },
 };
 
 /** Replies whose kind is the general ERR. */
-const texts: readonly (readonly [RegExp, DependencyClass, rung?: string])[] = [
+const texts: readonly (readonly [RegExp, DependencyClass, phase?: string])[] = [
   [/^ERR max number of clients/, 'capacity', 'connect'],
   [
     /^ERR (AUTH|invalid password|Client sent AUTH|wrong number of arguments for 'auth'|unknown command [`']AUTH)/i,
@@ -41,12 +41,12 @@ const texts: readonly (readonly [RegExp, DependencyClass, rung?: string])[] = [
 export function classify(error: unknown): Classified | undefined {
   if (!(error instanceof RedisReply)) {
     // With TLS 1.3 a refused client certificate is known only after the handshake.
-    return classifyTransport(error) === 'tls' ? { errorClass: 'tls', rung: 'connect' } : undefined;
+    return classifyTransport(error) === 'tls' ? { errorClass: 'tls', phase: 'connect' } : undefined;
   }
   const known = kinds[error.kind];
   if (known !== undefined) return known;
-  for (const [pattern, errorClass, rung] of texts) {
-    if (pattern.test(error.message)) return rung === undefined ? { errorClass } : { errorClass, rung };
+  for (const [pattern, errorClass, phase] of texts) {
+    if (pattern.test(error.message)) return phase === undefined ? { errorClass } : { errorClass, phase };
   }
   return { errorClass: 'server' };
 }

@@ -2,17 +2,17 @@
 import type { Cost } from '../../core/cost.ts';
 import { secretVariables } from '../aws/settings.ts';
 import { defineDependency } from '../define.ts';
-import type { Rung } from './probe.ts';
+import type { Phase } from './probe.ts';
 import type { RedisSession } from './session.ts';
 import { problems, type RedisSettings, settings } from './settings.ts';
 import type { RedisSource } from './statistics/source.ts';
 import { describeEndpoint, parseRedisUrl } from './url.ts';
 
-export const redis = defineDependency<'redis', typeof settings, Rung, RedisSession, RedisSource>({
+export const redis = defineDependency<'redis', typeof settings, Phase, RedisSession, RedisSource>({
   type: 'redis',
   summary: 'Redis or Valkey answers, has the role expected of it, and its cluster is whole.',
   settings,
-  rungs: ['connect', 'auth', 'ping', 'role', 'write'],
+  phases: ['connect', 'auth', 'ping', 'role', 'write'],
   classes: [
     'dns',
     'refused',

@@ -6,20 +6,20 @@ import { isAlone, judgeCluster, judgeRole } from './role.ts';
 import type { RedisSession } from './session.ts';
 import type { RedisSettings } from './settings.ts';
 
-export type Rung = 'connect' | 'auth' | 'ping' | 'role' | 'write';
+export type Phase = 'connect' | 'auth' | 'ping' | 'role' | 'write';
 
 /** How long the written key lives, in seconds. */
 const keyLifetime = '60';
 
-/** Connect and auth are climbed when the session is new. */
-export async function probe(session: RedisSession, settings: RedisSettings, attempt: Attempt<Rung>): Promise<void> {
-  if (!session.connected) await attempt.climb('connect', () => session.connect(attempt.remainingMs()));
-  if (!session.loggedIn) await attempt.climb('auth', () => session.logIn(attempt));
-  await attempt.climb('ping', async () => {
+/** Connect and auth run only when the session is new. */
+export async function probe(session: RedisSession, settings: RedisSettings, attempt: Attempt<Phase>): Promise<void> {
+  if (!session.connected) await attempt.phase('connect', () => session.connect(attempt.remainingMs()));
+  if (!session.loggedIn) await attempt.phase('auth', () => session.logIn(attempt));
+  await attempt.phase('ping', async () => {
     const reply = await session.call('PING');
     if (reply !== 'PONG') throw new Failure('server', 'PING was answered by something else than PONG');
   });
-  const refusals = await attempt.climb('role', () => askRole(session, settings, attempt));
+  const refusals = await attempt.phase('role', () => askRole(session, settings, attempt));
   if (refusals.length > 0) attempt.skip('role', refusals.join('; '));
   const { write } = settings;
   if (write !== undefined) {
@@ -33,7 +33,7 @@ export async function probe(session: RedisSession, settings: RedisSettings, atte
 async function askRole(
   session: RedisSession,
   { cluster, sentinel, expect }: RedisSettings,
-  attempt: Attempt<Rung>,
+  attempt: Attempt<Phase>,
 ): Promise<readonly string[]> {
   const refusals: string[] = [];
   const unlessRefused = async (ask: () => Promise<void>): Promise<void> => {
@@ -50,7 +50,7 @@ async function askRole(
 }
 
 /** A node that was taken out of the cluster still answers at its address: the next one is asked instead. */
-async function askCluster(session: RedisSession, attempt: Attempt<Rung>): Promise<void> {
+async function askCluster(session: RedisSession, attempt: Attempt<Phase>): Promise<void> {
   let info = await session.call('CLUSTER', 'INFO');
   while (isAlone(info) && (await session.moveOn(attempt))) info = await session.call('CLUSTER', 'INFO');
   judgeCluster(info);

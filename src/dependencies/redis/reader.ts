@@ -12,7 +12,7 @@ import type { RedisSettings, SentinelSettings } from './settings.ts';
 import type { Ask, Facts, RedisSource } from './statistics/source.ts';
 import { describeEndpoint } from './url.ts';
 
-/** In CLIENT LIST: no blanks are allowed there. */
+/** In CLIENT LIST: no spaces are allowed there. */
 const clientName = 'sidewarden-statistics';
 
 export function createReader(settings: RedisSettings, openConnection: OpenConnection): Reader<RedisSource> {

@@ -7,7 +7,7 @@ import { lookupWithin } from '../lookup.ts';
 import type { Endpoint } from './url.ts';
 
 /**
- * @param withinMs bounds the look-up of the name.
+ * @param withinMs bounds the DNS lookup.
  * @throws Failure `tls` when a file cannot be read; everything else comes as the socket's `error`.
  */
 export function openSocket(

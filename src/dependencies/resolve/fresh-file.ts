@@ -1,4 +1,4 @@
-// A small file, parsed, and parsed again when it has changed. Synchronous: a look-up must not wait for a libuv thread.
+// A small file, parsed, and parsed again when it has changed. Synchronous: a lookup must not wait for a libuv thread.
 import { readFileSync, statSync } from 'node:fs';
 
 /**
@@ -22,7 +22,7 @@ function stampOf(path: string): string {
   return stat === undefined ? '' : `${stat.mtimeNs} ${stat.ctimeNs} ${stat.size} ${stat.ino}`;
 }
 
-/** undefined: not readable now, and asked again at the next look-up (no descriptor left, or just removed). */
+/** undefined: not readable now, and asked again at the next lookup (no descriptor left, or just removed). */
 function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

@@ -1,4 +1,4 @@
-// Asks name servers for the addresses of a full name, through c-ares: no libuv thread, no waiting for other look-ups.
+// Asks name servers for the addresses of a full name, through c-ares: no libuv thread, no waiting for other lookups.
 import { Resolver } from 'node:dns';
 import { withoutData } from './dns-failure.ts';
 import type { ResolvConf } from './resolv-conf.ts';
@@ -17,7 +17,7 @@ export interface Questioner {
 const cannotServe = new Set(['ESERVFAIL', 'EREFUSED', 'ENOTIMP', 'EFORMERR']);
 const leastTryMs = 250;
 
-/** @param withinMs how long the whole look-up may take: tries are short enough that a lost packet is sent again in it. */
+/** @param withinMs how long the whole lookup may take: tries are short enough that a lost packet is sent again in it. */
 export function createQuestioner(conf: ResolvConf, withinMs: number): Questioner {
   const tryMs = Math.max(leastTryMs, Math.floor(withinMs / 3 / conf.nameservers.length));
   const resolvers: Resolver[] = [];

@@ -7,16 +7,16 @@ import type { Attempt, Driver } from '../define.ts';
 import { beforeDeadline } from '../lookup.ts';
 import { matches } from '../matching.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
-import type { TcpRung, TcpSettings } from './settings.ts';
+import type { TcpPhase, TcpSettings } from './settings.ts';
 
 const mostBytes = 4096;
 
-export const driver: Driver<TcpSettings, TcpRung, RunSession> = {
+export const driver: Driver<TcpSettings, TcpPhase, RunSession> = {
   session: createRunSession,
   async probe(session, { address, send, expect }, attempt) {
-    const opened = await attempt.climb('connect', () => openSocket(session, endpointOf(address), attempt));
+    const opened = await attempt.phase('connect', () => openSocket(session, endpointOf(address), attempt));
     if (expect !== undefined) {
-      await attempt.climb('answer', async () => {
+      await attempt.phase('answer', async () => {
         if (send !== undefined) opened.socket.write(reveal(send));
         await receive(opened, expect, attempt);
       });

@@ -1,13 +1,13 @@
 // The type `tcp`: a port or a Unix socket accepts connections, and may have to say the right thing.
 import { isLoopback, parseAddress } from '../../core/fields.ts';
 import { defineDependency } from '../define.ts';
-import { rungs, settings, unixPath } from './settings.ts';
+import { phases, settings, unixPath } from './settings.ts';
 
 export const tcp = defineDependency({
   type: 'tcp',
   summary: 'A port or Unix socket accepts a connection and, if asked to, answers as expected.',
   settings,
-  rungs,
+  phases,
   classes: ['dns', 'refused', 'timeout', 'server'],
   keeps: 'nothing',
   target: ({ address }) => address,

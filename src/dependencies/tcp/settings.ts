@@ -1,4 +1,4 @@
-// Settings of the type `tcp`, and the rungs it climbs.
+// Settings of the type `tcp`, and the phases it runs.
 import { z } from 'zod';
 import { byRule, parseAddress, pattern, secret } from '../../core/fields.ts';
 import { isPathLike, socketPathProblem } from '../../core/socket-path.ts';
@@ -19,7 +19,7 @@ export const settings = {
   send: secret().optional().describe('text to send once connected; needs expect'),
   expect: pattern().optional().describe('regular expression that the first 4 KiB received must match'),
 };
-export const rungs = ['connect', 'answer'] as const;
+export const phases = ['connect', 'answer'] as const;
 
 export type TcpSettings = z.output<z.ZodObject<typeof settings>>;
-export type TcpRung = (typeof rungs)[number];
+export type TcpPhase = (typeof phases)[number];

@@ -8,17 +8,17 @@ import { readTls } from '../credentials.ts';
 import type { Driver } from '../define.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
 import { certificateWords } from '../tls-words.ts';
-import type { TlsCheckSettings, TlsRung } from './settings.ts';
+import type { TlsCheckSettings, TlsPhase } from './settings.ts';
 
 const dayMs = 86_400_000;
 
-export const driver: Driver<TlsCheckSettings, TlsRung, RunSession> = {
+export const driver: Driver<TlsCheckSettings, TlsPhase, RunSession> = {
   session: createRunSession,
   async probe(session, settings, attempt) {
     const endpoint = parseAddress(settings.address) ?? { host: settings.address, port: 443 };
-    const { socket } = await attempt.climb('connect', () => openSocket(session, endpoint, attempt));
-    const secured = await attempt.climb('handshake', () => handshake(session, socket, endpoint.host, settings.tls));
-    await attempt.climb('certificate', async () => {
+    const { socket } = await attempt.phase('connect', () => openSocket(session, endpoint, attempt));
+    const secured = await attempt.phase('handshake', () => handshake(session, socket, endpoint.host, settings.tls));
+    await attempt.phase('certificate', async () => {
       if (settings.tls?.insecure_skip_verify !== true) judgeTrust(secured, settings.tls?.server_name ?? endpoint.host);
       const leftMs = judgeExpiry(secured, settings.fail_before);
       if (leftMs < settings.warn_before) attempt.warn('expiring');
@@ -39,7 +39,7 @@ async function handshake(
     host,
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...readTls(settings),
-    rejectUnauthorized: false, // judged on the next rung, so that it can say more than the handshake would
+    rejectUnauthorized: false, // judged on the next phase, so that it can say more than the handshake would
   });
   session.hold(secured);
   await Promise.race([failureOf(secured), happens(secured, 'secureConnect')]);

@@ -1,12 +1,12 @@
 // The type `tls`: a server's certificate is trusted, for the right name, and not about to expire.
 import { defineDependency } from '../define.ts';
-import { rungs, settings } from './settings.ts';
+import { phases, settings } from './settings.ts';
 
 export const tls = defineDependency({
   type: 'tls',
   summary: 'A TLS server completes a handshake with a trusted certificate that is not about to expire.',
   settings,
-  rungs,
+  phases,
   classes: ['dns', 'refused', 'timeout', 'tls'],
   keeps: 'nothing',
   target: (settings) => settings.address,

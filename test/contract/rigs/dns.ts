@@ -17,12 +17,12 @@ export const startRig: StartRig = async () => {
     settings,
     server,
     via,
-    rungs: {
+    phases: {
       async resolve() {
-        return { settings: { ...settings, name: 'nobody.test' }, errorClass: 'dns', rung: 'resolve' };
+        return { settings: { ...settings, name: 'nobody.test' }, errorClass: 'dns', phase: 'resolve' };
       },
       async match() {
-        return { settings: { ...settings, expect: ['192.0.2.3'] }, errorClass: 'misconfig', rung: 'match' };
+        return { settings: { ...settings, expect: ['192.0.2.3'] }, errorClass: 'misconfig', phase: 'match' };
       },
     },
     classes: {},

@@ -17,25 +17,25 @@ export const startRig: StartRig = async () => {
     settings,
     server: { host, port },
     via,
-    rungs: {
+    phases: {
       connect: async () => ({
         settings: { ...settings, tls: { ca_file: certificates.otherCa } },
         errorClass: 'tls',
-        rung: 'connect',
+        phase: 'connect',
       }),
-      auth: async () => ({ settings: { ...settings, password: wrong }, errorClass: 'auth', rung: 'auth' }),
+      auth: async () => ({ settings: { ...settings, password: wrong }, errorClass: 'auth', phase: 'auth' }),
       health: async () => {
         await server.makeRed();
-        return { settings, errorClass: 'server', rung: 'health', undo: () => server.makeGreen() };
+        return { settings, errorClass: 'server', phase: 'health', undo: () => server.makeGreen() };
       },
     },
     classes: {
-      permission: async () => ({ settings: { ...settings, ...nobody }, errorClass: 'permission', rung: 'health' }),
-      misconfig: async () => ({ settings: { ...settings, index: 'absent' }, errorClass: 'misconfig', rung: 'health' }),
+      permission: async () => ({ settings: { ...settings, ...nobody }, errorClass: 'permission', phase: 'health' }),
+      misconfig: async () => ({ settings: { ...settings, index: 'absent' }, errorClass: 'misconfig', phase: 'health' }),
       throttled: async () => {
         const body = { error: { type: 'es_rejected_execution_exception', reason: 'queue is full' }, status: 429 };
         const stub = await startStub(always(429, body));
-        return { settings: { url: stub.url }, errorClass: 'throttled', rung: 'health', undo: () => stub.stop() };
+        return { settings: { url: stub.url }, errorClass: 'throttled', phase: 'health', undo: () => stub.stop() };
       },
     },
     restart: () => server.restart(),

@@ -35,24 +35,28 @@ export const startRig: StartRig = async () => {
   const answers = (status: number, errorClass: DependencyClass) => async () => ({
     settings: { ...settings, url: `http://probe:${password}@127.0.0.1:${server.port}/${status}` },
     errorClass,
-    rung: 'response',
+    phase: 'response',
   });
   return {
     settings,
     server,
     via,
-    rungs: {
+    phases: {
       async connect() {
-        return { settings: via({ host: '127.0.0.1', port: await freePort() }), errorClass: 'refused', rung: 'connect' };
+        return {
+          settings: via({ host: '127.0.0.1', port: await freePort() }),
+          errorClass: 'refused',
+          phase: 'connect',
+        };
       },
       response: answers(503, 'server'),
       async body() {
-        return { settings: { ...settings, body_matches: 'down' }, errorClass: 'server', rung: 'body' };
+        return { settings: { ...settings, body_matches: 'down' }, errorClass: 'server', phase: 'body' };
       },
     },
     classes: {
       async auth() {
-        return { settings: { ...settings, password: `not-${password}` }, errorClass: 'auth', rung: 'response' };
+        return { settings: { ...settings, password: `not-${password}` }, errorClass: 'auth', phase: 'response' };
       },
       permission: answers(403, 'permission'),
       throttled: answers(429, 'throttled'),
@@ -61,7 +65,7 @@ export const startRig: StartRig = async () => {
         return {
           settings: { ...settings, url, tls: { ca_file: certificates.otherCa } },
           errorClass: 'tls',
-          rung: 'connect',
+          phase: 'connect',
         };
       },
     },

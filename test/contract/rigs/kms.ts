@@ -63,10 +63,10 @@ export const startRig: StartRig = async () => {
   const settings = via(faults);
 
   const injected =
-    (errorClass: Broken['errorClass'], rung: string, fault: Fault): (() => Promise<Broken>) =>
+    (errorClass: Broken['errorClass'], phase: string, fault: Fault): (() => Promise<Broken>) =>
     async () => {
       const end = faults.inject(fault);
-      return { settings, errorClass, rung, undo: async () => end() };
+      return { settings, errorClass, phase, undo: async () => end() };
     };
   const secretInMessage = `The request signature does not match; token ${AWS_SESSION_TOKEN} of ${AWS_ACCESS_KEY_ID}`;
 
@@ -74,18 +74,18 @@ export const startRig: StartRig = async () => {
     settings,
     server: faults,
     via,
-    rungs: {
+    phases: {
       async credentials() {
         const restore = setEnvironment({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
-        return { settings, errorClass: 'auth', rung: 'credentials', undo: async () => restore() };
+        return { settings, errorClass: 'auth', phase: 'credentials', undo: async () => restore() };
       },
       async connect() {
         const nobody = { host: '127.0.0.1', port: await freePort() };
-        return { settings: via(nobody), errorClass: 'refused', rung: 'connect' };
+        return { settings: via(nobody), errorClass: 'refused', phase: 'connect' };
       },
       async key() {
         await kms.disableKey(key_id);
-        return { settings, errorClass: 'misconfig', rung: 'key', undo: () => kms.enableKey(key_id) };
+        return { settings, errorClass: 'misconfig', phase: 'key', undo: () => kms.enableKey(key_id) };
       },
       round_trip: injected('permission', 'round_trip', { operation: 'Decrypt', error: 'AccessDeniedException' }),
     },
@@ -97,7 +97,7 @@ export const startRig: StartRig = async () => {
       async misconfig() {
         const doomed = await kms.createKey();
         await kms.scheduleDeletion(doomed);
-        return { settings: { ...settings, key_id: doomed }, errorClass: 'misconfig', rung: 'key' };
+        return { settings: { ...settings, key_id: doomed }, errorClass: 'misconfig', phase: 'key' };
       },
       async tls() {
         const { cert, key, otherCa } = await makeCertificates(folder);
@@ -106,7 +106,7 @@ export const startRig: StartRig = async () => {
         return {
           settings: { ...via(secure), endpoint: secure.url, tls: { ca_file: otherCa } },
           errorClass: 'tls',
-          rung: 'connect',
+          phase: 'connect',
           undo: () => secure.stop(),
         };
       },

@@ -25,35 +25,35 @@ export const startRig: StartRig = async () => {
     settings: via(server),
     server: { host, port },
     via,
-    rungs: {
+    phases: {
       connect: async () => ({
         settings: { url: url(), tls: { ca_file: certificates.otherCa } },
         errorClass: 'tls',
-        rung: 'connect',
+        phase: 'connect',
       }),
-      auth: async () => ({ settings: { url: url({ secret: `not ${password}` }) }, errorClass: 'auth', rung: 'auth' }),
+      auth: async () => ({ settings: { url: url({ secret: `not ${password}` }) }, errorClass: 'auth', phase: 'auth' }),
       query: async () => ({
         settings: { url: url({ user: 'strict', at: standby }) },
         errorClass: 'server',
-        rung: 'query',
+        phase: 'query',
       }),
       role: async () => ({
         settings: { url: url({ at: standby }), expect: 'primary' },
         errorClass: 'readonly',
-        rung: 'role',
+        phase: 'role',
       }),
       write: async () => ({
         settings: { url: url({ database: 'guarded' }), write },
         errorClass: 'permission',
-        rung: 'write',
+        phase: 'write',
       }),
     },
     classes: {
-      capacity: async () => ({ settings: { url: url({ user: 'limited' }) }, errorClass: 'capacity', rung: 'auth' }),
+      capacity: async () => ({ settings: { url: url({ user: 'limited' }) }, errorClass: 'capacity', phase: 'auth' }),
       misconfig: async () => ({
         settings: { url: url({ database: 'no_such_database' }) },
         errorClass: 'misconfig',
-        rung: 'auth',
+        phase: 'auth',
       }),
       async starting() {
         await standby.stop();
@@ -62,7 +62,7 @@ export const startRig: StartRig = async () => {
           await standby.stop();
           await standby.start();
         };
-        return { settings: { url: url({ at: standby }) }, errorClass: 'starting', rung: 'auth', undo };
+        return { settings: { url: url({ at: standby }) }, errorClass: 'starting', phase: 'auth', undo };
       },
     },
     restart: () => server.restart(),

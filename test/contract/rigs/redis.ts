@@ -31,43 +31,43 @@ export const startRig: StartRig = async () => {
       leave();
       await server.until((answer) => answer === 'OK', 'CONFIG', 'SET', 'maxclients', '1000');
     };
-    return { settings, errorClass: 'capacity', rung: 'connect', undo };
+    return { settings, errorClass: 'capacity', phase: 'connect', undo };
   };
   const demoted = async (): Promise<Broken> => {
     await server.command('REPLICAOF', secure.host, String(secure.port));
     const undo = async (): Promise<void> => void (await server.command('REPLICAOF', 'NO', 'ONE'));
-    return { settings, errorClass: 'readonly', rung: 'role', undo };
+    return { settings, errorClass: 'readonly', phase: 'role', undo };
   };
   const loading = async (): Promise<Broken> => {
     await server.restartLoading();
-    return { settings, errorClass: 'starting', rung: 'ping', undo: () => server.finishLoading() };
+    return { settings, errorClass: 'starting', phase: 'ping', undo: () => server.finishLoading() };
   };
 
   return {
     settings,
     server: { host, port },
     via: (address) => ({ ...settings, url: url('probe', address) }),
-    rungs: {
+    phases: {
       connect: full,
-      auth: async () => ({ settings: { ...settings, password: 'not-this-one' }, errorClass: 'auth', rung: 'auth' }),
-      ping: async () => ({ settings: { ...settings, url: url('mute') }, errorClass: 'permission', rung: 'ping' }),
+      auth: async () => ({ settings: { ...settings, password: 'not-this-one' }, errorClass: 'auth', phase: 'auth' }),
+      ping: async () => ({ settings: { ...settings, url: url('mute') }, errorClass: 'permission', phase: 'ping' }),
       role: demoted,
       write: async () => {
         const undo = await configured('maxmemory', '1', '0');
-        return { settings, errorClass: 'server', rung: 'write', undo };
+        return { settings, errorClass: 'server', phase: 'write', undo };
       },
     },
     classes: {
       tls: async () => ({
         settings: { ...common, url: secure.url, tls: { ca_file: files.otherCa } },
         errorClass: 'tls',
-        rung: 'connect',
+        phase: 'connect',
       }),
       starting: loading,
       misconfig: async () => ({
         settings: { ...settings, url: server.url, database: 99 },
         errorClass: 'misconfig',
-        rung: 'auth',
+        phase: 'auth',
       }),
     },
     restart: () => server.restart(),

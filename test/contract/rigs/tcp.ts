@@ -18,12 +18,16 @@ export const startRig: StartRig = async () => {
     settings,
     server,
     via,
-    rungs: {
+    phases: {
       async connect() {
-        return { settings: via({ host: '127.0.0.1', port: await freePort() }), errorClass: 'refused', rung: 'connect' };
+        return {
+          settings: via({ host: '127.0.0.1', port: await freePort() }),
+          errorClass: 'refused',
+          phase: 'connect',
+        };
       },
       async answer() {
-        return { settings: { ...settings, expect: '^220 ' }, errorClass: 'server', rung: 'answer' };
+        return { settings: { ...settings, expect: '^220 ' }, errorClass: 'server', phase: 'answer' };
       },
     },
     classes: {},

@@ -23,15 +23,19 @@ export const startRig: StartRig = async () => {
     settings: via(server),
     server,
     via,
-    rungs: {
+    phases: {
       async connect() {
-        return { settings: via({ host: '127.0.0.1', port: await freePort() }), errorClass: 'refused', rung: 'connect' };
+        return {
+          settings: via({ host: '127.0.0.1', port: await freePort() }),
+          errorClass: 'refused',
+          phase: 'connect',
+        };
       },
       async handshake() {
-        return { settings: via(plain), errorClass: 'tls', rung: 'handshake' };
+        return { settings: via(plain), errorClass: 'tls', phase: 'handshake' };
       },
       async certificate() {
-        return { settings: via(expired), errorClass: 'tls', rung: 'certificate' };
+        return { settings: via(expired), errorClass: 'tls', phase: 'certificate' };
       },
     },
     classes: {},

@@ -1,4 +1,4 @@
-// Variables of AWS that cannot work are named before anything is asked, with how to mend them, for KMS and for tokens.
+// Variables of AWS that cannot work are named before anything is asked, with how to fix them, for KMS and for tokens.
 import { subscribe } from 'node:diagnostics_channel';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -91,7 +91,7 @@ const credentials: readonly (readonly [what: string, Variables, said: RegExp])[]
     { ...keys, AWS_ACCESS_KEY_ID: 'AKIA\n' },
     /AWS_ACCESS_KEY_ID ends with a line/,
   ],
-  ['a key id with a blank', { ...keys, AWS_ACCESS_KEY_ID: 'AKIA ' }, /AWS_ACCESS_KEY_ID begins or ends with a blank/],
+  ['a key id with a space', { ...keys, AWS_ACCESS_KEY_ID: 'AKIA ' }, /AWS_ACCESS_KEY_ID begins or ends with a space/],
   ['a key id in quotes', { ...keys, AWS_ACCESS_KEY_ID: '"AKIA"' }, /AWS_ACCESS_KEY_ID stands in quotation marks/],
   ['a key id of other letters', { ...keys, AWS_ACCESS_KEY_ID: 'AKIA…' }, /AWS_ACCESS_KEY_ID holds a character/],
   [
@@ -99,7 +99,7 @@ const credentials: readonly (readonly [what: string, Variables, said: RegExp])[]
     { ...keys, AWS_SECRET_ACCESS_KEY: `${secret}\n` },
     /AWS_SECRET_ACCESS_KEY ends with a/,
   ],
-  ['a secret with a blank', { ...keys, AWS_SECRET_ACCESS_KEY: ` ${secret}` }, /AWS_SECRET_ACCESS_KEY begins or ends/],
+  ['a secret with a space', { ...keys, AWS_SECRET_ACCESS_KEY: ` ${secret}` }, /AWS_SECRET_ACCESS_KEY begins or ends/],
   ['a session token with a line break', { ...keys, AWS_SESSION_TOKEN: `${secret}\r\n` }, /AWS_SESSION_TOKEN ends with/],
   ['a session token of two lines', { ...keys, AWS_SESSION_TOKEN: `${secret}\nx` }, /AWS_SESSION_TOKEN holds a line/],
   ['an empty secret', { ...keys, AWS_SECRET_ACCESS_KEY: '' }, /AWS_SECRET_ACCESS_KEY is empty, but AWS_ACCESS_KEY_ID/],
@@ -214,8 +214,8 @@ test.each<[string, Variables, RegExp]>([
 
 test.each<[string, Variables, RegExp]>([
   ['empty', { AWS_REGION: '' }, /^misconfig: AWS_REGION is empty/],
-  ['with a blank', { AWS_REGION: 'us-east-1 ' }, /^misconfig: AWS_REGION begins or ends with a blank/],
-  ['with a line break', { AWS_REGION: 'us-east-1\n' }, /^misconfig: AWS_REGION begins or ends with a blank/],
+  ['with a space', { AWS_REGION: 'us-east-1 ' }, /^misconfig: AWS_REGION begins or ends with a space/],
+  ['with a line break', { AWS_REGION: 'us-east-1\n' }, /^misconfig: AWS_REGION begins or ends with a space/],
   ['in capitals', { AWS_REGION: 'US-EAST-1' }, /^misconfig: AWS_REGION has capitals: write us-east-1/],
   ['a zone', { AWS_REGION: 'eu-central-1a' }, /^misconfig: AWS_REGION is an availability zone: .* eu-central-1$/],
   ['a zone in capitals', { AWS_REGION: 'EU-CENTRAL-1B' }, /^misconfig: AWS_REGION has capitals: write eu-central-1$/],
@@ -274,7 +274,7 @@ test.each<[string, Variables, RegExp]>([
     { AWS_ENDPOINT_URL: `http://u:${secret}@x/` },
     /^misconfig: AWS_ENDPOINT_URL must be a URL without user/,
   ],
-  ['blanks', { AWS_ENDPOINT_URL_KMS: ' ' }, /^misconfig: AWS_ENDPOINT_URL_KMS must be a URL/],
+  ['spaces', { AWS_ENDPOINT_URL_KMS: ' ' }, /^misconfig: AWS_ENDPOINT_URL_KMS must be a URL/],
   ['no scheme, in a profile', { AWS_CONFIG_FILE: at('bare') }, /^misconfig: endpoint_url of the profile must be a URL/],
   ['no scheme, in services', { AWS_CONFIG_FILE: at('services') }, /^misconfig: endpoint_url of the profile must be a/],
   ['a mode that is none', { AWS_DEFAULTS_MODE: 'slow' }, /^misconfig: .*AWS_DEFAULTS_MODE/],

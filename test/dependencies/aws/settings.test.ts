@@ -109,11 +109,11 @@ test('a server that offers no TLS gets no token', async () => {
     });
   });
   const trial = createTrial({ url: `postgres://app@${server.host}:${server.port}/shop?sslmode=require`, auth });
-  expect(await trial.run()).toMatchObject({ outcome: 'tls', rungs: 'connect' });
+  expect(await trial.run()).toMatchObject({ outcome: 'tls', phases: 'connect' });
   trial.end();
   expect(heard).toHaveLength(8); // SSLRequest, and not a byte more
   const url = `rediss://app@${server.host}:${server.port}`;
-  expect(await run({ url, ...named }, undefined, 500)).toMatchObject({ passed: false, rung: 'connect' });
+  expect(await run({ url, ...named }, undefined, 500)).toMatchObject({ passed: false, phase: 'connect' });
   expect(heard).not.toContain('$4\r\nAUTH'); // four letters alone can be anything in a handshake
   await server.stop();
 });

@@ -43,7 +43,7 @@ async function run(settings: Record<string, unknown>, timeoutMs = 2000) {
   harness.close();
   if (result === undefined) throw new Error('stopped');
   const why = result.kind === 'passed' ? {} : { errorClass: result.errorClass, message: result.message };
-  return { kind: result.kind, rung: result.rungs.at(-1)?.name, ...why };
+  return { kind: result.kind, phase: result.phases.at(-1)?.name, ...why };
 }
 
 test.each([
@@ -74,7 +74,7 @@ test.each([
   [{ name: 'nothing.test', record: 'SRV', expect: ['0 0 0 .'] }],
 ])('%j', async (settings) => {
   const given = 'resolver' in settings ? { resolver: `localhost:${server.port}` } : {};
-  expect(await run({ ...settings, ...given })).toEqual({ kind: 'passed', rung: 'match' });
+  expect(await run({ ...settings, ...given })).toEqual({ kind: 'passed', phase: 'match' });
 });
 
 test.each([
@@ -87,7 +87,7 @@ test.each([
 ])('an answer that does not match: %j', async (settings, message) => {
   expect(await run(settings)).toMatchObject({
     errorClass: 'misconfig',
-    rung: 'match',
+    phase: 'match',
     message: expect.stringContaining(message),
   });
 });
@@ -104,7 +104,7 @@ test.each([
   if (trouble !== undefined) server.troubles.set('*', trouble);
   expect(await run(settings, 1200)).toMatchObject({
     errorClass: 'dns',
-    rung: 'resolve',
+    phase: 'resolve',
     message: expect.stringContaining(message),
   });
 });
@@ -124,7 +124,7 @@ test.each([
   server.fixed.set('odd.test', answers);
   const none = {
     errorClass: 'dns',
-    rung: 'resolve',
+    phase: 'resolve',
     message: `cannot look up odd.test ${record}: the name, or what it is an alias of, has no such record; asked 127.0.0.1:${server.port}`,
   };
   expect(await run({ name: 'odd.test', record })).toMatchObject(none);
@@ -134,7 +134,7 @@ test.each([
 test.each(['MX', 'SRV', 'TXT'])('a %s record that says that there is nothing proves nothing', async (record) => {
   expect(await run({ name: 'nothing.test', record })).toMatchObject({
     errorClass: 'dns',
-    rung: 'resolve',
+    phase: 'resolve',
     message: expect.stringContaining('it says that there is nothing'),
   });
 });

@@ -101,12 +101,12 @@ describe('an answer that is no cluster health', () => {
     expect(await runOn(always(429, rejected))).toMatchObject({ kind: 'inconclusive', errorClass: 'throttled' });
   });
 
-  it('a serverless project passes with the rung skipped', async () => {
+  it('a serverless project passes with the phase skipped', async () => {
     const result = await runOn(
       always(410, { error: { type: 'api_not_available_exception', reason: 'no' }, status: 410 }),
     );
     expect(result).toMatchObject({ kind: 'passed', warnings: ['skipped'] });
-    expect(result?.rungs.map(({ name, note }) => `${name} ${note ?? ''}`)).toEqual([
+    expect(result?.phases.map(({ name, note }) => `${name} ${note ?? ''}`)).toEqual([
       'connect ',
       'auth ',
       'health skipped',
@@ -204,7 +204,7 @@ describe('a server that wants a client certificate', () => {
     for (let round = 0; round < 10; round++) {
       const result = await (await harness({ url, tls: { ca_file: files.ca } })).run();
       expect(result).toMatchObject({ kind: 'failed', errorClass: 'tls' });
-      expect(result?.rungs.map(({ name }) => name)).toEqual(['connect']);
+      expect(result?.phases.map(({ name }) => name)).toEqual(['connect']);
     }
   });
 });

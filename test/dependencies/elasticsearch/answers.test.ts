@@ -51,7 +51,7 @@ describe('an answer to _cluster/health', () => {
     [200, 'hello', 'server'],
     [200, { status: 'fine' }, 'server'],
     [200, null, 'server'],
-    [500, { error: 'a text' }, 'server'],
+    [500, { error: 'a string' }, 'server'],
   ])('%i %j fails as %s', (statusCode, body, errorClass) => {
     expect(failureOf(statusCode, body).errorClass).toBe(errorClass);
   });
@@ -122,9 +122,9 @@ describe('what the client throws', () => {
   });
 
   it('credentials belong to auth and certificates to connect, whenever they come to light', () => {
-    expect(classify(new Failure('auth', 'no'))).toEqual({ errorClass: 'auth', rung: 'auth' });
+    expect(classify(new Failure('auth', 'no'))).toEqual({ errorClass: 'auth', phase: 'auth' });
     const alert = thrown('Error', 'alert', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED');
-    expect(classify(alert)).toEqual({ errorClass: 'tls', rung: 'connect' });
+    expect(classify(alert)).toEqual({ errorClass: 'tls', phase: 'connect' });
     expect(classify(new Failure('server', 'red'))).toBeUndefined();
   });
 });

@@ -35,12 +35,13 @@ const harness = async (given: object, timeoutMs = 8000): Promise<Harness> => {
   return made;
 };
 const short = (result: CheckResult | undefined) => {
-  const rung = result?.rungs.at(-1)?.name;
-  if (result === undefined || result.kind === 'passed') return { kind: result?.kind, rung, warnings: result?.warnings };
-  return { kind: result.kind, rung, errorClass: result.errorClass, message: result.message };
+  const phase = result?.phases.at(-1)?.name;
+  if (result === undefined || result.kind === 'passed')
+    return { kind: result?.kind, phase, warnings: result?.warnings };
+  return { kind: result.kind, phase, errorClass: result.errorClass, message: result.message };
 };
 const run = async (given: object) => short(await (await harness(given)).run());
-const passed = { kind: 'passed', rung: 'health', warnings: [] };
+const passed = { kind: 'passed', phase: 'health', warnings: [] };
 
 describe('a real cluster', () => {
   it('green passes', async () => {
@@ -62,7 +63,7 @@ describe('a real cluster', () => {
     expect(await run(settings)).toEqual({ ...passed, warnings: ['yellow'] });
     expect(await run({ ...settings, index: 'made-yellow' })).toEqual({ ...passed, warnings: ['yellow'] });
     expect(await run({ ...settings, minimum_status: 'green' })).toMatchObject({
-      rung: 'health',
+      phase: 'health',
       errorClass: 'server',
       message: 'the cluster is yellow: 1 nodes, 1 unassigned shards',
     });
@@ -71,7 +72,7 @@ describe('a real cluster', () => {
   it('red fails as server; an index that is not red passes', async () => {
     await server.makeYellow();
     await server.makeRed();
-    expect(await run(settings)).toMatchObject({ rung: 'health', errorClass: 'server', message: /the cluster is red/ });
+    expect(await run(settings)).toMatchObject({ phase: 'health', errorClass: 'server', message: /the cluster is red/ });
     expect(await run({ ...settings, index: 'made-red' })).toMatchObject({
       errorClass: 'server',
       message: /index made-red/,
@@ -84,7 +85,7 @@ describe('a real cluster', () => {
   it('a missing index is misconfig, and is said at once', async () => {
     const result = await (await harness({ ...settings, index: 'absent' }, 60_000)).run();
     expect(short(result)).toMatchObject({
-      rung: 'health',
+      phase: 'health',
       errorClass: 'misconfig',
       message: /index absent does not exist/,
     });
@@ -94,8 +95,8 @@ describe('a real cluster', () => {
 });
 
 describe('credentials', () => {
-  it('are refused as auth, at the rung auth', async () => {
-    const refused = { kind: 'failed', rung: 'auth', errorClass: 'auth' };
+  it('are refused as auth, at the phase auth', async () => {
+    const refused = { kind: 'failed', phase: 'auth', errorClass: 'auth' };
     expect(await run({ ...settings, password: 'wrong' })).toMatchObject(refused);
     const { url, tls } = settings;
     expect(await run({ url, tls })).toMatchObject(refused);
@@ -107,9 +108,9 @@ describe('credentials', () => {
     });
   });
 
-  it('without the privilege are permission, at the rung health', async () => {
+  it('without the privilege are permission, at the phase health', async () => {
     const result = await run({ ...settings, ...server.users.nobody });
-    expect(result).toMatchObject({ kind: 'failed', rung: 'health', errorClass: 'permission' });
+    expect(result).toMatchObject({ kind: 'failed', phase: 'health', errorClass: 'permission' });
   });
 
   it('in the url work, and a password_file is read again after it was refused', async () => {
@@ -135,15 +136,15 @@ describe('several nodes', () => {
     const given = { url: `${dead},${server.url}`, username, password_file, tls: settings.tls };
     expect(await run(given)).toEqual({ ...passed, warnings: ['skipped'] });
     writeFileSync(password_file, 'wrong\n');
-    expect(await run(given)).toMatchObject({ rung: 'auth', errorClass: 'auth' });
+    expect(await run(given)).toMatchObject({ phase: 'auth', errorClass: 'auth' });
     const untrusted = { ...given, tls: { ca_file: server.certificates?.otherCa } };
-    expect(await run(untrusted)).toMatchObject({ rung: 'connect', errorClass: 'tls' });
+    expect(await run(untrusted)).toMatchObject({ phase: 'connect', errorClass: 'tls' });
   });
 });
 
 describe('TLS', () => {
   it('an unknown authority, an absent file, another name fail as tls at connect', async () => {
-    const failed = { kind: 'failed', rung: 'connect', errorClass: 'tls' };
+    const failed = { kind: 'failed', phase: 'connect', errorClass: 'tls' };
     expect(await run({ ...settings, tls: undefined })).toMatchObject(failed);
     expect(await run({ ...settings, tls: { ca_file: server.certificates?.otherCa } })).toMatchObject(failed);
     expect(await run({ ...settings, tls: { ca_file: '/nowhere/ca' } })).toMatchObject({
@@ -166,7 +167,7 @@ describe('TLS', () => {
 });
 
 describe('a server that goes and comes', () => {
-  it('frozen is a timeout at the rung health, also for a new connection', async () => {
+  it('frozen is a timeout at the phase health, also for a new connection', async () => {
     const live = await harness(settings, 2000);
     const fresh = await harness(settings, 2000);
     const on = await harness(settings);
@@ -174,7 +175,7 @@ describe('a server that goes and comes', () => {
     server.freeze();
     try {
       const cutOff = short(await live.run());
-      expect(cutOff).toMatchObject({ rung: 'health', errorClass: expect.stringMatching(/^(timeout|self)$/) });
+      expect(cutOff).toMatchObject({ phase: 'health', errorClass: expect.stringMatching(/^(timeout|self)$/) });
       expect(await conclusive(() => fresh.run())).toMatchObject({ errorClass: 'timeout' });
     } finally {
       server.thaw();
@@ -186,6 +187,6 @@ describe('a server that goes and comes', () => {
     const on = await harness(settings);
     expect((await on.run())?.kind).toBe('passed');
     await server.stop();
-    expect(short(await on.run())).toMatchObject({ errorClass: 'refused', rung: 'connect' });
+    expect(short(await on.run())).toMatchObject({ errorClass: 'refused', phase: 'connect' });
   }, 120_000);
 });

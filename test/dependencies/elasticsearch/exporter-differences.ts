@@ -83,7 +83,7 @@ export const differences: readonly Difference[] = [
     ...['snapshot_stats_oldest_snapshot_timestamp', 'snapshot_stats_latest_snapshot_timestamp_seconds'],
     'snapshot_stats_snapshot_end_time_timestamp',
   ]),
-  ...each('never', 'absent: the health report tells it only when it is asked to be verbose, which is dear', [
+  ...each('never', 'absent: the health report tells it only when it is asked to be verbose, which is costly', [
     ...['total_repositories', 'max_shards_in_cluster_data', 'max_shards_in_cluster_frozen', 'slm_policies'].map(
       (name) => `health_report_${name}`,
     ),

@@ -35,7 +35,8 @@ const harness = async (given: object, timeoutMs = 5000): Promise<Harness> => {
 };
 const gone = async () => `http://127.0.0.1:${await freePort()}`;
 const place = (url: string) => nameOf(new URL(url));
-const connectOf = (result: Awaited<ReturnType<Harness['run']>>) => result?.rungs.find(({ name }) => name === 'connect');
+const connectOf = (result: Awaited<ReturnType<Harness['run']>>) =>
+  result?.phases.find(({ name }) => name === 'connect');
 
 describe('the text of several URLs', () => {
   it.each([
@@ -143,7 +144,7 @@ describe('of several nodes', () => {
     const [first, second] = [await gone(), await gone()];
     const refused = await (await harness({ url: `${first},${second}` })).run();
     expect(refused).toMatchObject({ kind: 'failed', errorClass: 'refused' });
-    expect(refused?.rungs.map(({ name }) => name)).toEqual(['connect']);
+    expect(refused?.phases.map(({ name }) => name)).toEqual(['connect']);
     for (const url of [first, second]) expect(refused).toMatchObject({ message: expect.stringContaining(place(url)) });
     const alone = await node(always(503, noMaster));
     const lost = await (await harness({ url: `${first},${alone.url}` })).run();
@@ -152,7 +153,7 @@ describe('of several nodes', () => {
       errorClass: 'server',
       message: /ECONNREFUSED.*no master|no master.*ECONNREFUSED/,
     });
-    expect(lost?.rungs.at(-1)?.name).toBe('health');
+    expect(lost?.phases.at(-1)?.name).toBe('health');
     const mute = await node(silent);
     const on = await harness({ url: `${first},${mute.url}` }, 2000);
     const timedOut = await conclusive(() => on.run());
@@ -160,7 +161,7 @@ describe('of several nodes', () => {
     expect(connectOf(timedOut)?.why).toContain(place(first));
   });
 
-  it('all get the user that one url names, and no text shows a password of any', async () => {
+  it('all get the user that one url names, and no message shows a password of any', async () => {
     const seen: (string | undefined)[] = [];
     const second = await node((request, response) => {
       seen.push(request.headers.authorization);

@@ -84,7 +84,7 @@ describe('settings', () => {
 describe('docs/elasticsearch.md', () => {
   const page = readFileSync(new URL('../../../docs/elasticsearch.md', import.meta.url), 'utf8');
 
-  it.each([...elasticsearch.rungs, ...elasticsearch.classes])('has a row for %s', (name) => {
+  it.each([...elasticsearch.phases, ...elasticsearch.classes])('has a row for %s', (name) => {
     expect(page).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
   });
 

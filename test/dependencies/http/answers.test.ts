@@ -50,7 +50,7 @@ async function probe(definition: unknown, settings: Record<string, unknown> = {}
   if (result === undefined) throw new Error('stopped');
   return result.kind === 'passed'
     ? 'healthy'
-    : `${result.errorClass} at ${result.rungs.at(-1)?.name}: ${result.message}`;
+    : `${result.errorClass} at ${result.phases.at(-1)?.name}: ${result.message}`;
 }
 const byCurl = async (): Promise<'healthy' | 'refused'> =>
   run('curl', ['-sS', '--fail', '--max-time', '10', `http://127.0.0.1:${server.port}/`]).then(
@@ -74,7 +74,7 @@ describe('an answer that curl takes is healthy, for http and elasticsearch', () 
     ['a folded header', head('X: a', '  b', '\tc')],
     ['a name that is no token', head('X(A): 1')],
     ['a name beyond ASCII', head('X-é: 1')],
-    ['a blank before the colon', head('X-A : 1')],
+    ['a space before the colon', head('X-A : 1')],
     ['no name', head(': 1')],
     [
       'chunked with Content-Length',
@@ -89,7 +89,7 @@ describe('an answer that curl takes is healthy, for http and elasticsearch', () 
       `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${size.toString(16)};a=\x01\r\n${json}\r\n0\r\nT: 1\r\n\r\n`,
     ],
     [
-      'blanks behind a chunk’s size',
+      'spaces behind a chunk’s size',
       `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${size.toString(16)}  \r\n${json}\r\n0  \r\n\r\n`,
     ],
     ['bytes behind the body', `${head()}more and more`],
@@ -103,7 +103,7 @@ describe('an answer that curl takes is healthy, for http and elasticsearch', () 
     ['a length with a plus', `HTTP/1.1 200 OK\r\nContent-Length: +${size}\r\n\r\n${json}`],
     ['no reason', `HTTP/1.1 200\r\nContent-Length: ${size}\r\n\r\n${json}`],
     ['control bytes in the reason', `HTTP/1.1 200 O\x01K\r\nContent-Length: ${size}\r\n\r\n${json}`],
-    ['two blanks before the status', `HTTP/1.1  200 OK\r\nContent-Length: ${size}\r\n\r\n${json}`],
+    ['two spaces before the status', `HTTP/1.1  200 OK\r\nContent-Length: ${size}\r\n\r\n${json}`],
     ['HTTP/2 on the first line', `HTTP/2 200 OK\r\nContent-Length: ${size}\r\n\r\n${json}`],
     ['two CRs before each LF', `HTTP/1.1 200 OK\r\r\nContent-Length: ${size}\r\r\n\r\r\n${json}`],
     [

@@ -39,9 +39,9 @@ async function run(settings: Record<string, unknown>, timeoutMs = 10_000) {
   const result = await conclusive(() => harness.run());
   harness.close();
   if (result === undefined) throw new Error('stopped');
-  const { kind, rungs } = result;
+  const { kind, phases } = result;
   const why = result.kind === 'passed' ? {} : { errorClass: result.errorClass, message: result.message };
-  return { kind, rung: rungs.at(-1)?.name, ...why };
+  return { kind, phase: phases.at(-1)?.name, ...why };
 }
 
 test('sends what it is told, and follows no redirect', async () => {
@@ -65,7 +65,7 @@ test('sends what it is told, and follows no redirect', async () => {
   };
   expect(await run(settings)).toMatchObject({
     errorClass: 'server',
-    rung: 'response',
+    phase: 'response',
     message: 'answered 302, not 200-299',
   });
   expect(seen).toMatchObject({ method: 'POST', url: '/q?x=1', body: 'ü' });
@@ -95,7 +95,7 @@ test('credentials: the setting wins over the URL; files are read again; a lone %
   expect(seen).toEqual(['Bearer one', 'Bearer two', basic('u@x:p%'), basic('u:100%')]);
   writeFileSync(file, 'with\nnewline');
   const broken = await run({ token_file: file });
-  expect(broken).toMatchObject({ errorClass: 'auth', rung: 'connect' });
+  expect(broken).toMatchObject({ errorClass: 'auth', phase: 'connect' });
   expect(broken.message).not.toContain('with');
   expect(await run({ token_file: join(folder, 'missing') })).toMatchObject({ errorClass: 'auth' });
 });
@@ -109,7 +109,7 @@ test.each([
   [500, 'server'],
 ])('status %i is %s, unless it is expected', async (status, errorClass) => {
   server.answer = (_request, response) => response.writeHead(status).end();
-  expect(await run({})).toMatchObject({ errorClass, rung: 'response' });
+  expect(await run({})).toMatchObject({ errorClass, phase: 'response' });
   expect(await run({ expected_status: status })).toMatchObject({ kind: 'passed' });
 });
 
@@ -123,11 +123,11 @@ test.each([
   [{ json: { path: 'checks', equals: 'x' } }, 'has an array at'],
   [{ json: { path: '$.missing' } }, 'nothing at'],
 ])('body judged by %j: %s', async (settings, message) => {
-  if (message === undefined) expect(await run(settings)).toMatchObject({ kind: 'passed', rung: 'body' });
+  if (message === undefined) expect(await run(settings)).toMatchObject({ kind: 'passed', phase: 'body' });
   else
     expect(await run(settings)).toMatchObject({
       errorClass: 'server',
-      rung: 'body',
+      phase: 'body',
       message: expect.stringContaining(message),
     });
 });
@@ -185,17 +185,17 @@ test('a body cut short is refused, an answer that is no HTTP is server', async (
     response.writeHead(200, { 'content-length': 100 });
     response.write('half', () => response.destroy());
   };
-  expect(await run({})).toMatchObject({ errorClass: 'refused', rung: 'body' });
+  expect(await run({})).toMatchObject({ errorClass: 'refused', phase: 'body' });
   const banner = await startTcpServer((socket) => socket.end('SSH-2.0-x\r\n'));
   const silent = await startTcpServer((socket) => socket.once('data', () => socket.end()));
   open.push(banner, silent);
   expect(await run({ url: `http://127.0.0.1:${banner.port}/` })).toMatchObject({
     errorClass: 'server',
-    rung: 'response',
+    phase: 'response',
   });
   expect(await run({ url: `http://127.0.0.1:${silent.port}/` })).toMatchObject({
     errorClass: 'refused',
-    rung: 'response',
+    phase: 'response',
   });
 });
 
@@ -204,7 +204,7 @@ test('a Unix socket', async () => {
   expect(await run({ url: 'http://app/', socket: path })).toMatchObject({ kind: 'passed' });
   expect(await run({ url: 'http://app/', socket: `${path}.missing` })).toMatchObject({
     errorClass: 'refused',
-    rung: 'connect',
+    phase: 'connect',
   });
 });
 
@@ -220,7 +220,7 @@ test('101 is an answer, and its connection is closed', async () => {
     headers: { connection: 'Upgrade', upgrade: 'websocket' },
   };
   expect(await run({ ...settings, expected_status: 101 })).toMatchObject({ kind: 'passed' });
-  expect(await run(settings)).toMatchObject({ errorClass: 'server', rung: 'response' });
+  expect(await run(settings)).toMatchObject({ errorClass: 'server', phase: 'response' });
 });
 
 test('HTTPS: trusted, untrusted, wrong name, expired, skipped, client certificate', async () => {
@@ -232,7 +232,7 @@ test('HTTPS: trusted, untrusted, wrong name, expired, skipped, client certificat
   };
   const good = await secure({ cert, key });
   expect(await run({ url: good, tls: { ca_file: ca } })).toMatchObject({ kind: 'passed' });
-  const refused = { errorClass: 'tls', rung: 'connect' };
+  const refused = { errorClass: 'tls', phase: 'connect' };
   expect(await run({ url: good })).toMatchObject(refused);
   expect(await run({ url: good, tls: { ca_file: otherCa } })).toMatchObject(refused);
   expect(await run({ url: good, tls: { ca_file: key } })).toMatchObject(refused);
@@ -248,7 +248,7 @@ test('HTTPS: trusted, untrusted, wrong name, expired, skipped, client certificat
   expect(await run({ url: mutual, tls: { ca_file: ca, cert_file: clientCert, key_file: clientKey } })).toMatchObject({
     kind: 'passed',
   });
-  expect(await run({ url: mutual, tls: { ca_file: ca } })).toMatchObject({ errorClass: 'tls', rung: 'response' });
+  expect(await run({ url: mutual, tls: { ca_file: ca } })).toMatchObject({ errorClass: 'tls', phase: 'response' });
   expect(await run({ url: good.replace('https', 'http') })).toMatchObject({ kind: 'failed' });
   expect(await run({ url: url().replace('http', 'https') })).toMatchObject(refused);
 });

@@ -68,7 +68,7 @@ async function startSilent() {
 test('no credentials anywhere is auth, at once', async () => {
   const attempt = makeAttempt();
   await expect(open().run(attempt)).rejects.toMatchObject({ errorClass: 'auth', message: /^no AWS credentials: / });
-  expect(attempt.rungs).toEqual(['credentials']);
+  expect(attempt.phases).toEqual(['credentials']);
 });
 
 test('no region is misconfig and says how to set one', async () => {
@@ -117,7 +117,7 @@ test('AWS_EC2_METADATA_DISABLED is respected: nobody connects', async () => {
   expect(sockets.size).toBe(0);
 });
 
-test('destroy during a look-up ends it and leaves no socket', async () => {
+test('destroy during a lookup ends it and leaves no socket', async () => {
   const { url, sockets, connected } = await startSilent();
   undo.push(setEnvironment(endpoints.container(url)));
   const { opened, run } = open();

@@ -18,7 +18,7 @@ function optionsOf(node: z.core.JSONSchema.BaseSchema, path = ''): string[] {
   return inner.length > 0 ? inner : [path];
 }
 
-test.each([...kms.rungs, ...kms.classes])('has a row for `%s`', (name) => {
+test.each([...kms.phases, ...kms.classes])('has a row for `%s`', (name) => {
   expect(page).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
 });
 
@@ -41,7 +41,7 @@ test('the example is valid', () => {
   expect(z.strictObject(kms.settings).parse(settings).round_trip?.context).toEqual({ purpose: 'health' });
 });
 
-test('the policy allows just the three calls, the dear two under the example’s context only', () => {
+test('the policy allows just the three calls, the costly two under the example’s context only', () => {
   const { Statement } = JSON.parse(block('json')) as { Statement: { Action: string | string[]; Condition?: object }[] };
   expect(Statement.flatMap(({ Action }) => Action)).toEqual(['kms:DescribeKey', 'kms:Encrypt', 'kms:Decrypt']);
   expect(Statement[1]?.Condition).toEqual({ StringEquals: { 'kms:EncryptionContext:purpose': 'health' } });

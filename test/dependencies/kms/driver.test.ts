@@ -41,12 +41,12 @@ const open = (settings: object = {}) => {
   const parsed = parse({ key_id: keyId, ...settings });
   const opened = session(parsed);
   undo.push(() => opened.destroy());
-  return { opened, run: (attempt = makeAttempt()) => probe(opened, parsed, attempt).then(() => attempt.rungs) };
+  return { opened, run: (attempt = makeAttempt()) => probe(opened, parsed, attempt).then(() => attempt.phases) };
 };
 const inject = (fault: Parameters<KmsFaults['inject']>[0]) => undo.push(faults.inject(fault));
 const roundTrip = { round_trip: { context: { purpose: 'health' } } };
 
-test('climbs what is configured: without a round trip, two rungs and one call after the credentials', async () => {
+test('runs what is configured: without a round trip, two phases and one call after the credentials', async () => {
   expect(await open().run()).toEqual(['credentials', 'connect', 'key']);
   expect(faults.operations).toEqual(['DescribeKey']);
   expect(faults.caller()).toBe(server.environment.AWS_ACCESS_KEY_ID);
@@ -57,7 +57,7 @@ test('the round trip encrypts and decrypts, and makes no call while it rests', a
   expect((await run()).at(-1)).toBe('round_trip');
   expect(faults.operations).toEqual(['DescribeKey', 'Encrypt', 'Decrypt']);
   const rested: number[] = [];
-  await run({ ...makeAttempt(), rest: async (_rung, restMs) => void rested.push(restMs) });
+  await run({ ...makeAttempt(), rest: async (_phase, restMs) => void rested.push(restMs) });
   expect(rested).toEqual([300_000]);
   expect(faults.operations).toHaveLength(4);
 });
@@ -86,7 +86,7 @@ test('the state decides: disabled and pending deletion fail, enabled again passe
 test('an unknown key is a mistake of the configuration', async () => {
   const attempt = makeAttempt();
   await expect(open({ key_id: 'alias/none' }).run(attempt)).rejects.toMatchObject({ errorClass: 'misconfig' });
-  expect(attempt.rungs.at(-1)).toBe('key');
+  expect(attempt.phases.at(-1)).toBe('key');
 });
 
 test.each([
@@ -106,11 +106,11 @@ test.each([
   ['DependencyTimeoutException', 'server'],
   ['KeyUnavailableException', 'server'],
   ['SomethingNewException', 'server'],
-])('%s is %s, at the rung that was told so', async (error, errorClass) => {
+])('%s is %s, at the phase that was told so', async (error, errorClass) => {
   inject({ error });
   const attempt = makeAttempt();
   await expect(open().run(attempt)).rejects.toMatchObject({ errorClass, message: expect.stringContaining(error) });
-  expect(attempt.rungs.at(-1)).toBe('key');
+  expect(attempt.phases.at(-1)).toBe('key');
   expect(faults.operations).toHaveLength(1); // our own schedule repeats, not the SDK
 });
 
@@ -131,7 +131,7 @@ test.each(['Encrypt', 'Decrypt'])(
     inject({ operation, error: 'AccessDeniedException' });
     const attempt = makeAttempt();
     await expect(open(roundTrip).run(attempt)).rejects.toMatchObject({ errorClass: 'permission' });
-    expect(attempt.rungs.at(-1)).toBe('round_trip');
+    expect(attempt.phases.at(-1)).toBe('round_trip');
   },
 );
 

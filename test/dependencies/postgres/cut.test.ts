@@ -26,7 +26,7 @@ describe('destroyed', () => {
     ['in the TLS handshake', 'S', '', 2, 'connect'],
     ['in the log-in', 'N', '', 2, 'connect auth'],
     ['in the log-in without TLS', '', '?sslmode=disable', 1, 'connect auth'],
-  ])('%s', async (_, answer, query, messages, rungs) => {
+  ])('%s', async (_, answer, query, messages, phases) => {
     const silent = await listen(answer);
     const trial = createTrial({ url: silent.url + query });
     const run = trial.run();
@@ -34,7 +34,7 @@ describe('destroyed', () => {
     trial.end();
     trial.end();
     expect(trial.current.closed).toBe(true);
-    expect(await run).toMatchObject({ outcome: 'refused', rungs });
+    expect(await run).toMatchObject({ outcome: 'refused', phases });
     await eventually(() => expect(silent.sockets.size).toBe(0));
   });
 
@@ -53,7 +53,7 @@ test.each(['HTTP/1.1 400 Bad Request\r\n\r\n', 'SHTTP', 'E'])(
   async (answer) => {
     const other = await listen(answer);
     const trial = createTrial({ url: other.url });
-    expect(await trial.run()).toMatchObject({ outcome: 'server', rungs: 'connect' });
+    expect(await trial.run()).toMatchObject({ outcome: 'server', phases: 'connect' });
     await eventually(() => expect(other.sockets.size).toBe(0));
   },
 );

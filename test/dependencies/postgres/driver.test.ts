@@ -29,8 +29,8 @@ const sessions = async (): Promise<unknown> =>
 describe('one connection', () => {
   test('is opened by the first run and kept by the next ones', async () => {
     const one = trial({ url: server.url });
-    expect(await one.run()).toMatchObject({ outcome: 'passed', rungs: 'connect auth query' });
-    expect(await one.run()).toMatchObject({ outcome: 'passed', rungs: 'query' });
+    expect(await one.run()).toMatchObject({ outcome: 'passed', phases: 'connect auth query' });
+    expect(await one.run()).toMatchObject({ outcome: 'passed', phases: 'query' });
     expect(await sessions()).toBe(1);
     one.end();
     await eventually(async () => expect(await sessions()).toBe(0));
@@ -48,7 +48,7 @@ describe('one connection', () => {
     const first = one.current;
     await server.restart();
     await eventually(() => expect(first.closed).toBe(true));
-    expect(await one.run()).toMatchObject({ outcome: 'passed', rungs: 'connect auth query' });
+    expect(await one.run()).toMatchObject({ outcome: 'passed', phases: 'connect auth query' });
   });
 
   test('ended under a query is refused', async () => {
@@ -69,7 +69,7 @@ describe('one connection', () => {
     await one.run();
     const slow = one.current.query('SELECT pg_sleep(20)', makeAttempt({ timeoutMs: 1500 }));
     await expect(slow).rejects.toMatchObject({ code: '57014' });
-    expect(await one.run()).toMatchObject({ outcome: 'passed', rungs: 'query' });
+    expect(await one.run()).toMatchObject({ outcome: 'passed', phases: 'query' });
     const [row] = await server.query("SELECT query FROM pg_stat_activity WHERE application_name = 'sidewarden'");
     expect(row?.query).toMatch(/^SET LOCAL statement_timeout = \d+; SELECT 1$/);
   });
@@ -84,7 +84,7 @@ describe('one connection', () => {
     const run = other.run();
     expect(await Promise.race([run, new Promise((resolve) => setTimeout(resolve, 300, 'hangs'))])).toBe('hangs');
     other.end();
-    expect(await run).toMatchObject({ outcome: 'refused', rungs: 'connect' });
+    expect(await run).toMatchObject({ outcome: 'refused', phases: 'connect' });
   });
 });
 
@@ -96,11 +96,11 @@ describe('expect', () => {
     ['standby', 'replica', 'passed'],
   ])('the %s, when %s is expected: %s', async (which, expected, outcome) => {
     const { url } = which === 'primary' ? server : standby;
-    expect(await once({ url, expect: expected })).toMatchObject({ outcome, rungs: 'connect auth query role' });
+    expect(await once({ url, expect: expected })).toMatchObject({ outcome, phases: 'connect auth query role' });
   });
 
   test('any asks for no role', async () => {
-    expect(await once({ url: standby.url })).toMatchObject({ outcome: 'passed', rungs: 'connect auth query' });
+    expect(await once({ url: standby.url })).toMatchObject({ outcome: 'passed', phases: 'connect auth query' });
   });
 
   test('a primary that takes no writes is none', async () => {
@@ -129,7 +129,7 @@ describe('write', () => {
     );
     const next = trial({ url: server.url, write }, 2500);
     for (let run = 0; run < 3; run += 1) {
-      expect(await next.run()).toMatchObject({ outcome: 'timeout', rungs: expect.stringMatching(/write$/) });
+      expect(await next.run()).toMatchObject({ outcome: 'timeout', phases: expect.stringMatching(/write$/) });
     }
     expect(await server.query(waiting)).toHaveLength(1);
 
@@ -140,14 +140,14 @@ describe('write', () => {
   });
   test('passes and leaves nothing behind', async () => {
     const one = trial({ url: server.url, write });
-    expect(await one.run()).toMatchObject({ outcome: 'passed', rungs: 'connect auth query write' });
-    expect(await one.run()).toMatchObject({ outcome: 'passed', rungs: 'query write' });
+    expect(await one.run()).toMatchObject({ outcome: 'passed', phases: 'connect auth query write' });
+    expect(await one.run()).toMatchObject({ outcome: 'passed', phases: 'query write' });
     expect(await server.query("SELECT relname FROM pg_class WHERE relname LIKE 'sidewarden%'")).toEqual([]);
   });
   test('on a standby is readonly', async () => {
     expect(await once({ url: standby.url, write })).toMatchObject({
       outcome: 'readonly',
-      rungs: 'connect auth query write',
+      phases: 'connect auth query write',
     });
   });
 });
@@ -156,17 +156,17 @@ describe('log-in', () => {
   const url = (): string => `postgres://app@${server.host}:${server.port}/shop`;
 
   test('without a password is auth', async () => {
-    expect(await once({ url: url() })).toMatchObject({ outcome: 'auth', rungs: 'connect auth' });
+    expect(await once({ url: url() })).toMatchObject({ outcome: 'auth', phases: 'connect auth' });
   });
   test('of a user who may not connect to the database is permission', async () => {
     await server.query('REVOKE CONNECT ON DATABASE shop FROM PUBLIC');
     onTestFinished(async () => void (await server.query('GRANT CONNECT ON DATABASE shop TO PUBLIC')));
-    expect(await once({ url: server.url })).toMatchObject({ outcome: 'permission', rungs: 'connect auth' });
+    expect(await once({ url: server.url })).toMatchObject({ outcome: 'permission', phases: 'connect auth' });
   });
   test('of a user who may not log in is auth', async () => {
     await server.query('ALTER ROLE app NOLOGIN');
     onTestFinished(async () => void (await server.query('ALTER ROLE app LOGIN')));
-    expect(await once({ url: server.url })).toMatchObject({ outcome: 'auth', rungs: 'connect auth' });
+    expect(await once({ url: server.url })).toMatchObject({ outcome: 'auth', phases: 'connect auth' });
   });
   test('reads a password file and a URL file at each connect', async () => {
     const folder = await runFolder('password');
@@ -174,9 +174,9 @@ describe('log-in', () => {
     await writeFile(files.password, 'an old one\n');
     await writeFile(files.url, 'postgres://app@127.0.0.1:1/shop\n');
     const one = trial({ url: Secret.fromFile(files.url), password_file: files.password });
-    expect(await one.run()).toMatchObject({ outcome: 'refused', rungs: 'connect' });
+    expect(await one.run()).toMatchObject({ outcome: 'refused', phases: 'connect' });
     await writeFile(files.url, `${url()}\n`);
-    expect(await one.run()).toMatchObject({ outcome: 'auth', rungs: 'connect auth' });
+    expect(await one.run()).toMatchObject({ outcome: 'auth', phases: 'connect auth' });
     await writeFile(files.password, `${server.password}\n`);
     expect(await one.run()).toMatchObject({ outcome: 'passed' });
     one.end();
@@ -184,7 +184,7 @@ describe('log-in', () => {
       await writeFile(files.url, wrong);
       expect(await one.run()).toMatchObject({
         outcome: 'misconfig',
-        rungs: 'connect',
+        phases: 'connect',
         message: expect.not.stringContaining('very-secret'),
       });
     }
@@ -196,7 +196,7 @@ describe('log-in', () => {
     onTestFinished(() => small.remove());
     const taken = [1, 2, 3].map(() => trial({ url: small.url }));
     for (const one of taken) expect(await one.run()).toMatchObject({ outcome: 'passed' });
-    expect(await once({ url: small.url })).toMatchObject({ outcome: 'capacity', rungs: 'connect auth' });
+    expect(await once({ url: small.url })).toMatchObject({ outcome: 'capacity', phases: 'connect auth' });
   });
 });
 
@@ -205,5 +205,5 @@ test('a promoted standby becomes the primary under a live session', async () => 
   const one = trial({ url: standby.url, expect: 'primary', write: { interval: '1h' } });
   expect(await one.run()).toMatchObject({ outcome: 'readonly' });
   await standby.promote();
-  expect(await one.run()).toMatchObject({ outcome: 'passed', rungs: 'query role write' });
+  expect(await one.run()).toMatchObject({ outcome: 'passed', phases: 'query role write' });
 });

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 import { driver } from '../../../src/dependencies/postgres/driver.ts';
 import { electQuery } from '../../../src/dependencies/postgres/election.ts';
 import type { PostgresSession } from '../../../src/dependencies/postgres/probe.ts';
-import type { Rung } from '../../../src/dependencies/postgres/settings.ts';
+import type { Phase } from '../../../src/dependencies/postgres/settings.ts';
 import { eventually } from '../../patience.ts';
 import { poolModes, startPgbouncer } from '../../servers/pgbouncer.ts';
 import { type PostgresServer, type PostgresStandby, startPostgres } from '../../servers/postgres.ts';
@@ -216,7 +216,7 @@ describe('the probe', () => {
     const given = parse({ url: standby.url, expect: 'primary' });
     const session = driver.session(given);
     const election = { key, tell: (held: boolean) => void told.push(held) };
-    await expect(driver.probe(session, given, { ...makeAttempt<Rung>(), election })).rejects.toMatchObject({
+    await expect(driver.probe(session, given, { ...makeAttempt<Phase>(), election })).rejects.toMatchObject({
       errorClass: 'readonly',
     });
     expect(told).toEqual([true]);
@@ -225,7 +225,7 @@ describe('the probe', () => {
   test('where nobody elects does not ask', async () => {
     const given = parse({ url: server.url, expect: 'primary' });
     const session = driver.session(given);
-    const said = await statementsDuring(server, () => driver.probe(session, given, makeAttempt<Rung>()));
+    const said = await statementsDuring(server, () => driver.probe(session, given, makeAttempt<Phase>()));
     expect(said).toContain('pg_is_in_recovery');
     expect(said).not.toContain('advisory');
     session.destroy();

@@ -81,7 +81,7 @@ test('more than a million iterations of SCRAM are not computed', async () => {
   });
   expect(await once({ url })).toMatchObject({
     outcome: 'auth',
-    rungs: 'connect auth',
+    phases: 'connect auth',
     message: expect.stringContaining('iteration count 1000001 exceeds scramMaxIterations of 1000000'),
   });
   expect(proof).toBeUndefined();
@@ -122,7 +122,7 @@ test.each<[how: string, speak: (socket: Socket) => Promise<void>, message: RegEx
   const url = await listen(speak);
   expect(await once({ url: `${url}&channel_binding=require` })).toMatchObject({
     outcome: 'auth',
-    rungs: 'connect auth',
+    phases: 'connect auth',
     message: expect.stringMatching(said),
   });
 });

@@ -35,7 +35,7 @@ async function run(given: string, timeoutMs = 5000) {
   const trial = createTrial({ url: given }, timeoutMs);
   onTestFinished(trial.end);
   const begin = performance.now();
-  let outcome: Outcome = { outcome: 'not run', rungs: '', message: '' };
+  let outcome: Outcome = { outcome: 'not run', phases: '', message: '' };
   const loopMs = await loopTime(async () => {
     outcome = await trial.run();
   });

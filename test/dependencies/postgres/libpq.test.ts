@@ -174,7 +174,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   'keywords and values': [
     ['plainly', /^TLS\S+ tls app shop/, () => words()],
     [
-      'with blanks and quotes',
+      'with spaces and quotes',
       /^plain tls app shop \S+ it's me$/,
       () => words("sslmode = 'disable' application_name='it\\'s me'"),
     ],

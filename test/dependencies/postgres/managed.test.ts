@@ -36,11 +36,11 @@ const absent = "UPDATE pg_proc SET proname = 'not_here' WHERE proname = 'pg_is_i
 // A new function by its name: PostgreSQL goes on calling its own code for what it has itself, whatever its body says.
 const unsupported = `${absent}; CREATE FUNCTION pg_catalog.pg_is_in_recovery() RETURNS boolean LANGUAGE plpgsql AS
   $$ BEGIN RAISE feature_not_supported USING MESSAGE = 'Function pg_is_in_recovery() is currently not supported'; END $$`;
-const skipped = (rung: string, why: RegExp) => ({
+const skipped = (phase: string, why: RegExp) => ({
   kind: 'passed',
   warnings: ['skipped'],
-  rungs: expect.arrayContaining([
-    expect.objectContaining({ name: rung, note: 'skipped', why: expect.stringMatching(why) }),
+  phases: expect.arrayContaining([
+    expect.objectContaining({ name: phase, note: 'skipped', why: expect.stringMatching(why) }),
   ]),
 });
 
@@ -88,7 +88,7 @@ describe('the write', () => {
     );
     const result = await run({ expect: 'primary', write });
     expect(result).toMatchObject(skipped('write', /temporary tables are not supported/));
-    expect(result?.rungs.map((rung) => `${rung.name} ${rung.note ?? ''}`)).toEqual([
+    expect(result?.phases.map((phase) => `${phase.name} ${phase.note ?? ''}`)).toEqual([
       'query ',
       'role ',
       'write skipped',

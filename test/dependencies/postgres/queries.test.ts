@@ -155,7 +155,7 @@ describe('what cannot be samples names the query and the column', () => {
     ["SELECT 1 AS value, repeat('x', 257) AS a", 'gives in the column a a label of more than 256 characters'],
     ['SELECT 1 AS value, 2 AS __name__', 'must not begin with __'],
     ['SELECT 1 AS value, 2 AS a, 3 AS a', 'gives two columns a'],
-    ['SELECT 1 AS value, ARRAY[1] AS a', 'gives in the column a what is not a text'],
+    ['SELECT 1 AS value, ARRAY[1] AS a', 'gives in the column a what is not a string'],
     [
       'SELECT 1 AS value, 1 a, 1 b, 1 c, 1 d, 1 e, 1 f, 1 g, 1 h, 1 i, 1 j, 1 k',
       'gives 11 columns for labels, and 10 are the most',

@@ -3,7 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { driver } from '../../../src/dependencies/postgres/driver.ts';
 import { postgres } from '../../../src/dependencies/postgres/index.ts';
-import type { Rung, Settings } from '../../../src/dependencies/postgres/settings.ts';
+import type { Phase, Settings } from '../../../src/dependencies/postgres/settings.ts';
 import type { PostgresSource, Question } from '../../../src/dependencies/postgres/statistics/source.ts';
 import type { Reader } from '../../../src/dependencies/statistics.ts';
 import { eventually } from '../../patience.ts';
@@ -38,7 +38,7 @@ export async function seenBy(given: object, key: bigint, session = driver.sessio
   onTestFinished(() => session.destroy());
   const told: boolean[] = [];
   const election = { key, tell: (held: boolean) => void told.push(held) };
-  await driver.probe(session, parse(given), { ...makeAttempt<Rung>(), election });
+  await driver.probe(session, parse(given), { ...makeAttempt<Phase>(), election });
   return told;
 }
 

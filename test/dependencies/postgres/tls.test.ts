@@ -15,12 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([server?.remove(), plain?.remove()]));
 
-/** Whether the connection is encrypted as the server sees it, or the class and rung of the failure. */
+/** Whether the connection is encrypted as the server sees it, or the class and phase of the failure. */
 async function found(given: object): Promise<string> {
   const trial = createTrial(given);
   onTestFinished(trial.end);
-  const { outcome, rungs, message } = await trial.run();
-  if (outcome !== 'passed') return `${outcome} at ${rungs.split(' ').at(-1)}: ${message}`;
+  const { outcome, phases, message } = await trial.run();
+  if (outcome !== 'passed') return `${outcome} at ${phases.split(' ').at(-1)}: ${message}`;
   const query = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
   const row = await trial.current.query(query, makeAttempt());
   return row.ssl === true ? 'encrypted' : 'plain';

@@ -1,16 +1,16 @@
-// One run of the driver without the daemon: what it climbed and how it ended.
+// One run of the driver without the daemon: which phases it ran and how it ended.
 import { z } from 'zod';
 import { classifyTransport } from '../../../src/core/failure.ts';
 import { driver } from '../../../src/dependencies/postgres/driver.ts';
 import { postgres } from '../../../src/dependencies/postgres/index.ts';
 import type { PostgresSession } from '../../../src/dependencies/postgres/probe.ts';
-import type { Rung, Settings } from '../../../src/dependencies/postgres/settings.ts';
+import type { Phase, Settings } from '../../../src/dependencies/postgres/settings.ts';
 import { makeAttempt } from '../attempt.ts';
 
 const parse = (settings: object): Settings => z.strictObject(postgres.settings).parse(settings);
 
-/** `passed`, or the error's class; and the rungs, the last being the one reached. */
-export type Outcome = { readonly outcome: string; readonly rungs: string; readonly message: string };
+/** `passed`, or the error's class; and the phases, the last being the one reached. */
+export type Outcome = { readonly outcome: string; readonly phases: string; readonly message: string };
 
 /** Each run is in the same session until that is closed; `current` is the session of the last run. */
 export function createTrial(given: object, timeoutMs = 5000) {
@@ -22,7 +22,7 @@ export function createTrial(given: object, timeoutMs = 5000) {
     },
     async run(): Promise<Outcome> {
       if (current.closed) current = driver.session(settings);
-      const attempt = makeAttempt<Rung>({ timeoutMs });
+      const attempt = makeAttempt<Phase>({ timeoutMs });
       const outcome = await driver.probe(current, settings, attempt).then(
         () => ({ outcome: 'passed', message: '' }),
         (error: Error) => ({
@@ -30,7 +30,7 @@ export function createTrial(given: object, timeoutMs = 5000) {
           message: error.message,
         }),
       );
-      return { ...outcome, rungs: attempt.rungs.join(' ') };
+      return { ...outcome, phases: attempt.phases.join(' ') };
     },
     end: () => current.destroy(),
   };

@@ -167,15 +167,15 @@ describe('whatever the values are', () => {
         wish,
         fc.constantFrom(quoted, escaped),
         fc.constantFrom(' ', '\n', '\t  '),
-        (wanted, write, blank) => {
+        (wanted, write, space) => {
           const { places, user, password, database, options } = wanted;
           const values = {
             ...{ user, password, dbname: database, options },
             host: places.map(({ host }) => host).join(),
             port: places.map((place) => place.port).join(),
           };
-          const text = Object.entries(values).map(([key, given]) => `${key}${blank}=${blank}${write(given)}`);
-          expect(read(text.join(blank))).toEqual(expected(wanted));
+          const text = Object.entries(values).map(([key, given]) => `${key}${space}=${space}${write(given)}`);
+          expect(read(text.join(space))).toEqual(expected(wanted));
         },
       ),
     );

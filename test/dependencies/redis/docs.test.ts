@@ -18,20 +18,20 @@ function optionsOf(schema: { properties?: Record<string, object> }, path = ''): 
   });
 }
 
-it('the page names every option, rung and class in a table row of its own', () => {
+it('the page names every option, phase and class in a table row of its own', () => {
   const schema = z.toJSONSchema(z.object(redis.settings), { io: 'input', unrepresentable: 'any' });
   const options = optionsOf(schema as object);
   expect(options).toContain('sentinel.password_file');
-  for (const name of [...options, ...redis.rungs, ...redis.classes])
+  for (const name of [...options, ...redis.phases, ...redis.classes])
     expect(page).toMatch(new RegExp(`^\\| \`${name}\``, 'm'));
 });
 
-it('the user it tells to make climbs everything, and is refused nothing', async () => {
+it('the user it tells to make runs every phase, and is refused nothing', async () => {
   const line = /^ACL SETUSER sidewarden .*$/m.exec(page)?.[0] ?? '';
   const server = await startRedis();
   await server.command(...line.split(' '));
   const given = { url: `redis://sidewarden:PASSWORD@${server.host}:${server.port}`, expect: 'primary', write: {} };
-  expect(await run(given)).toMatchObject({ passed: true, rungs: redis.rungs, skipped: [] });
+  expect(await run(given)).toMatchObject({ passed: true, phases: redis.phases, skipped: [] });
   expect(await server.command('ACL', 'LOG')).toEqual([]);
   expect(await server.command('ACL', 'DRYRUN', 'sidewarden', 'CLUSTER', 'INFO')).toBe('OK');
   await server.remove();

@@ -24,14 +24,17 @@ beforeAll(async () => {
 afterAll(() => server.remove());
 
 describe('a server alone', () => {
-  it('passes, climbing every rung, and the dear one where it is wanted', async () => {
+  it('passes, running every phase, and the costly one where it is wanted', async () => {
     expect(await run({ url: as('probe'), expect: 'primary', write: {} })).toMatchObject({
       passed: true,
-      rungs: ['connect', 'auth', 'ping', 'role', 'write'],
+      phases: ['connect', 'auth', 'ping', 'role', 'write'],
       skipped: [],
     });
     expect(await server.command('TTL', 'sidewarden:write')).toBeGreaterThan(0);
-    expect(await run({ url: as('probe') })).toMatchObject({ passed: true, rungs: ['connect', 'auth', 'ping', 'role'] });
+    expect(await run({ url: as('probe') })).toMatchObject({
+      passed: true,
+      phases: ['connect', 'auth', 'ping', 'role'],
+    });
   });
 
   it('passes over a Unix socket', async () => {
@@ -46,7 +49,7 @@ describe('a server alone', () => {
     const clients = String(await server.command('CLIENT', 'LIST'));
     expect(clients).toContain('name=sidewarden');
     const id = /id=(\d+).*name=sidewarden/.exec(clients)?.[1];
-    expect(await run({ url: server.url }, session)).toMatchObject({ passed: true, rungs: ['ping', 'role'] });
+    expect(await run({ url: server.url }, session)).toMatchObject({ passed: true, phases: ['ping', 'role'] });
     expect(/id=(\d+).*name=sidewarden/.exec(String(await server.command('CLIENT', 'LIST')))?.[1]).toBe(id);
     session.destroy();
     expect(session.closed).toBe(true);
@@ -55,8 +58,8 @@ describe('a server alone', () => {
 
   it('is healthy for a user with +ping alone, and says what it could not see', async () => {
     const outcome = await run({ url: as('shallow'), expect: 'primary' });
-    expect(outcome).toMatchObject({ passed: true, rungs: ['connect', 'auth', 'ping', 'role'] });
-    expect(outcome.skipped).toEqual([{ rung: 'role', why: expect.stringContaining('NOPERM') }]);
+    expect(outcome).toMatchObject({ passed: true, phases: ['connect', 'auth', 'ping', 'role'] });
+    expect(outcome.skipped).toEqual([{ phase: 'role', why: expect.stringContaining('NOPERM') }]);
   });
 
   it('sends nothing that a user with +ping alone is refused but the name and ROLE', async () => {
@@ -76,9 +79,9 @@ describe('a server alone', () => {
     ['a primary for a replica', () => ({ url: server.url, expect: 'replica' }), 'readonly', 'role'],
     ['a socket that is not there', () => ({ url: 'unix:///nowhere/redis.sock' }), 'refused', 'connect'],
     ['a host that is not there', () => ({ url: 'redis://nowhere.invalid' }), 'dns', 'connect'],
-  ])('%s', async (_, given, errorClass, rung) => {
+  ])('%s', async (_, given, errorClass, phase) => {
     const outcome = await run(given());
-    expect(outcome).toMatchObject({ passed: false, errorClass, rung });
+    expect(outcome).toMatchObject({ passed: false, errorClass, phase });
     expect(outcome.message).not.toContain(secret);
     expect(outcome.message).not.toContain(server.password);
   });
@@ -89,7 +92,7 @@ describe('a server alone', () => {
     expect(await run({ url: open.url, password: 'x' })).toMatchObject({
       passed: false,
       errorClass: 'auth',
-      rung: 'auth',
+      phase: 'auth',
     });
     await open.remove();
   });
@@ -108,7 +111,7 @@ describe('a server in trouble', () => {
     await server.command('CONFIG', 'SET', 'maxmemory', '1');
     const outcome = await run({ url: server.url, write: {} });
     await server.command('CONFIG', 'SET', 'maxmemory', '0');
-    expect(outcome).toMatchObject({ passed: false, errorClass: 'server', rung: 'write' });
+    expect(outcome).toMatchObject({ passed: false, errorClass: 'server', phase: 'write' });
   });
 
   it('busy with a script: server, at ping', async () => {
@@ -118,7 +121,7 @@ describe('a server in trouble', () => {
     const outcome = await run({ url: server.url });
     await server.command('SCRIPT', 'KILL');
     await script;
-    expect(outcome).toMatchObject({ passed: false, errorClass: 'server', rung: 'ping' });
+    expect(outcome).toMatchObject({ passed: false, errorClass: 'server', phase: 'ping' });
     expect(await run({ url: server.url })).toMatchObject({ passed: true });
   });
 
@@ -131,7 +134,7 @@ describe('a server in trouble', () => {
     expect(await run({ url: full.url }, session)).toMatchObject({
       passed: false,
       errorClass: 'capacity',
-      rung: 'connect',
+      phase: 'connect',
     });
     leave();
     session.destroy();
@@ -145,7 +148,7 @@ describe('a server in trouble', () => {
     expect(await run({ url: slow.url }, session)).toMatchObject({
       passed: false,
       errorClass: 'starting',
-      rung: 'ping',
+      phase: 'ping',
     });
     await slow.finishLoading();
     expect(await run({ url: slow.url }, session)).toMatchObject({ passed: true });
@@ -159,22 +162,22 @@ describe('a server in trouble', () => {
     await run({ url: own.url }, session);
     await own.stop();
     expect(session.closed).toBe(true);
-    expect(await run({ url: own.url })).toMatchObject({ passed: false, errorClass: 'refused', rung: 'connect' });
+    expect(await run({ url: own.url })).toMatchObject({ passed: false, errorClass: 'refused', phase: 'connect' });
     await own.start();
     expect(await run({ url: own.url })).toMatchObject({ passed: true });
     session.destroy();
     await own.remove();
   });
 
-  it('frozen: timeout at the rung that hung, and the session is gone', async () => {
+  it('frozen: timeout at the phase that hung, and the session is gone', async () => {
     const session = openSession({ url: server.url });
     await run({ url: server.url }, session);
     server.freeze();
     const kept = await run({ url: server.url }, session, 1500);
     const fresh = await run({ url: server.url }, undefined, 1500);
     server.thaw();
-    expect(kept).toMatchObject({ passed: false, errorClass: 'timeout', rung: 'ping' });
-    expect(fresh).toMatchObject({ passed: false, errorClass: 'timeout', rung: 'auth' });
+    expect(kept).toMatchObject({ passed: false, errorClass: 'timeout', phase: 'ping' });
+    expect(fresh).toMatchObject({ passed: false, errorClass: 'timeout', phase: 'auth' });
     expect(session.closed).toBe(true);
     expect(await run({ url: server.url })).toMatchObject({ passed: true });
   });
@@ -188,14 +191,14 @@ describe('a replica', () => {
     for (const role of ['any', 'replica']) {
       expect(await run({ url: replica.url, expect: role })).toMatchObject({ passed: true });
     }
-    expect(await run({ url: replica.url, expect: 'primary' })).toMatchObject({ errorClass: 'readonly', rung: 'role' });
-    expect(await run({ url: replica.url, write: {} })).toMatchObject({ errorClass: 'readonly', rung: 'write' });
+    expect(await run({ url: replica.url, expect: 'primary' })).toMatchObject({ errorClass: 'readonly', phase: 'role' });
+    expect(await run({ url: replica.url, write: {} })).toMatchObject({ errorClass: 'readonly', phase: 'write' });
 
     await primary.stop();
     await replica.until((answer) => answer.includes('master_link_status:down'), 'INFO', 'replication');
-    expect(await run({ url: replica.url })).toMatchObject({ errorClass: 'server', rung: 'role' });
+    expect(await run({ url: replica.url })).toMatchObject({ errorClass: 'server', phase: 'role' });
     await replica.command('CONFIG', 'SET', 'replica-serve-stale-data', 'no');
-    expect(await run({ url: replica.url })).toMatchObject({ errorClass: 'server', rung: 'ping' });
+    expect(await run({ url: replica.url })).toMatchObject({ errorClass: 'server', phase: 'ping' });
 
     await replica.command('REPLICAOF', 'NO', 'ONE');
     expect(await run({ url: replica.url, expect: 'primary' })).toMatchObject({ passed: true });

@@ -17,19 +17,19 @@ describe('sentinels', () => {
   it('name the primary, which is asked whether it is one', async () => {
     expect(await run({ ...given(), write: {} })).toMatchObject({
       passed: true,
-      rungs: ['connect', 'auth', 'ping', 'role', 'write'],
+      phases: ['connect', 'auth', 'ping', 'role', 'write'],
     });
   });
 
   it('that are dead are passed over; when all are, why the first is', async () => {
     const dead = `127.0.0.1:${await freePort()}`;
     expect(await run(given({ addresses: [dead, ...set.addresses] }))).toMatchObject({ passed: true });
-    expect(await run(given({ addresses: [dead, dead] }))).toMatchObject({ errorClass: 'refused', rung: 'connect' });
+    expect(await run(given({ addresses: [dead, dead] }))).toMatchObject({ errorClass: 'refused', phase: 'connect' });
   });
 
   it('that refuse the log-in are named: it is apart from that of the server', async () => {
     const outcome = await run(given({ username: 'nobody', password: 'x' }));
-    expect(outcome).toMatchObject({ errorClass: 'auth', rung: 'connect' });
+    expect(outcome).toMatchObject({ errorClass: 'auth', phase: 'connect' });
     expect(outcome.message).toContain(`sentinel ${set.addresses[0]}: WRONGPASS`);
   });
 
@@ -42,8 +42,8 @@ describe('sentinels', () => {
   });
 
   it('that know no such name, or that are given as url, are a mistake of the configuration', async () => {
-    expect(await run(given({ name: 'nobody' }))).toMatchObject({ errorClass: 'misconfig', rung: 'connect' });
-    expect(await run({ url: `redis://${set.addresses[0]}` })).toMatchObject({ errorClass: 'misconfig', rung: 'role' });
+    expect(await run(given({ name: 'nobody' }))).toMatchObject({ errorClass: 'misconfig', phase: 'connect' });
+    expect(await run({ url: `redis://${set.addresses[0]}` })).toMatchObject({ errorClass: 'misconfig', phase: 'role' });
   });
 
   it('leave no connection of theirs open', async () => {
@@ -65,7 +65,7 @@ describe('sentinels', () => {
     await first.command('ACL', 'SETUSER', 'default', '-client|kill');
     await set.failover();
     await first.command('REPLICAOF', second.host, String(second.port));
-    expect(await run(given(), session)).toMatchObject({ errorClass: 'readonly', rung: 'role' });
+    expect(await run(given(), session)).toMatchObject({ errorClass: 'readonly', phase: 'role' });
     await first.command('ACL', 'SETUSER', 'default', '+client|kill');
     session.destroy();
     expect(await run(given())).toMatchObject({ passed: true });
@@ -74,7 +74,7 @@ describe('sentinels', () => {
   it('replace a primary that died', async () => {
     const dying = await set.primary();
     await dying.kill();
-    expect(await run(given())).toMatchObject({ errorClass: 'refused', rung: 'connect' });
+    expect(await run(given())).toMatchObject({ errorClass: 'refused', phase: 'connect' });
     await set.movedFrom(dying);
     expect(await run(given())).toMatchObject({ passed: true });
     await dying.start();
@@ -90,7 +90,7 @@ describe('a cluster', () => {
   const given = (addresses = cluster.addresses) => ({ cluster: { addresses }, password: cluster.password });
 
   it('passes when its state is ok, by any node that answers', async () => {
-    expect(await run(given())).toMatchObject({ passed: true, rungs: ['connect', 'auth', 'ping', 'role'] });
+    expect(await run(given())).toMatchObject({ passed: true, phases: ['connect', 'auth', 'ping', 'role'] });
     expect(await run(given([`127.0.0.1:${await freePort()}`, ...cluster.addresses]))).toMatchObject({ passed: true });
     expect(await run(given(['nowhere.invalid:6379', ...cluster.addresses]))).toMatchObject({ passed: true });
     const patience = (ms: number) =>
@@ -109,7 +109,7 @@ describe('a cluster', () => {
     const outcome = await run({ ...given(), username: 'shallow', password: 'x' });
     expect(outcome).toMatchObject({
       passed: true,
-      skipped: [{ rung: 'role', why: expect.stringContaining('NOPERM') }],
+      skipped: [{ phase: 'role', why: expect.stringContaining('NOPERM') }],
     });
   });
 
@@ -125,7 +125,7 @@ describe('a cluster', () => {
     await last?.kill();
     await cluster.state(first, 'fail');
     const outcome = await run(given());
-    expect(outcome).toMatchObject({ passed: false, errorClass: 'server', rung: 'role' });
+    expect(outcome).toMatchObject({ passed: false, errorClass: 'server', phase: 'role' });
     expect(outcome.message).toContain('cluster_state:fail');
     await last?.start();
     await cluster.state(first, 'ok');

@@ -1,4 +1,4 @@
-// What managed services do not offer, refused by real servers: the rung that needs it is skipped, nothing fails.
+// What managed services do not offer, refused by real servers: the phase that needs it is skipped, nothing fails.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isNotOffered, RedisReply } from '../../../src/dependencies/redis/errors.ts';
 import { freePort } from '../../servers/process.ts';
@@ -31,15 +31,15 @@ describe('a service whose list of blocked commands is refused', () => {
     const server = await startRedis({ config: without(...blocked.split(' ')) });
     const outcome = await run({ url: server.url, expect: 'primary', write: {} });
     await server.remove();
-    expect(outcome).toMatchObject({ passed: true, rungs: everything, skipped: [] });
+    expect(outcome).toMatchObject({ passed: true, phases: everything, skipped: [] });
   });
 
   it('without ROLE, INFO and CLIENT: the role is not proven and said so, the rest is', async () => {
     const server = await startRedis({ config: without('ROLE', 'INFO', 'CLIENT') });
     const outcome = await run({ url: server.url, expect: 'primary', write: {} });
     await server.remove();
-    expect(outcome).toMatchObject({ passed: true, rungs: everything });
-    expect(outcome.skipped).toEqual([{ rung: 'role', why: expect.stringContaining("unknown command 'ROLE'") }]);
+    expect(outcome).toMatchObject({ passed: true, phases: everything });
+    expect(outcome.skipped).toEqual([{ phase: 'role', why: expect.stringContaining("unknown command 'ROLE'") }]);
   });
 
   it('without CLUSTER, given as a cluster: its state is not proven and said so', async () => {
@@ -52,7 +52,7 @@ describe('a service whose list of blocked commands is refused', () => {
     });
     await server.remove();
     expect(outcome.passed).toBe(true);
-    expect(outcome.skipped).toEqual([{ rung: 'role', why: expect.stringContaining("unknown command 'CLUSTER'") }]);
+    expect(outcome.skipped).toEqual([{ phase: 'role', why: expect.stringContaining("unknown command 'CLUSTER'") }]);
   });
 
   // Of services whose servers cannot be had.
@@ -104,10 +104,10 @@ describe('a cluster', () => {
     const [first] = cluster.nodes;
     await first?.until((list) => list.includes('name=sidewarden'), 'CLIENT', 'LIST');
     expect(await alone.command('CLIENT', 'LIST')).not.toContain('name=sidewarden');
-    expect(await run(given, session)).toMatchObject({ passed: true, rungs: ['ping', 'role'] });
+    expect(await run(given, session)).toMatchObject({ passed: true, phases: ['ping', 'role'] });
     session.destroy();
     const only = await run({ ...given, cluster: { addresses: [address] } });
-    expect(only).toMatchObject({ passed: false, errorClass: 'server', rung: 'role' });
+    expect(only).toMatchObject({ passed: false, errorClass: 'server', phase: 'role' });
     expect(only.message).toContain('0 of 16384 slots');
   });
 
@@ -115,7 +115,7 @@ describe('a cluster', () => {
     const [first, , last] = cluster.nodes;
     await last?.kill();
     await cluster.state(first, 'fail');
-    expect(await run(as('state'))).toMatchObject({ passed: false, errorClass: 'server', rung: 'role' });
+    expect(await run(as('state'))).toMatchObject({ passed: false, errorClass: 'server', phase: 'role' });
     expect(await run(as('shallow'))).toMatchObject({ passed: true });
   });
 });

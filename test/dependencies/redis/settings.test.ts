@@ -61,7 +61,7 @@ describe('replies', () => {
     ['MISCONF Redis is configured to save RDB snapshots', 'server', undefined],
     ['NOREPLICAS Not enough good replicas to write.', 'server', undefined],
     ['CLUSTERDOWN The cluster is down', 'server', undefined],
-  ])('%s', (text, errorClass, rung) => {
-    expect(classify(new RedisReply(text))).toEqual(rung === undefined ? { errorClass } : { errorClass, rung });
+  ])('%s', (text, errorClass, phase) => {
+    expect(classify(new RedisReply(text))).toEqual(phase === undefined ? { errorClass } : { errorClass, phase });
   });
 });

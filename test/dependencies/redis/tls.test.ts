@@ -19,7 +19,7 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-const tlsAtConnect = { passed: false, errorClass: 'tls', rung: 'connect' };
+const tlsAtConnect = { passed: false, errorClass: 'tls', phase: 'connect' };
 
 describe('TLS', () => {
   it('passes when the authority is trusted, by address and by name, with and without rediss', async () => {
@@ -71,7 +71,7 @@ describe('TLS', () => {
   it('TLS to a server without it is never answered: timeout; none to a server with it is refused', async () => {
     const plain = await startRedis();
     const secure = plain.url.replace('redis:', 'rediss:');
-    expect(await run({ url: secure }, undefined, 1500)).toMatchObject({ errorClass: 'timeout', rung: 'connect' });
+    expect(await run({ url: secure }, undefined, 1500)).toMatchObject({ errorClass: 'timeout', phase: 'connect' });
     await plain.remove();
     expect(await run({ url: server.url.replace('rediss:', 'redis:') })).toMatchObject({ errorClass: 'refused' });
   });

@@ -16,7 +16,7 @@ async function run(settings: Record<string, unknown>, timeoutMs = 10_000) {
   harness.close();
   return {
     kind: result?.kind,
-    rung: result?.rungs.at(-1)?.name,
+    phase: result?.phases.at(-1)?.name,
     ...(result?.kind === 'failed' ? { errorClass: result.errorClass } : {}),
   };
 }
@@ -27,7 +27,7 @@ async function serving(treat?: (socket: Socket) => void): Promise<string> {
 }
 
 test('a port that accepts passes; without expect nothing is read', async () => {
-  expect(await run({ address: await serving() })).toEqual({ kind: 'passed', rung: 'connect' });
+  expect(await run({ address: await serving() })).toEqual({ kind: 'passed', phase: 'connect' });
 });
 
 test('a run costs the connections that it is said to', async () => {
@@ -47,8 +47,8 @@ test('a Unix socket', async () => {
   const path = join(folder, 'a.sock');
   const server = await startTcpServer((socket) => socket.end('hello'), { path });
   onTestFinished(() => server.stop());
-  expect(await run({ address: `unix:${path}`, expect: '^hello$' })).toEqual({ kind: 'passed', rung: 'answer' });
-  expect(await run({ address: `unix:${path}x` })).toEqual({ kind: 'failed', rung: 'connect', errorClass: 'refused' });
+  expect(await run({ address: `unix:${path}`, expect: '^hello$' })).toEqual({ kind: 'passed', phase: 'answer' });
+  expect(await run({ address: `unix:${path}x` })).toEqual({ kind: 'failed', phase: 'connect', errorClass: 'refused' });
 });
 
 test('a banner in pieces matches as soon as it can', async () => {
@@ -73,7 +73,7 @@ test.each<[string, (socket: Socket) => void, string]>([
 ])('%s', async (_name, treat, errorClass) => {
   expect(await run({ address: await serving(treat), expect: 'yes' }, 1200)).toEqual({
     kind: 'failed',
-    rung: 'answer',
+    phase: 'answer',
     errorClass,
   });
 });

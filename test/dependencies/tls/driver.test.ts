@@ -24,19 +24,19 @@ async function run(address: string, settings: Record<string, unknown> = {}) {
   const result = await conclusive(() => harness.run());
   harness.close();
   if (result === undefined) throw new Error('stopped');
-  const { kind, rungs, warnings } = result;
+  const { kind, phases, warnings } = result;
   const why = result.kind === 'passed' ? {} : { errorClass: result.errorClass, message: result.message };
-  return { kind, rung: rungs.at(-1)?.name, warnings, ...why };
+  return { kind, phase: phases.at(-1)?.name, warnings, ...why };
 }
 async function serving(pair: Pair, host = 'localhost'): Promise<string> {
   const server = await startTlsServer(pair);
   onTestFinished(() => server.stop());
   return `${host}:${server.port}`;
 }
-const bad = { errorClass: 'tls', rung: 'certificate' };
+const bad = { errorClass: 'tls', phase: 'certificate' };
 
 test('a certificate in order, by name and by address', async () => {
-  expect(await run(await serving(certificates))).toEqual({ kind: 'passed', rung: 'certificate', warnings: [] });
+  expect(await run(await serving(certificates))).toEqual({ kind: 'passed', phase: 'certificate', warnings: [] });
   expect(await run(await serving(certificates, '127.0.0.1'))).toMatchObject({ kind: 'passed' });
 });
 
@@ -80,12 +80,12 @@ test('no handshake: plaintext, a close, files that cannot be used', async () => 
   const plain = await startTcpServer((socket) => socket.end('220 hello\r\n'));
   const closing = await startTcpServer((socket) => socket.end());
   onTestFinished(() => Promise.all([plain.stop(), closing.stop()]).then(() => undefined));
-  expect(await run(`localhost:${plain.port}`)).toMatchObject({ errorClass: 'tls', rung: 'handshake' });
-  expect(await run(`localhost:${closing.port}`)).toMatchObject({ errorClass: 'refused', rung: 'handshake' });
+  expect(await run(`localhost:${plain.port}`)).toMatchObject({ errorClass: 'tls', phase: 'handshake' });
+  expect(await run(`localhost:${closing.port}`)).toMatchObject({ errorClass: 'refused', phase: 'handshake' });
   const address = await serving(certificates);
   expect(await run(address, { tls: { ca_file: join(folder, 'missing') } })).toMatchObject({
     errorClass: 'tls',
-    rung: 'handshake',
+    phase: 'handshake',
   });
   expect(await run(address, { tls: { cert_file: certificates.cert, key_file: certificates.clientKey } })).toMatchObject(
     { errorClass: 'tls' },

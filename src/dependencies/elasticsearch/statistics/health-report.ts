@@ -1,4 +1,4 @@
-// The health report of Elasticsearch 8.7 and later. Never verbose: that searches for causes, which is dear on every poll.
+// The health report of Elasticsearch 8.7 and later. Never verbose: that searches for causes, which is costly on every poll.
 // https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-health-report
 import { type Family, type Sample, samples } from '../../../core/family.ts';
 import type { Collector } from '../../statistics.ts';

@@ -106,7 +106,7 @@ export const indexRows: readonly Row[] = [
     ['gauge', 'cache_size', 'cache_size', 'Queries in the query cache.'],
     ['counter', 'cache_total', 'cache_count', 'Queries put into the query cache.'],
     ['counter', 'evictions', 'evictions', 'Queries put out of the query cache.'],
-    ['counter', 'total', 'total_count', 'Look-ups in the query cache.'],
+    ['counter', 'total', 'total_count', 'Lookups in the query cache.'],
   ]),
   ...section('indices_request_cache_', 'indices.request_cache.', [
     ['gauge', 'memory_size_bytes', 'memory_size_in_bytes', 'Memory of the request cache.', 'bytes'],
@@ -125,14 +125,14 @@ export const indexRows: readonly Row[] = [
       'bytes',
     ]),
   ),
-  cached('query', 'indices_query_cache_count', 'hit_count', 'hit', 'Look-ups that the query cache served.'),
-  cached('query', 'indices_query_miss_count', 'miss_count', 'miss', 'Look-ups that the query cache did not serve.'),
-  cached('request', 'indices_request_cache_count', 'hit_count', 'hit', 'Look-ups that the request cache served.'),
+  cached('query', 'indices_query_cache_count', 'hit_count', 'hit', 'Lookups that the query cache served.'),
+  cached('query', 'indices_query_miss_count', 'miss_count', 'miss', 'Lookups that the query cache did not serve.'),
+  cached('request', 'indices_request_cache_count', 'hit_count', 'hit', 'Lookups that the request cache served.'),
   cached(
     'request',
     'indices_request_miss_count',
     'miss_count',
     'miss',
-    'Look-ups that the request cache did not serve.',
+    'Lookups that the request cache did not serve.',
   ),
 ];

@@ -8,7 +8,7 @@ export const monitor = 'pg_monitor';
 /** As in `GRANT … TO "name"`: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** A text in SQL, whatever standard_conforming_strings says. */
+/** A string in SQL, whatever standard_conforming_strings says. */
 export const literal = (text: string): string => `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
 /** Whether the user has what the role may (`USAGE`), or is a member of it. NULL where there is no such role. */

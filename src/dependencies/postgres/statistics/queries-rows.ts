@@ -44,7 +44,7 @@ export function samplesOf(query: Query, { columns, rows }: Pick<Selection, 'colu
   throw unreadable(query, `${first}; ${left.length} of ${rows.length} rows are left out`, samples);
 }
 
-/** @returns undefined for no sample, a text for what is wrong with the row. */
+/** @returns undefined for no sample, a string for what is wrong with the row. */
 function readRow(query: Query, labels: readonly string[], row: Selection['rows'][number]) {
   const value = numberFrom(query, row[query.value]);
   if (typeof value !== 'number') return value;
@@ -101,7 +101,7 @@ function numberFrom(query: Query, value: unknown): number | string | undefined {
 function labelOf(value: unknown): string | { readonly wrong: string } {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'object') return { wrong: 'what is not a text: cast it to text' };
+  if (typeof value === 'object') return { wrong: 'what is not a string: cast it to text' };
   const text = String(value);
   // Cut, as any longer one is on the page, it could be the same as another.
   if (text.length <= longestLabel) return text;

@@ -18,7 +18,10 @@ export type CheckBody = {
 
 export type HealthBody<Body extends CheckBody = CheckBody> = {
   readonly status: 'healthy' | 'degraded';
+  /** Why it is degraded; present exactly then, as is `failing`. */
   readonly reason?: Reason;
+  /** Names of the checks that make it so. */
+  readonly failing?: readonly string[];
   readonly version: string;
   /** When the body was rendered, ISO 8601 in UTC. */
   readonly timestamp: string;
@@ -49,7 +52,7 @@ export function healthBody<Check extends ReportedCheck, Body extends CheckBody>(
 ): HealthBody<Body> {
   return {
     status: report.status,
-    ...(report.reason === undefined ? {} : { reason: report.reason }),
+    ...report.why,
     version: about.version,
     timestamp: about.time.toISOString(),
     checks: Object.fromEntries(report.findings.map(({ check, belief }) => [check.name, body(check, belief)])),

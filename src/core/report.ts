@@ -21,8 +21,11 @@ export type ReportedCheck = {
 export const views = ['health', 'ready', 'app', 'startup'] as const;
 export type View = (typeof views)[number];
 
-/** Why a view says no whatever its checks are. */
-export const reasons = ['draining', 'starting'] as const;
+/**
+ * Why an answer is `degraded`, the first that is true. `draining`, `starting`: whatever the checks are. `required`: a check
+ * that the answer needs. `optional`: only checks that it does not need. `self`: our own scheduler is late.
+ */
+export const reasons = ['draining', 'starting', 'required', 'optional', 'self'] as const;
 export type Reason = (typeof reasons)[number];
 
 /** A check as it was read for one report. */
@@ -38,10 +41,18 @@ export type HealthReport<Check extends ReportedCheck = ReportedCheck> = {
   readonly ok: boolean;
   /** `healthy` when it is ok and every check in it is healthy. */
   readonly status: 'healthy' | 'degraded';
-  readonly reason?: Reason;
+  /** Present exactly when it is degraded. */
+  readonly why?: Why;
   readonly findings: readonly Finding<Check>[];
   /** Until when it holds if nothing new happens. */
   readonly until: Instant;
+};
+
+/** What `degraded` means. */
+export type Why = {
+  readonly reason: Reason;
+  /** Names of the checks that keep the answer from 200; where it is 200, of those that are not healthy. */
+  readonly failing: readonly string[];
 };
 
 type Rule = { includes(check: ReportedCheck): boolean; holds(check: ReportedCheck, belief: Belief): boolean };
@@ -81,7 +92,7 @@ export function report<Check extends ReportedCheck>(
       const belief = check.belief(now);
       return { check, belief, holds: rule.holds(check, belief) };
     });
-  return sum(findings, reasonOf(view, checks, draining));
+  return sum(findings, overriding(view, checks, draining));
 }
 
 /** The answer over one check, whatever it gates. */
@@ -90,21 +101,30 @@ export function reportOne<Check extends ReportedCheck>(check: Check, now: Instan
   return sum([{ check, belief, holds: healthy(belief) }], undefined);
 }
 
-function reasonOf(view: View, checks: readonly ReportedCheck[], draining: boolean): Reason | undefined {
-  if (view === 'ready' && draining) return 'draining';
-  const gate = view === 'ready' || view === 'startup';
-  return gate && !checks.every(started) ? 'starting' : undefined;
+/** What says no whatever the checks of the view are, and which checks it waits for. */
+type Overriding = { readonly reason: Reason; readonly awaited: readonly ReportedCheck[] };
+
+function overriding(view: View, checks: readonly ReportedCheck[], draining: boolean): Overriding | undefined {
+  if (view !== 'ready' && view !== 'startup') return undefined;
+  const awaited = checks.filter((check) => !started(check));
+  if (view === 'ready' && draining) return { reason: 'draining', awaited };
+  return awaited.length === 0 ? undefined : { reason: 'starting', awaited };
 }
 
 function sum<Check extends ReportedCheck>(
   findings: readonly Finding<Check>[],
-  reason: Reason | undefined,
+  first: Overriding | undefined,
 ): HealthReport<Check> {
-  const ok = reason === undefined && findings.every((finding) => finding.holds);
+  const ill = findings.filter(({ belief }) => !healthy(belief));
+  const refusing = findings.filter(({ holds }) => !holds);
+  const ok = first === undefined && refusing.length === 0;
+  const names = (ok ? ill : [...refusing, ...(first?.awaited ?? []).map((check) => ({ check }))]).map(
+    ({ check }) => check.name,
+  );
+  const why = { reason: first?.reason ?? (ok ? 'optional' : 'required'), failing: [...new Set(names)] } as const;
   return {
     ok,
-    status: ok && findings.every((finding) => healthy(finding.belief)) ? 'healthy' : 'degraded',
-    ...(reason === undefined ? {} : { reason }),
+    ...(ok && ill.length === 0 ? { status: 'healthy' } : { status: 'degraded', why }),
     findings,
     until: findings.reduce((earliest, { belief }) => Math.min(earliest, belief.until), Number.POSITIVE_INFINITY),
   };
@@ -113,7 +133,10 @@ function sum<Check extends ReportedCheck>(
 /** Our own liveness: a scheduler later than this runs no checks any more. */
 export const latestSchedulerMs = 30_000;
 
+const late: Why = { reason: 'self', failing: [] };
+
 /** The answer about ourselves: no check can change it. */
 export function reportOwn(alive: boolean): HealthReport<never> {
-  return { ok: alive, status: alive ? 'healthy' : 'degraded', findings: [], until: Number.POSITIVE_INFINITY };
+  const said = alive ? { status: 'healthy' as const } : { status: 'degraded' as const, why: late };
+  return { ok: alive, ...said, findings: [], until: Number.POSITIVE_INFINITY };
 }

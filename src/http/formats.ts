@@ -1,6 +1,6 @@
 // One report in its three formats: our JSON, application/health+json, and text as kube-apiserver's ?verbose.
 import { type CheckBody, checkBody, healthBody, roundMs } from '../core/body.ts';
-import type { Finding, HealthReport } from '../core/report.ts';
+import type { Finding, HealthReport, Why } from '../core/report.ts';
 import type { Format } from './accept.ts';
 
 export type About = {
@@ -30,10 +30,16 @@ function draft(report: HealthReport, { version, notes }: About): object {
   return {
     status: !report.ok ? 'fail' : report.status === 'healthy' ? 'pass' : 'warn',
     version,
-    ...(report.reason === undefined ? {} : { output: report.reason }),
+    ...report.why,
+    ...(report.why === undefined ? {} : { output: whyText(report.why) }),
     ...(notes.length === 0 ? {} : { notes }),
     checks: Object.fromEntries(report.findings.map((finding) => [finding.check.name, [draftCheck(finding)]])),
   };
+}
+
+/** `required: database, sessions`, or the reason alone. */
+function whyText({ reason, failing }: Why): string {
+  return [reason, ...(failing.length === 0 ? [] : [failing.join(', ')])].join(': ');
 }
 
 function draftCheck(finding: Finding): object {
@@ -66,8 +72,8 @@ function outputOf({ error, phase, warnings = [] }: CheckBody): string {
 
 function text(report: HealthReport, { notes, version }: About, verbose: boolean): string {
   const lines = report.findings.map((finding) => line(finding, verbose));
-  const reason = report.reason === undefined ? '' : `: ${report.reason}`;
-  const verdict = `${report.status}${reason}${verbose ? ` (sidewarden ${version})` : ''}`;
+  const why = report.why === undefined ? '' : `: ${whyText(report.why)}`;
+  const verdict = `${report.status}${why}${verbose ? ` (sidewarden ${version})` : ''}`;
   return `${[...notes.map((note) => `warn: ${note}`), ...lines, verdict].join('\n')}\n`;
 }
 

@@ -47,7 +47,7 @@ const { ask } = serve([
 test('text', async () => {
   const { body, headers } = await ask('/health', { accept: 'text/plain' });
   expect(headers['content-type']).toBe('text/plain; charset=utf-8');
-  expect(body).toBe('[+]database ok\n[-]redis failed: refused\n[-]search unknown: stale\ndegraded\n');
+  expect(body).toBe('[+]database ok\n[-]redis failed: refused\n[-]search unknown: stale\ndegraded: required: redis\n');
 });
 
 test('verbose text', async () => {
@@ -55,7 +55,7 @@ test('verbose text', async () => {
     '[+]database ok (1.23 ms, warnings: slow)',
     '[-]redis failed: refused (0.4 ms, phase connect)',
     '[-]search unknown: stale (not run yet, optional)',
-    'degraded (sidewarden 1.2.3)',
+    'degraded: required: redis (sidewarden 1.2.3)',
     '',
   ]);
 });
@@ -65,6 +65,9 @@ test('application/health+json', async () => {
   expect(headers['content-type']).toBe('application/health+json');
   expect(json()).toEqual({
     status: 'fail',
+    reason: 'required',
+    failing: ['redis'],
+    output: 'required: redis',
     version: '1.2.3',
     checks: {
       database: [

@@ -57,4 +57,5 @@ test('the example of the page fits, and a schema can refuse', () => {
   const unclassified = example.replace('"error": "refused", ', '');
   expect(ajv.validate('health', JSON.parse(unclassified))).toBe(false);
   expect(ajv.validate('health', JSON.parse(example.replace('"phase"', '"message"')))).toBe(false);
+  expect(ajv.validate('health', JSON.parse(example.replace('"reason": "required",', '')))).toBe(false);
 });

@@ -76,6 +76,9 @@ async function askAll(): Promise<Answers> {
       }
     }
   }
+  for (const [format, accept] of Object.entries(formats)) {
+    keep(`GET /health/live ${format}`, (await serve([], { late: () => 60_000 }).ask('/health/live', { accept })).body);
+  }
   const { ask } = serve([], { token: () => 'right' });
   for (const method of ['POST', 'DELETE'] as const) {
     keep(`${method} /drain json`, (await ask('/drain', bearer, method)).body);

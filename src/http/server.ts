@@ -20,6 +20,7 @@ import { defaultLimits, type Limits, type Listener } from './listener.ts';
 import { metricsRoutes } from './metrics.ts';
 import { answerMissing } from './missing.ts';
 import { requestFields, requestId } from './request.ts';
+import { canonicalUrl } from './twins.ts';
 
 export type HttpOptions = Omit<HealthOptions, 'board' | 'drain'> & {
   readonly board: HealthBoard<DetailedCheck>;
@@ -107,6 +108,7 @@ function createApp(options: HttpOptions, trusted: WeakSet<IncomingMessage>): Fas
   const app = fastify({
     bodyLimit,
     genReqId: requestId,
+    rewriteUrl: canonicalUrl,
     schemaController,
     routerOptions: { maxParamLength: 128 },
     frameworkErrors: (_error, _request, reply) => sendError(reply, 400, 'bad_request', 'the path cannot be read'),

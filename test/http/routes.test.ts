@@ -2,13 +2,40 @@
 import { describe, expect, test } from 'vitest';
 import { makeEntry } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
+import { routesOf } from './routes-of.ts';
 import { pageOf, serve } from './serve.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
+describe('twins', () => {
+  const { server } = serve([makeEntry('a')], { token: () => 'secret' });
+  const answer = async (method: 'GET' | 'HEAD' | 'POST' | 'DELETE', url: string) => {
+    const headers = { 'x-request-id': 'one', ...bearer('secret') };
+    const { statusCode, body, headers: got } = await server.app.inject({ method, url, headers });
+    return { statusCode, body, headers: { ...got, date: '' } };
+  };
+  const others = Object.entries({ '/health': '/healthz', '/health/ready': '/readyz', '/health/live': '/livez' });
+
+  test('a slash behind any path, and the names that Kubernetes has, change nothing', async () => {
+    await server.app.ready();
+    const routes = routesOf(server.app.printRoutes({ commonPrefix: false }));
+    expect(routes.length).toBeGreaterThan(15);
+    for (const route of routes) {
+      const [method, path = ''] = route.replace(':name', 'a').split(' ') as ['GET', string];
+      const same = [`${path}/`, ...others.flatMap(([one, other]) => (one === path ? [other, `${other}/`] : []))];
+      for (const query of ['', '?verbose', '?exclude=a/']) {
+        const wanted = await answer(method, path + query);
+        expect(wanted.statusCode).toBe(200);
+        for (const twin of same)
+          expect(await answer(method, twin + query), `${method} ${twin}${query}`).toEqual(wanted);
+      }
+    }
+  });
+});
+
 describe('unknown paths and methods', () => {
   const { server, ask } = serve([makeEntry('a')]);
-  test.each(['/', '/nope', '/health/', '/health/nope', '/health/checks', '/health/checks/', '/health/checks/nope'])(
+  test.each(['/', '//', '/nope', '/nope/', '/health//', '/healthz/ready', '/health/checks/', '/health/checks/nope'])(
     '%s is 404',
     async (path) => {
       const { statusCode, json } = await ask(path);
@@ -19,6 +46,8 @@ describe('unknown paths and methods', () => {
     ['POST', '/health', 'GET, HEAD'],
     ['OPTIONS', '/health/checks/a', 'GET, HEAD'],
     ['PUT', '/metrics', 'GET, HEAD'],
+    ['POST', '/metrics/', 'GET, HEAD'],
+    ['DELETE', '/readyz', 'GET, HEAD'],
     ['GET', '/drain', 'DELETE, POST'],
   ] as const)('%s %s is 405', async (method, url, allow) => {
     const { statusCode, json, headers } = await server.app.inject({ method, url });

@@ -4,6 +4,7 @@ import type { Expression } from 'typescript/unstable/ast';
 import { isAsExpression, isParenthesizedExpression, isPropertyAccessExpression } from 'typescript/unstable/ast/is';
 import type { Checker } from 'typescript/unstable/sync';
 import { badRequest, malformed } from '../../src/http/listener.ts';
+import { twins } from '../../src/http/twins.ts';
 import { createPage, type Page } from '../../src/metrics/page.ts';
 import { makeClock, makeEntry, unhealthy, unknown } from '../core/entries.ts';
 import { routesOf } from '../http/routes-of.ts';
@@ -40,8 +41,11 @@ const states: readonly State[] = [
 ];
 
 export async function http(source: Source): Promise<readonly string[]> {
-  return [...(await routes()), ...errors(source), ...parameters(source)];
+  return [...(await routes()), ...spellings, ...errors(source), ...parameters(source)];
 }
+
+/** Of the routes, which are listed once. */
+const spellings = ['(twin) PATH/: PATH', ...Object.entries(twins).map(([path, other]) => `(twin) ${path}: ${other}`)];
 
 /** A path that there is not, and a method that a path does not take. */
 const unknownRoutes = ['GET /nowhere', 'POST /health'];

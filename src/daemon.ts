@@ -16,7 +16,7 @@ import { createDrain } from './http/drain.ts';
 import { createServer } from './http/server.ts';
 import { createPage } from './metrics/page.ts';
 import { createRegistry } from './metrics/registry.ts';
-import { createReload } from './reload.ts';
+import { createReload, type Said } from './reload.ts';
 import { createScheduler } from './schedule/scheduler.ts';
 import { createSinks } from './sinks/index.ts';
 import { createLog, createLogSink } from './sinks/log.ts';
@@ -41,11 +41,11 @@ export type Daemon = {
   stop(): Promise<void>;
 };
 
-/** Where the configuration came from: its digest from before it was read, and what was noted of it. */
-export type Origin = { readonly source: Source; readonly digest: string; readonly notes: readonly string[] };
+/** Where the configuration came from: its digest from before it was read, and what was said of it. */
+export type Origin = { readonly source: Source; readonly digest: string; readonly said: Said };
 
 /** Everything in its place, and nothing started. */
-export function createDaemon(started: Configuration, { source, digest, notes }: Origin): Daemon {
+export function createDaemon(started: Configuration, { source, digest, said }: Origin): Daemon {
   const { service } = started;
   let inForce = inForceOf(started);
   const clock = systemClock;
@@ -107,7 +107,7 @@ export function createDaemon(started: Configuration, { source, digest, notes }: 
   const roster = createRoster(started.checks, { ...surroundings, scheduler, counters: registry });
   const reload = createReload({
     started,
-    notes,
+    said,
     log,
     load: source.load,
     read: registry.configRead,

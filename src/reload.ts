@@ -9,11 +9,14 @@ import { formatDuration } from './core/duration.ts';
 import { errorFields, type Log, type LogFields } from './core/log.ts';
 import { same } from './core/same.ts';
 
+/** What the configuration's author should know. */
+export type Said = Pick<Extract<Loaded, { readonly ok: true }>, 'warnings' | 'notes'>;
+
 export type ReloadOptions = {
   /** What the daemon was started with. */
   readonly started: Configuration;
   /** What was said of it then. */
-  readonly notes: readonly string[];
+  readonly said: Said;
   readonly log: Log;
   load(): Loaded;
   /** @throws when it cannot be applied; nothing has changed then. */
@@ -39,7 +42,7 @@ const reloadable: ReadonlySet<string> = new Set([
 export function createReload(options: ReloadOptions): (asked: boolean) => Promise<void> {
   const { started, log, load, apply, read } = options;
   let wrong: string | undefined;
-  let noted = options.notes;
+  let { said } = options;
 
   const refuse = (problems: readonly Problem[], source: string, asked: boolean): void => {
     const all = formatProblems(problems);
@@ -47,7 +50,7 @@ export function createReload(options: ReloadOptions): (asked: boolean) => Promis
     wrong = all;
     read(false);
   };
-  const accept = (changes: Changes, configuration: Configuration, notes: readonly string[], asked: boolean): void => {
+  const accept = (changes: Changes, configuration: Configuration, { warnings, notes }: Said, asked: boolean): void => {
     const { added, changed } = changes;
     const parts = Object.entries(changes).flatMap(([what, names]) =>
       names.length === 0 ? [] : [`${what} ${names.join(', ')}`],
@@ -60,9 +63,9 @@ export function createReload(options: ReloadOptions): (asked: boolean) => Promis
       log,
       configuration.checks.filter(({ name }) => added.includes(name) || changed.includes(name)),
     );
-    const all = [...needingRestart(started, configuration), ...notes];
-    for (const note of all) if (!noted.includes(note)) log.info({}, note);
-    noted = all;
+    const before = said;
+    said = { warnings, notes: [...needingRestart(started, configuration), ...notes] };
+    tellSaid(log, said, before);
     wrong = undefined;
     read(true);
   };
@@ -73,7 +76,7 @@ export function createReload(options: ReloadOptions): (asked: boolean) => Promis
       return;
     }
     try {
-      accept(await apply(loaded.configuration), loaded.configuration, loaded.notes, asked);
+      accept(await apply(loaded.configuration), loaded.configuration, loaded, asked);
     } catch (error) {
       log.error(
         { ...action('failure'), ...errorFields(error) },
@@ -89,6 +92,12 @@ function tellProblems(log: Log, problems: readonly Problem[], source: string): v
   const many = `${problems.length} ${problems.length === 1 ? 'mistake' : 'mistakes'}`;
   log.error(fields, `the configuration has ${many} and is not taken over; the one in force stays`);
   for (const problem of problems.slice(0, mostProblems)) log.error(fields, formatProblems([problem]));
+}
+
+/** What was not said before. */
+export function tellSaid(log: Log, { warnings, notes }: Said, before: Said = { warnings: [], notes: [] }): void {
+  for (const warning of warnings) if (!before.warnings.includes(warning)) log.warn({}, warning);
+  for (const note of notes) if (!before.notes.includes(note)) log.info({}, note);
 }
 
 /** How soon each check sees a fault, and how long it believes. */

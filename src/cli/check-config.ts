@@ -7,7 +7,7 @@ import { formatDuration } from '../core/duration.ts';
 import { defineCommand } from './command.ts';
 import { costJson, costText, podsOf, readersOf } from './costing.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type Configuration, load } from './loading.ts';
+import { type Configuration, load, notRead, type Right } from './loading.ts';
 import { configuration as configurationOptions, json } from './options.ts';
 import { allPassed, type Probed, probe, probedText } from './probing.ts';
 import { counted, paintFor, say, sayJson, table } from './terminal.ts';
@@ -37,12 +37,12 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
       else process.stderr.write(`${formatProblems(loaded.problems)}\n`);
       return exitCodes.configuration;
     }
-    const { configuration, notes } = loaded;
+    const { configuration } = loaded;
     const probed = values.online === true ? await probe(configuration, configuration.checks) : undefined;
-    const noted = values.strict === true && notes.length > 0;
+    const noted = values.strict === true && loaded.warnings.length + loaded.notes.length > 0;
     const ok = !noted && (probed === undefined || configuration.checks.length === 0 || allPassed(probed));
-    if (values.json === true) sayJson(jsonOf(configuration, { notes, ok, probed, pods }));
-    else say(textOf(configuration, { notes, noted, probed, pods }));
+    if (values.json === true) sayJson(jsonOf(loaded, { ok, probed, pods }));
+    else say(textOf(loaded, { noted, probed, pods }));
     return ok ? 0 : 1;
   },
 });
@@ -51,13 +51,13 @@ const scheduleOf = ({ schedule }: Configuration['checks'][number]): string =>
   schedule.kind === 'cron' ? schedule.expression : formatDuration(schedule.intervalMs);
 
 type Findings = {
-  readonly notes: readonly string[];
   readonly probed: Probed | undefined;
   readonly pods: Pods | undefined;
 };
 
-function textOf(configuration: Configuration, findings: Findings & { readonly noted: boolean }): string {
-  const { notes, noted, probed, pods } = findings;
+function textOf(loaded: Right, findings: Findings & { readonly noted: boolean }): string {
+  const { configuration, warnings, notes, passedOver } = loaded;
+  const { noted, probed, pods } = findings;
   const paint = paintFor(process.stdout);
   const rows = configuration.checks.map((check) => {
     const { name, policy, definition, gates } = planOf(check);
@@ -65,18 +65,22 @@ function textOf(configuration: Configuration, findings: Findings & { readonly no
     return [name, definition.type, scheduleOf(check), ...durations, gates.join(' ') || '-'];
   });
   const header = ['check', 'type', 'schedule', 'timeout', 'bound', 'expiry', 'gates'];
+  const many = [counted(warnings.length, 'warning'), counted(notes.length, 'note')].filter((some) => !/^0/.test(some));
   return [
     `${configuration.source}: ${paint.good('good')}, ${counted(rows.length, 'check')}\n`,
+    ...(passedOver.length === 0 ? [] : [`${notRead(passedOver)}\n`]),
     rows.length === 0 ? '' : table([header, ...rows], process.stdout),
+    ...warnings.map((warning) => `${paint.bad('warning:')} ${warning}\n`),
     ...notes.map((note) => `${paint.doubtful('note:')} ${note}\n`),
-    ...(noted ? [`${paint.bad('failed:')} --strict, and there is ${counted(notes.length, 'note')}\n`] : []),
+    ...(noted ? [`${paint.bad('failed:')} --strict, and there is ${many.join(' and ')}\n`] : []),
     ...(probed === undefined ? [] : ['\n', probedText(probed, paint)]),
     ...(pods === undefined || rows.length === 0 ? [] : ['\n', costText(configuration, pods)]),
   ].join('');
 }
 
-function jsonOf(configuration: Configuration, findings: Findings & { readonly ok: boolean }): object {
-  const { notes, ok, probed, pods } = findings;
+function jsonOf(loaded: Right, findings: Findings & { readonly ok: boolean }): object {
+  const { configuration, warnings, notes, passedOver } = loaded;
+  const { ok, probed, pods } = findings;
   const readers = pods && readersOf(configuration, pods);
   const checks = configuration.checks.map((check) => {
     const { name, policy, definition, required, gates } = planOf(check);
@@ -93,5 +97,6 @@ function jsonOf(configuration: Configuration, findings: Findings & { readonly ok
     };
     return [name, facts] as const;
   });
-  return { ok, source: configuration.source, notes, ...pods, checks: Object.fromEntries(checks) };
+  const { source } = configuration;
+  return { ok, source, not_read: passedOver, warnings, notes, ...pods, checks: Object.fromEntries(checks) };
 }

@@ -11,7 +11,7 @@ export const shorthands: readonly string[] = definitions.flatMap(
   (definition: Definition) => definition.environment?.variable ?? [],
 );
 
-type Right = Extract<Loaded, { readonly ok: true }>;
+export type Right = Extract<Loaded, { readonly ok: true }>;
 
 /** Flags win over the environment of this process, that over the file. */
 export const given = ({ config, listen, 'log-level': logLevel }: Values<typeof configuration>): LoadOptions => ({
@@ -28,5 +28,8 @@ export function loadOrExplain(values: Values<typeof configuration>): Right | und
   process.stderr.write(`${formatProblems(loaded.problems)}\n`);
   return undefined;
 }
+
+/** Of files that exist, and that another one came before. */
+export const notRead = (files: readonly string[]): string => `not read: ${files.join(', ')}`;
 
 export type { Configuration };

@@ -9,7 +9,8 @@ const option = <const Declared extends Option>(declared: Declared) => declared;
 export const config = option({
   type: 'string',
   value: 'FILE',
-  summary: 'configuration file (SIDEWARDEN_CONFIG; /etc/sidewarden/sidewarden.yaml when it exists)',
+  summary:
+    'configuration file (SIDEWARDEN_CONFIG; ./sidewarden.yaml or /etc/sidewarden/sidewarden.yaml when it exists)',
 });
 export const listen = option({
   type: 'string',
@@ -20,7 +21,7 @@ const logLevel = option({
   type: 'string',
   value: 'LEVEL',
   choices: logLevels,
-  summary: 'least severe log line: trace, debug, info, warn, error or silent (LOG_LEVEL; info)',
+  summary: 'least severe log line: trace, debug, info, warn, error or silent (SIDEWARDEN_LOG_LEVEL, LOG_LEVEL; info)',
 });
 export const json = option({ type: 'boolean', summary: 'print JSON' });
 export const socket = option({

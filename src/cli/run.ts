@@ -1,12 +1,15 @@
 // sidewarden run: the daemon until SIGTERM or SIGINT; SIGHUP reloads it.
 import { once } from 'node:events';
+import { isAbsolute } from 'node:path';
+import { usualFiles } from '../config/file.ts';
 import { sourceOf } from '../config/source.ts';
 import { errorFields, type Log } from '../core/log.ts';
 import { createDaemon, type Daemon, type Origin } from '../daemon.ts';
-import { tellChecks } from '../reload.ts';
+import { tellChecks, tellSaid } from '../reload.ts';
 import { defineCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type Configuration, given, loadOrExplain, shorthands } from './loading.ts';
+
+import { type Configuration, given, loadOrExplain, notRead, shorthands } from './loading.ts';
 import { configuration } from './options.ts';
 
 export const command = defineCommand({
@@ -22,17 +25,18 @@ Without a file, each of these variables turns a check on: ${shorthands.join(', '
     const digest = await source.digest();
     const loaded = loadOrExplain(values);
     if (loaded === undefined) return exitCodes.configuration;
-    return runUntilAsked(loaded.configuration, { source, digest, notes: loaded.notes });
+    return runUntilAsked(loaded.configuration, { source, digest, said: loaded }, loaded.passedOver);
   },
 });
 
-async function runUntilAsked(configured: Configuration, origin: Origin): Promise<0 | 1> {
+async function runUntilAsked(configured: Configuration, origin: Origin, passedOver: readonly string[]): Promise<0 | 1> {
   const daemon = createDaemon(configured, origin);
   process.on('SIGHUP', daemon.reload);
   // Listened to before the start: a signal that comes meanwhile is obeyed when it is done, and leaves nothing behind.
   const ending = Promise.race([asked('SIGTERM'), asked('SIGINT'), crash(daemon.log)]);
   await daemon.start();
-  tellStart(daemon, configured, origin.notes);
+  tellStart(daemon, configured, passedOver);
+  tellSaid(daemon.log, origin.said);
   const signal = await ending;
   daemon.log.info({ 'event.action': 'stop' }, `stopping: ${signal}`);
   await daemon.stop();
@@ -56,9 +60,13 @@ function crash(log: Log): Promise<'crash'> {
   });
 }
 
-function tellStart({ log, addresses }: Daemon, configuration: Configuration, notes: readonly string[]): void {
-  const { checks, source } = configuration;
+function tellStart({ log, addresses }: Daemon, { checks, source }: Configuration, others: readonly string[]): void {
   log.info({ 'event.action': 'start', 'labels.source': source }, `listening on ${addresses().join(', ')}`);
+  log.info({ 'labels.source': source }, `${originOf(source)}${others.length > 0 ? `; ${notRead(others)}` : ''}`);
   tellChecks(log, checks);
-  for (const note of notes) log.info({}, note);
+}
+
+function originOf(source: string): string {
+  if (source === 'environment') return `no configuration file: neither ${usualFiles.join(' nor ')} exists`;
+  return `the configuration is ${source}${isAbsolute(source) ? '' : ` in ${process.cwd()}`}`;
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
+import { readForeignLevel } from './foreign-level.ts';
 import { nearest } from './nearest.ts';
 import type { Places } from './places.ts';
 import type { Findings } from './problems.ts';
@@ -24,16 +25,24 @@ function variablesOf(shape: Readonly<Record<string, z.core.$ZodType>>, path: rea
   });
 }
 
-/** Variables that say the same by a name that other programs know too, where the long one is not set. */
-export const shortNames: Readonly<Record<string, string>> = { SIDEWARDEN_LOG_LEVEL: 'LOG_LEVEL' };
+/** Variables of other programs too, which say the same where the long one is not set. */
+export const shortNames = { SIDEWARDEN_LOG_LEVEL: 'LOG_LEVEL' } as const;
 
-/** Puts what the variables say over what the file says. An empty variable counts as unset. */
-export function applyEnvironment(tree: Tree, environment: NodeJS.ProcessEnv, places: Places): void {
+/**
+ * Puts what the variables say over what the file says. An empty variable counts as unset.
+ * @returns what to say of one that other programs read in another way.
+ */
+export function applyEnvironment(tree: Tree, environment: NodeJS.ProcessEnv, places: Places): readonly string[] {
   for (const { name, path } of variables) {
-    const found = environment[name] ? name : (shortNames[name] ?? name);
-    const text = environment[found];
-    if (text) put(tree, path, text, found, places);
+    const text = environment[name];
+    if (text) put(tree, path, text, name, places);
   }
+  const short = shortNames.SIDEWARDEN_LOG_LEVEL;
+  const foreign = environment[short];
+  if (environment.SIDEWARDEN_LOG_LEVEL || !foreign) return [];
+  const { level, warning } = readForeignLevel(foreign);
+  put(tree, ['log_level'], level, short, places);
+  return warning === undefined ? [] : [warning];
 }
 
 /** Puts what the flags of the command line say over everything else. */
@@ -93,11 +102,20 @@ export function checksOfEnvironment(
 const setVariable = (name: string, environment: NodeJS.ProcessEnv): string | undefined =>
   [name, `${name}_FILE`].find((variable) => Boolean(environment[variable]));
 
-/** The variables that would turn a check on without a file, and are set. */
-export const setShorthands = (definitions: readonly Definition[], environment: NodeJS.ProcessEnv): readonly string[] =>
-  definitions.flatMap(({ environment: shorthand }) =>
-    shorthand !== undefined && setVariable(shorthand.variable, environment) !== undefined ? [shorthand.variable] : [],
-  );
+/**
+ * The variables that would turn a check on without a file, and are set: as they are, or as their `_FILE` form.
+ * @param used names that the file mentions: either form of a variable counts for both.
+ */
+export const idleShorthands = (
+  definitions: readonly Definition[],
+  environment: NodeJS.ProcessEnv,
+  used: ReadonlySet<string>,
+): readonly { readonly name: string; readonly found: string }[] =>
+  definitions.flatMap(({ environment: shorthand }) => {
+    const name = shorthand?.variable ?? '';
+    const found = setVariable(name, environment);
+    return found === undefined || used.has(name) || used.has(found) ? [] : [{ name, found }];
+  });
 
 /** Variables that look like a mistyped one of ours. Others may stand there: Kubernetes sets SIDEWARDEN_PORT for a Service. */
 export function mistypedVariables(

@@ -1,16 +1,36 @@
 // Which file holds the configuration, and its text; every way in which a file can fail is a Problem.
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { type FileText, readPlainText, readSecretText } from '../core/secret-text.ts';
 import type { Problem } from './problems.ts';
 
-/** Read when no other is named. */
-export const usualFile = '/etc/sidewarden/sidewarden.yaml';
+/** Read when no other is named, the first that exists: of the working directory, of the machine. */
+export const usualFiles: readonly string[] = ['./sidewarden.yaml', '/etc/sidewarden/sidewarden.yaml'];
 /** Of a configuration file. */
 export const largestBytes = 1024 * 1024;
 
-/** The flag, else SIDEWARDEN_CONFIG, else the usual file when it exists, else none: the environment alone. */
-export function chooseFile(flag: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
-  return flag ?? (environment.SIDEWARDEN_CONFIG || undefined) ?? (existsSync(usualFile) ? usualFile : undefined);
+/** The flag's, else that of SIDEWARDEN_CONFIG, else a usual one that exists, else none: the environment alone. */
+export const chooseFile = (flag: string | undefined, environment: NodeJS.ProcessEnv): string | undefined =>
+  flag ?? (environment.SIDEWARDEN_CONFIG || undefined) ?? usualFiles.find((file) => existsSync(file));
+
+/** The files that would be read if there were not the one that was taken. One file by two names is one. */
+export function passedOver(taken: string | undefined, environment: NodeJS.ProcessEnv): readonly string[] {
+  const known = new Set([taken === undefined ? undefined : placeOf(taken), undefined]);
+  const named = environment.SIDEWARDEN_CONFIG;
+  return [...(named ? [named] : []), ...usualFiles].filter((file) => {
+    const place = placeOf(file);
+    const isNew = !known.has(place);
+    known.add(place);
+    return isNew;
+  });
+}
+
+/** Undefined where there is no file. */
+function placeOf(file: string): string | undefined {
+  try {
+    return realpathSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 const fixes: Record<string, string> = {

@@ -11,9 +11,9 @@ import { readDocument } from './document.ts';
 import { type EffectiveValue, effectiveValues } from './effective.ts';
 import { applyEnvironment, applyFlags, checksOfEnvironment } from './environment.ts';
 import { parseFields } from './fields.ts';
-import { chooseFile, readText } from './file.ts';
+import { chooseFile, passedOver, readText } from './file.ts';
 import { shownToken } from './mask.ts';
-import { notesOn } from './notes.ts';
+import { notesOn, warningsOn } from './notes.ts';
 import { createPlaces, type Places } from './places.ts';
 import { createFindings, type Findings, type Problem } from './problems.ts';
 import { type Top, topShape } from './schema.ts';
@@ -25,7 +25,11 @@ export type Loaded =
   | {
       readonly ok: true;
       readonly configuration: Configuration;
+      /** What its author hardly wants. */
+      readonly warnings: readonly string[];
       readonly notes: readonly string[];
+      /** Files that exist and were not read, because of the one that was. */
+      readonly passedOver: readonly string[];
       /** Every value in force, with its source. */
       effective(): readonly EffectiveValue[];
     }
@@ -55,7 +59,7 @@ export function loadConfiguration({
   if (written === undefined) return { ok: false, problems: findings.all() };
   const tree = substitute(written, environment, findings, used) as Record<string, unknown>;
   if (file === undefined) tree.checks = checksOfEnvironment(definitions, environment, places, findings);
-  applyEnvironment(tree, environment, places);
+  const doubtful = applyEnvironment(tree, environment, places);
   applyFlags(tree, flags, places);
 
   const explaining = { places, findings };
@@ -69,23 +73,25 @@ export function loadConfiguration({
   if (problems.length > 0) return { ok: false, problems };
 
   const configuration = assemble(top, checks, file ?? 'environment', environment);
-  const hasToken = configuration.token !== undefined;
+  const facts = {
+    checks,
+    definitions,
+    environment,
+    file,
+    used,
+    hasToken: configuration.token !== undefined,
+    secrets: configuration.secrets,
+    statisticsMode: configuration.statistics.mode,
+    named: 'service' in tree,
+  };
   return {
     ok: true,
     configuration,
+    warnings: [...warningsOn(facts), ...doubtful],
+    notes: notesOn(facts),
+    passedOver: passedOver(file, environment),
     effective: () =>
       effectiveValues({ top, checks, written: tree, file: written, places, secrets: configuration.secrets }),
-    notes: notesOn({
-      checks,
-      definitions,
-      environment,
-      hasFile: file !== undefined,
-      used,
-      hasToken,
-      secrets: configuration.secrets,
-      statisticsMode: configuration.statistics.mode,
-      named: 'service' in tree,
-    }),
   };
 }
 

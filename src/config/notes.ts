@@ -4,7 +4,7 @@ import type { StatisticsMode } from '../core/collecting.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { seatsOf } from '../dependencies/seats.ts';
-import { mistypedVariables, setShorthands } from './environment.ts';
+import { idleShorthands, mistypedVariables } from './environment.ts';
 import { readValue } from './file.ts';
 import { isPlaceholder } from './mask.ts';
 
@@ -12,8 +12,8 @@ type Facts = {
   readonly checks: readonly ConfiguredCheck[];
   readonly definitions: readonly Definition[];
   readonly environment: NodeJS.ProcessEnv;
-  /** Whether there is a file. */
-  readonly hasFile: boolean;
+  /** The file, where there is one. */
+  readonly file: string | undefined;
   /** Names of the variables that the file mentions. */
   readonly used: ReadonlySet<string>;
   readonly hasToken: boolean;
@@ -29,7 +29,7 @@ export function notesOn(facts: Facts): readonly string[] {
     ...mistypedVariables(facts.environment).map(
       ({ name, near }) => `${name} is no variable of Sidewarden; ${near} is.`,
     ),
-    ...aboutChecks(facts),
+    ...aboutVariables(facts),
     ...aboutReadiness(facts.checks),
     ...facts.checks.flatMap(({ name, definition, settings }) =>
       (definition.notes?.(settings, seats.get(name)?.mode ?? 'off') ?? []).map((note) => `${name}: ${note}`),
@@ -45,15 +45,20 @@ export function notesOn(facts: Facts): readonly string[] {
   ];
 }
 
-function aboutChecks({ checks, definitions, environment, hasFile, used }: Facts): readonly string[] {
+/** What its author hardly wants: said more loudly than a note. */
+export function warningsOn({ checks, definitions, file }: Facts): readonly string[] {
+  if (checks.length > 0) return [];
   const shorthands = definitions.flatMap(({ environment: shorthand }) => shorthand?.variable ?? []);
-  if (checks.length === 0) {
-    const ways = hasFile ? 'Add one below `checks:`.' : `Set ${shorthands.join(', ')}, or give a file with --config.`;
-    return [`No check is configured: only this process's own health is served. ${ways}`];
-  }
-  const idle = hasFile ? setShorthands(definitions, environment).filter((variable) => !used.has(variable)) : [];
-  return idle.map(
-    (variable) => `${variable} is set, and the file does not mention it: beside a file it turns no check on.`,
+  const ways =
+    file === undefined ? `Set ${shorthands.join(', ')}, or give a file with --config.` : 'Add one below `checks:`.';
+  return [`No check is configured: every dependency may be down, and the answers stay healthy. ${ways}`];
+}
+
+function aboutVariables({ definitions, environment, file, used }: Facts): readonly string[] {
+  if (file === undefined) return [];
+  return idleShorthands(definitions, environment, used).map(
+    ({ name, found }) =>
+      `${found} is set and has no effect, since ${file} does not mention it. Write \${${name}} where a check needs it.`,
   );
 }
 

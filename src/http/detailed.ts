@@ -7,6 +7,7 @@ import { report } from '../core/report.ts';
 import { sendJson } from './answer.ts';
 import { excludedOf } from './exclude.ts';
 import type { HealthBoard } from './health.ts';
+import { notesOn } from './notes.ts';
 
 type DetailedOptions = {
   readonly board: HealthBoard<DetailedCheck>;
@@ -20,9 +21,10 @@ export function detailedRoute(app: FastifyInstance, { board, clock, version, red
   app.get('/health/detailed', (request, reply) => {
     const now = clock.now();
     const excluded = excludedOf(request, board);
-    const checks = board.entries().filter(({ name }) => excluded?.names.has(name) !== true);
+    const all = board.entries();
+    const checks = all.filter(({ name }) => excluded?.names.has(name) !== true);
     const result = report('health', checks, { now, draining: drain.draining });
-    const about = { version, time: clock.wall(), notes: excluded?.notes ?? [] };
+    const about = { version, time: clock.wall(), notes: notesOn(all, excluded) };
     const body = healthBody(result, about, (check, belief) => detailedBody(check, belief, now, redact));
     sendJson(reply, result.ok ? 200 : 503, { ...body, draining: drain.draining });
   });

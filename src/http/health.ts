@@ -10,12 +10,11 @@ import {
   reportOwn,
   type View,
 } from '../core/report.ts';
-import type { Definition } from '../dependencies/define.ts';
-import { definitions } from '../dependencies/index.ts';
 import { chooseFormat, type Format } from './accept.ts';
 import { type Answer, keepAnswers, sendAnswer, sendError } from './answer.ts';
 import { excludedOf } from './exclude.ts';
 import { writers } from './formats.ts';
+import { notesOn } from './notes.ts';
 
 export type HealthBoard<Check extends ReportedCheck = ReportedCheck> = {
   /** Goes up with every change. */
@@ -39,11 +38,6 @@ const paths: Record<View, string> = {
   app: '/health/live/app',
   startup: '/health/startup',
 };
-
-/** Said when nothing is checked: a fresh sidecar without configuration. */
-const nothingToCheck = `no check is configured: set one of ${definitions
-  .flatMap((definition: Definition) => definition.environment?.variable ?? [])
-  .join(', ')}, or write a configuration file`;
 
 export function healthRoutes(app: FastifyInstance, options: HealthOptions): void {
   for (const [view, path] of Object.entries(paths) as [View, string][]) viewRoute(app, path, view, options);
@@ -72,8 +66,8 @@ function viewRoute(app: FastifyInstance, path: string, view: View, options: Heal
     clock,
     () => (drain.draining ? 1 : 0),
     (format, now) => {
-      const checks = board.entries();
-      return over(checks, format, now, view === 'health' && checks.length === 0 ? [nothingToCheck] : []);
+      const all = board.entries();
+      return over(all, format, now, notesOn(all));
     },
   );
   app.get(path, (request, reply) => {
@@ -83,8 +77,9 @@ function viewRoute(app: FastifyInstance, path: string, view: View, options: Heal
       sendAnswer(reply, kept(format));
       return;
     }
-    const checks = board.entries().filter(({ name }) => !excluded.names.has(name));
-    sendAnswer(reply, over(checks, format, clock.now(), excluded.notes)); // too many variants to keep
+    const all = board.entries();
+    const checks = all.filter(({ name }) => !excluded.names.has(name));
+    sendAnswer(reply, over(checks, format, clock.now(), notesOn(all, excluded))); // too many variants to keep
   });
 }
 

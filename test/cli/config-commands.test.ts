@@ -209,6 +209,21 @@ describe('check-config', () => {
     );
     expect(await runHere(['check-config', '--config', quiet, '--strict'])).toMatchObject({ code: 0, stderr: '' });
   });
+
+  test('no check, and files that were not read, are told', async () => {
+    const named = { SIDEWARDEN_CONFIG: file };
+    const nothing = fileOf('service: shop\ntoken: 0123456789abcdef\n');
+    const args = ['check-config', '--config', nothing];
+    const { code, stdout } = await runHere(args, { environment: named });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^.*: good, 0 checks\nnot read: (.*)\nwarning: No check is configured/);
+    expect(stdout).toContain(`not read: ${file}`);
+    const strict = await runHere([...args, '--strict']);
+    expect(strict.code).toBe(1);
+    expect(strict.stdout).toMatch(/^failed: --strict, and there is 1 warning$/m);
+    const json = JSON.parse((await runHere([...args, '--json'], { environment: named })).stdout);
+    expect(json).toMatchObject({ not_read: [file], warnings: [expect.stringContaining('No check')] });
+  });
 });
 
 describe('check-config --replicas', () => {

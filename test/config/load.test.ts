@@ -45,7 +45,7 @@ test('nothing at all is a configuration too, and says how to add a check', () =>
     checks: [],
     source: 'environment',
   });
-  expect(loaded.ok && loaded.notes.join()).toContain(
+  expect(loaded.ok && loaded.warnings.join()).toContain(
     'Set DATABASE_URL, ELASTICSEARCH_URL, REDIS_URL, KMS_KEY_ID, APP_URL',
   );
 });
@@ -136,13 +136,62 @@ test('the file: the flag, else SIDEWARDEN_CONFIG', () => {
   ).toBe('one');
 });
 
-test('with a file, DATABASE_URL turns nothing on, and a note says so', () => {
-  const loaded = loadText(redis, { DATABASE_URL: 'postgres://u@db', REDIS_URL: 'redis://x' });
-  expect(right(loaded).checks.map(({ name }) => name)).toEqual(['r']);
-  expect(loaded.ok && loaded.notes.join('\n')).toContain('DATABASE_URL is set, and the file does not mention it');
-  expect(notes('checks: { r: { type: redis, url: "${REDIS_URL}" } }', { REDIS_URL: 'redis://x' })).not.toContain(
-    'REDIS_URL',
-  );
+test.each(['DATABASE_URL', 'ELASTICSEARCH_URL', 'REDIS_URL', 'KMS_KEY_ID', 'APP_URL'])(
+  'with a file, %s and its _FILE form turn nothing on, which is said unless the file mentions it',
+  (name) => {
+    for (const variable of [name, `${name}_FILE`]) {
+      const environment = { [variable]: fileOf('redis://x') };
+      const loaded = loadText(redis, environment);
+      expect(right(loaded).checks.map((check) => check.name)).toEqual(['r']);
+      expect(loaded.ok && loaded.notes.join('\n')).toContain(`${variable} is set and has no effect, since ${'/'}`);
+      expect(notes('{}', environment)).toContain(`${variable} is set and has no effect`);
+      for (const mentioned of new Set([name, variable])) {
+        const text = `checks: { a: { type: tcp, address: "h:1", send: "\${${mentioned}}", expect: x } }`;
+        expect(notes(text, environment)).not.toContain(`${variable} is set`);
+      }
+    }
+  },
+);
+
+test.each([
+  ['service: a', {}, /^No check is configured: .* Add one below `checks:`\.$/],
+  [redis, {}, /^$/],
+  [
+    redis,
+    { LOG_LEVEL: 'loud' },
+    /^LOG_LEVEL is no level that is known here \(loud\), so info counts\. SIDEWARDEN_LOG_LEVEL/,
+  ],
+  [redis, { LOG_LEVEL: 'loud', SIDEWARDEN_LOG_LEVEL: 'warn' }, /^$/],
+])('warnings of %o %o', (text, environment, expected) => {
+  const loaded = loadText(text, environment);
+  expect(loaded.ok && loaded.warnings.join('\n')).toMatch(expected);
+});
+
+test('LOG_LEVEL is of the app beside us: words and numbers of other loggers are mapped, anything else is info', () => {
+  const levels = {
+    trace: ['trace', 'ALL', 'silly', '10'],
+    debug: ['Verbose', 'fine', '7', '20', 'debug,hyper=info'],
+    info: ['INFO', 'notice', 'information', '"info"', '5', '6', '30', 'info,sqlx=warn', 'sqlx=warn,info', ' info '],
+    warn: ['warning', 'WARN', '4', '40'],
+    error: ['critical', 'fatal', 'err', '0', '3', '50', '60'],
+    silent: ['off', 'none', 'silent'],
+  };
+  for (const [level, words] of Object.entries(levels)) {
+    for (const word of words) expect(right(loadText(redis, { LOG_LEVEL: word })).logLevel, word).toBe(level);
+  }
+  for (const rubbish of ['8', '-4', '35', '100', 'sqlx=warn', '$' + '{X}', 'hunter2 hunter2', 'constructor', ',']) {
+    const loaded = loadText(`log_level: warn\n${redis}`, { LOG_LEVEL: rubbish });
+    expect(right(loaded).logLevel, rubbish).toBe('info');
+    expect(loaded.ok && loaded.warnings, rubbish).toHaveLength(1);
+    expect(loaded.ok && loaded.warnings.join()).not.toContain('hunter2');
+  }
+});
+
+test.each([
+  ['log_level: verbose', {}, 'log_level'],
+  ['service: a', { SIDEWARDEN_LOG_LEVEL: 'warning' }, 'SIDEWARDEN_LOG_LEVEL'],
+])('a level that is ours is strict: %o %o', (text, environment, path) => {
+  expect(wrong(loadText(text, environment))).toMatchObject([{ path, fix: expect.any(String) }]);
 });
 
 test('within a check: its own value, then its type’s, then defaults', () => {

@@ -1,7 +1,7 @@
 // The source of a configuration: its digest changes when reading it again could find something else, and only then.
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { sourceOf } from '../../src/config/source.ts';
 import { removeFolder, runFolder } from '../servers/process.ts';
 
@@ -72,4 +72,35 @@ test('a file that it came from stays its source, and flags stay', () => {
   expect(source.load()).toMatchObject({ ok: true, configuration: { logLevel: 'warn' } });
   rmSync(file);
   expect(source.load()).toMatchObject({ ok: false, problems: [{ file, message: 'cannot be read: ENOENT' }] });
+});
+
+test('sidewarden.yaml of the working directory is read where no other is named, and stays the source', async () => {
+  const own = process.cwd();
+  onTestFinished(() => process.chdir(own));
+  process.chdir(folder);
+  const other = write('other.yaml', 'service: other\n');
+  const unnamed = sourceOf({ environment: {} });
+  expect(unnamed.load()).toMatchObject({ configuration: { source: 'environment' }, passedOver: [] });
+  const before = await unnamed.digest();
+  const here = write('sidewarden.yaml', 'service: here\n');
+  expect(await unnamed.digest()).not.toBe(before);
+  const found = sourceOf({ environment: {} });
+  for (const source of [unnamed, found]) {
+    const configuration = { service: 'here', source: './sidewarden.yaml' };
+    expect(source.load()).toMatchObject({ configuration, passedOver: [] });
+  }
+  const named = { SIDEWARDEN_CONFIG: other };
+  expect(sourceOf({ environment: named }).load()).toMatchObject({
+    configuration: { service: 'other' },
+    passedOver: ['./sidewarden.yaml'],
+  });
+  for (const [config, files] of [
+    [here, [other]],
+    [write('third.yaml', 'service: third\n'), [other, './sidewarden.yaml']],
+  ] as const) {
+    expect(sourceOf({ arguments: { config }, environment: named }).load()).toMatchObject({ passedOver: files });
+  }
+  expect(sourceOf({ environment: { SIDEWARDEN_CONFIG: here } }).load()).toMatchObject({ passedOver: [] });
+  rmSync(here);
+  expect(found.load()).toMatchObject({ ok: false, problems: [{ file: './sidewarden.yaml' }] });
 });

@@ -43,10 +43,19 @@ test('the body of the requirements', async () => {
   });
 });
 
-test('without any check it is healthy and says how to add one', async () => {
-  const { json, statusCode } = await serve([]).ask('/health');
-  expect(statusCode).toBe(200);
-  expect(json().notes).toEqual([expect.stringContaining('DATABASE_URL')]);
+test('without any check every view is healthy and says how to add one, in every format', async () => {
+  const { ask } = serve([], { token: () => 'secret' });
+  const note = /no check is configured, so this says nothing of any dependency: set one of DATABASE_URL, /;
+  const paths = ['/health', '/health/ready', '/health/live/app', '/health/startup', '/health?exclude=a'];
+  for (const path of [...paths, '/health/detailed']) {
+    const { json, statusCode } = await ask(path, { authorization: 'Bearer secret' });
+    expect([statusCode, json().notes[0]], path).toEqual([200, expect.stringMatching(note)]);
+  }
+  for (const path of paths) {
+    expect((await ask(path, { accept: 'application/health+json' })).json().notes[0], path).toMatch(note);
+    expect((await ask(path, { accept: 'text/plain' })).body, path).toMatch(new RegExp(`^warn: ${note.source}`));
+  }
+  expect((await serve([makeEntry('a')]).ask('/health/startup')).json().notes).toBeUndefined();
 });
 
 test('HEAD answers as GET, without the body', async () => {

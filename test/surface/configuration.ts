@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { usualControl } from '../../src/config/configuration.ts';
-import { usualFile } from '../../src/config/file.ts';
+import { usualFiles } from '../../src/config/file.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { checkShape, mostChecks, topShape } from '../../src/config/schema.ts';
 import { at } from '../../src/config/shape.ts';
@@ -26,7 +26,7 @@ type Schema = {
 
 export function configuration(): readonly string[] {
   return [
-    `(file) ${usualFile}, where no other is named`,
+    `(file) ${usualFiles.join(', else ')}, where no other is named`,
     `(checks) at most ${mostChecks}`,
     ...keysOf('(top)', topShape, { control: usualControl, ...defaultsOf([], {}) }),
     ...(definitions as readonly Definition[]).flatMap((definition) => {

@@ -1,0 +1,15 @@
+// The `notes` of a health body: what the asker should know beside the checks.
+import type { Definition } from '../dependencies/define.ts';
+import { definitions } from '../dependencies/index.ts';
+import type { Excluded } from './exclude.ts';
+
+/** Said when nothing is checked: a fresh sidecar without configuration, or a file that is not the one meant. */
+const nothingToCheck = `no check is configured, so this says nothing of any dependency: set one of ${definitions
+  .flatMap((definition: Definition) => definition.environment?.variable ?? [])
+  .join(', ')}, or write checks into a configuration file`;
+
+/** @param all every check that there is. */
+export const notesOn = (all: readonly unknown[], excluded?: Excluded): readonly string[] => [
+  ...(all.length === 0 ? [nothingToCheck] : []),
+  ...(excluded?.notes ?? []),
+];

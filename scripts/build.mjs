@@ -4,10 +4,17 @@ import { execFileSync } from 'node:child_process';
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { entry, nodeProblem, oldestNode } from './entry.mjs';
 import { leaveOut } from './left-out.mjs';
-import { firstLines, option } from './v8-flags.mjs';
+import { option } from './v8-flags.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+const problem = nodeProblem('the build');
+if (problem !== undefined) {
+  process.stderr.write(`${problem} \`npm run build\` brings its own.\n`);
+  process.exit(1);
+}
 
 // CommonJS inside the chunks calls require() for Node's own modules.
 const banner =
@@ -22,7 +29,7 @@ const { metafile } = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
-  target: 'node22.19',
+  target: `node${oldestNode}`,
   mainFields: ['module', 'main'],
   minify: true,
   keepNames: true,
@@ -34,15 +41,7 @@ const { metafile } = await build({
   plugins: [leaveOut],
 });
 await writeFile(`${root}dist/metafile.json`, JSON.stringify(metafile));
-await writeFile(
-  `${root}dist/sidewarden.js`,
-  `#!/usr/bin/env -S node ${option}
-import { constants, enableCompileCache } from 'node:module';
-${firstLines}const { status } = enableCompileCache(import.meta.dirname + '/compile-cache');
-if (status === constants.compileCacheStatus.FAILED) enableCompileCache();
-await import('./main.js');
-`,
-);
+await writeFile(`${root}dist/sidewarden.js`, entry);
 await chmod(`${root}dist/sidewarden.js`, 0o755);
 
 // What is filled under other flags of V8, by another user or for another place is not used: dist/compile-cache then

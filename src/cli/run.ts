@@ -1,4 +1,4 @@
-// sidewarden run: the daemon until SIGTERM or SIGINT; SIGHUP reloads it.
+// sidewarden run: the daemon until a signal asks it to end; SIGHUP reloads it.
 import { once } from 'node:events';
 import { isAbsolute } from 'node:path';
 import { usualFiles } from '../config/file.ts';
@@ -13,7 +13,7 @@ import { type Configuration, given, loadOrExplain, notRead, shorthands } from '.
 import { configuration } from './options.ts';
 
 export const command = defineCommand({
-  about: `It ends at SIGTERM or SIGINT.
+  about: `It ends at SIGTERM or SIGINT, and reads the configuration again at SIGHUP.
 Without a file, each of these variables turns a check on: ${shorthands.join(', ')}`,
   options: configuration,
   examples: [
@@ -33,7 +33,7 @@ async function runUntilAsked(configured: Configuration, origin: Origin, passedOv
   const daemon = createDaemon(configured, origin);
   process.on('SIGHUP', daemon.reload);
   // Listened to before the start: a signal that comes meanwhile is obeyed when it is done, and leaves nothing behind.
-  const ending = Promise.race([asked('SIGTERM'), asked('SIGINT'), crash(daemon.log)]);
+  const ending = Promise.race([...endingSignals.map(asked), crash(daemon.log)]);
   await daemon.start();
   tellStart(daemon, configured, passedOver);
   tellSaid(daemon.log, origin.said);
@@ -43,7 +43,10 @@ async function runUntilAsked(configured: Configuration, origin: Origin, passedOv
   return signal === 'crash' ? 1 : 0;
 }
 
-const asked = async (signal: 'SIGTERM' | 'SIGINT'): Promise<string> => {
+/** Unheard, the last two would end it without draining, SIGQUIT with a core dump. */
+const endingSignals = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGUSR2'] as const;
+
+const asked = async (signal: NodeJS.Signals): Promise<string> => {
   await once(process, signal);
   return signal;
 };

@@ -170,3 +170,13 @@ test.each([
   expect(stderr).toContain(said);
   expect(stderr).not.toContain('hunter');
 });
+
+test('a Node that is too old is one sentence, and the program’s first file can be read by it', async () => {
+  const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.18.9' } })";
+  const node = [`--import=data:text/javascript,${encodeURIComponent(older)}`];
+  const { code, stdout, stderr } = await runCommand(['--version'], { node });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^sidewarden needs Node 22\.19 or newer, and \S+ is Node 22\.18\.9\.\n$/);
+  const first = read('dist/sidewarden.js');
+  expect(first.match(/^import .*$/gm)).toEqual(["import { setFlagsFromString } from 'node:v8';"]);
+});

@@ -55,7 +55,7 @@ const said = (word: string) => expect.poll(() => daemon.output(), { timeout: 2 *
 async function block(): Promise<void> {
   const answers = lost.answer;
   lost.answer = () => {
-    process.kill(daemon.pid, 'SIGUSR2');
+    process.kill(daemon.pid, 'SIGWINCH');
     lost.answer = answers;
   };
   await said('event loop: blocked');

@@ -79,7 +79,7 @@ type Sample = Report & Counted & { readonly backends: number; readonly clients: 
 let reports = 0;
 async function report(): Promise<Report> {
   reports += 1;
-  process.kill(daemon.pid, 'SIGUSR2');
+  process.kill(daemon.pid, 'SIGWINCH');
   const find = (): Report | undefined =>
     daemon
       .output()

@@ -1,9 +1,9 @@
-// Preloaded into the daemon, with --expose-gc: at SIGUSR2 it says on standard error what it holds, after a collection.
+// Preloaded into the daemon, with --expose-gc: at SIGWINCH it says on standard error what it holds, after a collection.
 import { readdirSync, writeSync } from 'node:fs';
 
 let count = 0;
 
-process.on('SIGUSR2', () => {
+process.on('SIGWINCH', () => {
   globalThis.gc();
   const { heapUsed, rss } = process.memoryUsage();
   const resources = {};

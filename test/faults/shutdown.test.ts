@@ -143,6 +143,16 @@ test('a port in use: exit code 1, one line, and nothing of its own opened', asyn
   await taken.stop();
 });
 
+test.each(['SIGQUIT', 'SIGUSR2'] as const)('%s ends it in order, and SIGUSR1 opens no debugger', async (signal) => {
+  const daemon = await startSidewarden({ node: ['--inspect-port=0'] });
+  process.kill(daemon.pid, 'SIGUSR1');
+  for (let asked = 0; asked < 20; asked += 1) await daemon.get('/health'); // a debugger would open meanwhile
+  process.kill(daemon.pid, signal);
+  expect(await daemon.exited).toBe(0);
+  expect(daemon.log().map(({ message }) => message)).toContain(`stopping: ${signal}`);
+  expect(daemon.output()).not.toContain('Debugger');
+});
+
 test('a signal during the start is obeyed when the start is done, and leaves nothing behind', async () => {
   const control = join(await runFolder('control'), 'control.sock');
   const daemon = await startSidewarden({

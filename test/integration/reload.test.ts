@@ -191,7 +191,7 @@ type Report = {
 let reports = 0;
 async function report(): Promise<Report> {
   reports += 1;
-  process.kill(daemon.pid, 'SIGUSR2');
+  process.kill(daemon.pid, 'SIGWINCH');
   const find = (): Report | undefined =>
     [...daemon.output().matchAll(/^report (\{.*\})$/gm)]
       .map(([, text = '']) => JSON.parse(text) as Report)

@@ -254,7 +254,7 @@ describe.concurrent('nothing is found in what is said by', () => {
     const secrets = [...planted.secrets].filter(([name]) => !/private key|wrong|inside|beginning/.test(name));
     const message = JSON.stringify(`it broke: ${secrets.map(([, secret]) => secret).join(' | ')}`);
     const act = how === 'throw' ? `throw new Error(${message})` : `Promise.reject(new Error(${message}))`;
-    await writeFile(crashing, `process.on('SIGUSR2', () => { ${act} });`);
+    await writeFile(crashing, `process.on('SIGWINCH', () => { ${act} });`);
     let heard = '';
     const doomed = await startSidewarden({
       configuration: { checks: Object.fromEntries(ofOwn) },
@@ -266,7 +266,7 @@ describe.concurrent('nothing is found in what is said by', () => {
     });
     try {
       await untilAllRan(doomed, 1);
-      process.kill(doomed.pid, 'SIGUSR2');
+      process.kill(doomed.pid, 'SIGWINCH');
       expect(await doomed.exited).toBe(1);
     } finally {
       await doomed.stop();

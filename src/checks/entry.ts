@@ -24,12 +24,14 @@ export function entryOf(check: CheckPlan, reading: Reading): BoardEntry {
     required,
     gates,
     waitForHealthy,
-    target: definition.target(check.settings as never),
     policy,
     detectionBoundMs: detectionBoundMs(policy),
     expiryMs: expiryMs(policy),
     history: reading.history,
     transitions: reading.transitions,
+    get target() {
+      return definition.target(check.settings as never); // a URL in a file is known once it was read
+    },
     get lastResult() {
       return reading.state().last;
     },

@@ -75,7 +75,7 @@ export const topShape = {
     .string()
     .regex(/^[ -~\u00a0-\uffff]{1,100}$/, 'must be a string of 1 to 100 characters')
     .default('sidewarden')
-    .describe('name of the service beside this process, in logs, metrics and pages'),
+    .describe('name of the service beside this process, in its log and metrics'),
   listen: listen()
     .prefault('localhost:9090')
     .describe("where to serve: ':9090' (every address), '127.0.0.1:9090', '[::1]:9090', 'unix:/path', or a list"),

@@ -63,7 +63,7 @@ export function healthBody<Check extends ReportedCheck, Body extends CheckBody>(
 /** A check with everything that is known of it; an entry of the board is one. */
 export type DetailedCheck = ReportedCheck & {
   readonly type: string;
-  /** host:port, without any secret. */
+  /** host:port without any secret; of a URL in a file that nobody has read yet, what the type says instead. */
   readonly target: string;
   readonly policy: Policy;
   readonly detectionBoundMs: number;

@@ -40,6 +40,11 @@ export class Secret {
   get seen(): ReadonlySet<string> {
     return this.#seen;
   }
+  /** What the newest of its values is read as; undefined while none that can be read was seen. */
+  newest<Read>(read: (value: string) => Read | undefined): Read | undefined {
+    const values = [...this.#seen].reverse();
+    return values.map(read).find((found) => found !== undefined);
+  }
   saw(value: string): void {
     if (value === '') return;
     this.#seen.delete(value); // the newest are last

@@ -91,11 +91,18 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
   /** The round under way. It ends when this replica stands down, and shows nothing any more. */
   let flight: AbortController | undefined;
   let shows = false;
-  let instance = statistics.instance?.(settings) ?? definition.target(settings as never);
+  /** Of the server that was read; before, what the settings tell as far as their files were read. */
+  let instance: string | undefined;
+  const instanceNow = (): string => instance ?? statistics.instance?.(settings) ?? definition.target(settings as never);
 
   const showUp = (up: 0 | 1): void => {
     const sample = { family: statistics.up, labels: [], value: up };
-    snapshots.put(name, 'up', renderSamples([sample], { check: name, instance }), Number.POSITIVE_INFINITY);
+    snapshots.put(
+      name,
+      'up',
+      renderSamples([sample], { check: name, instance: instanceNow() }),
+      Number.POSITIVE_INFINITY,
+    );
     shows = true;
   };
   const broke = (fault: Fault): void => {

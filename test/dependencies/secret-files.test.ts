@@ -1,13 +1,17 @@
 // Files of secrets, whoever reads one: the same rules everywhere, and those of the setting itself.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are configurations.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { probeOnce } from '../../src/checks/probe-once.ts';
+import { loadConfiguration } from '../../src/config/load.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { createRedactor } from '../../src/core/redact.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { readTls, reveal } from '../../src/dependencies/credentials.ts';
 import { openCertificate } from '../../src/http/certificate.ts';
 import { fileOf, loadText, right, wrong } from '../config/load.ts';
 import { makeCertificates } from '../servers/certificates.ts';
-import { removeFolder, runFolder } from '../servers/process.ts';
+import { freePort, removeFolder, runFolder } from '../servers/process.ts';
 
 const mark = Buffer.from([0xef, 0xbb, 0xbf]);
 const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('hunter2', 'utf16le')]);
@@ -99,4 +103,33 @@ it('PEM files may have a mark and any coding between their blocks, but not be UT
   } finally {
     await removeFolder(folder);
   }
+});
+
+it('the target of a URL in a file is its server once it was read, follows a rotation, and holds no secret', async () => {
+  const ports = [await freePort(), await freePort()];
+  const schemes = { DATABASE_URL: 'postgres', ELASTICSEARCH_URL: 'http', REDIS_URL: 'redis', APP_URL: 'http' };
+  const files = Object.entries(schemes).map(([name, scheme]) => ({ name, scheme, file: fileOf('') }));
+  const environment = Object.fromEntries(files.map(({ name, file }) => [`${name}_FILE`, file]));
+  const write = (rest: string) => {
+    for (const { scheme, file } of files) writeFileSync(file, `${scheme}://user:hunter2@${rest}\n`);
+  };
+  write(`127.0.0.1:${ports[0]}/1`);
+  const { checks, secrets } = right(loadConfiguration({ environment }));
+  const targets = () => checks.map(({ definition, settings }) => definition.target(settings as never));
+  const [database, search, redis, app] = targets();
+  expect([database, search, redis, app]).toEqual([
+    'postgres',
+    environment.ELASTICSEARCH_URL_FILE,
+    environment.REDIS_URL_FILE,
+    'URL from a file',
+  ]);
+  const probe = async () => {
+    const bodies = await probeOnce(checks, { clock: systemClock, redact: createRedactor(() => secrets) });
+    return Object.values(bodies).map(({ target }) => target);
+  };
+  expect(await probe()).toEqual(Array(4).fill(`127.0.0.1:${ports[0]}`));
+  write(`127.0.0.1:${ports[1]}/1`);
+  expect(await probe()).toEqual(Array(4).fill(`127.0.0.1:${ports[1]}`));
+  write('h/hunter2@x'); // what cannot be read leaves the last that could
+  expect(await probe()).toEqual(Array(4).fill(`127.0.0.1:${ports[1]}`));
 });

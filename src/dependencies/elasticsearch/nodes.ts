@@ -52,9 +52,11 @@ const textsOf = (text: string): readonly string[] => text.trim().split(/\s*,\s*(
 export const nameOf = ({ protocol, hostname, port }: URL): string =>
   `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 
-/** `host:port` of each node; the file's path while the URL is in a file. */
-export function hostsOf({ source }: Secret): string {
-  if ('file' in source) return source.file;
-  const parsed = parseUrls(source.value);
-  return 'nodes' in parsed ? parsed.nodes.map(({ url }) => nameOf(url)).join(',') : '';
+/** `host:port` of each node; the file's path until the URL in it was read. */
+export function hostsOf(url: Secret): string {
+  const hosts = url.newest((value) => {
+    const parsed = parseUrls(value);
+    return 'nodes' in parsed ? parsed.nodes.map((node) => nameOf(node.url)).join(',') : undefined;
+  });
+  return hosts ?? ('file' in url.source ? url.source.file : '');
 }

@@ -94,11 +94,11 @@ export type HttpPhase = (typeof phases)[number];
 export type HttpSettings = z.output<z.ZodObject<typeof settings>>;
 
 /** The URL, unless it is in a file that nobody has read yet. */
-function knownUrl(url: Secret): ReadUrl | undefined {
-  const value = 'value' in url.source ? url.source.value : [...url.seen].at(-1);
-  const read = value === undefined ? undefined : readUrl(value, urlForm);
-  return read !== undefined && 'url' in read ? read.url : undefined;
-}
+const knownUrl = (url: Secret): ReadUrl | undefined =>
+  url.newest((value) => {
+    const read = readUrl(value, urlForm);
+    return 'url' in read ? read.url : undefined;
+  });
 
 export function targetOf({ url, socket }: Pick<HttpSettings, 'url' | 'socket'>): string {
   if (socket !== undefined) return `unix:${socket}`;

@@ -40,11 +40,11 @@ export const redis = defineDependency<'redis', typeof settings, Phase, RedisSess
 function target({ url, sentinel, cluster }: RedisSettings): string {
   if (sentinel !== undefined) return sentinel.name;
   if (cluster !== undefined) return cluster.addresses[0] ?? '';
-  const source = url?.source;
-  if (source === undefined) return '';
-  if ('file' in source) return source.file;
-  const parsed = parseRedisUrl(source.value);
-  return 'url' in parsed ? describeEndpoint(parsed.url.endpoint) : '';
+  const known = url?.newest((value) => {
+    const parsed = parseRedisUrl(value);
+    return 'url' in parsed ? describeEndpoint(parsed.url.endpoint) : undefined;
+  });
+  return known ?? (url !== undefined && 'file' in url.source ? url.source.file : '');
 }
 
 /** PING and ROLE, CLUSTER INFO too of a cluster; AUTH, SELECT and CLIENT SETNAME of a new connection at most. */

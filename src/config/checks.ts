@@ -115,7 +115,7 @@ function assemble(
     slowAfterMs: common.slow_after ?? timeoutMs / 2,
     maxConnectionAgeMs: common.max_connection_age ?? parseDuration(general.maxConnectionAge) ?? 300_000,
     required,
-    gates: common.gates ?? (required ? ['ready'] : []),
+    gates: common.gates ?? (required ? defaults.gates : []),
     waitForHealthy: common.wait_for === 'healthy',
   };
 }

@@ -114,7 +114,7 @@ function ofCheck(where: Where, check: ConfiguredCheck, written: Tree, defaults: 
     duration('slow_after', check.slowAfterMs),
     ...(definition.keeps === 'connection' ? [duration('max_connection_age', check.maxConnectionAgeMs)] : []),
     value('required', check.required),
-    value('gates', gates),
+    value('gates', gates, check.required ? inherited('gates') : own('gates')),
     ...(gates.includes('startup') ? [value('wait_for', check.waitForHealthy ? 'healthy' : 'finished')] : []),
     ...walk(where, definition.settings, check.settings, written, path),
   ];

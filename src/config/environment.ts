@@ -21,7 +21,9 @@ function variablesOf(shape: Readonly<Record<string, z.core.$ZodType>>, path: rea
     const inner = bare(field);
     const here = [...path, key];
     if (inner instanceof z.ZodObject) return variablesOf(inner.shape, here);
-    return inner instanceof z.ZodUnknown ? [] : [{ name: `SIDEWARDEN_${here.join('_').toUpperCase()}`, path: here }];
+    return inner instanceof z.ZodUnknown || inner instanceof z.ZodArray
+      ? []
+      : [{ name: `SIDEWARDEN_${here.join('_').toUpperCase()}`, path: here }];
   });
 }
 

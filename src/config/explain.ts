@@ -114,6 +114,8 @@ function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said
     case 'too_big':
       return { message: sizeText('at most', Number(issue.maximum), issue.origin) };
     default: {
+      const own = issue.code === 'custom' ? issue.params?.fix : undefined;
+      if (typeof own === 'string') return { message: issue.message, fix: own };
       if (isKind(schemas, 'secret') && (typeof value === 'number' || typeof value === 'boolean')) {
         return { message: `must be a string, and is ${nounOf(value)}`, fix: 'put it in quotes' };
       }

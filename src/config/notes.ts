@@ -63,14 +63,15 @@ function aboutVariables({ definitions, environment, file, used }: Facts): readon
 }
 
 function aboutReadiness(checks: readonly ConfiguredCheck[]): readonly string[] {
-  const shared = checks.filter(
-    ({ gates, definition, settings }) => gates.includes('ready') && definition.local?.(settings) !== true,
-  );
+  const ready = checks.filter(({ gates }) => gates.includes('ready'));
+  const isLocal = ({ definition, settings }: ConfiguredCheck): boolean => definition.local?.(settings) === true;
+  const shared = ready.filter((check) => !isLocal(check)).map(({ name }) => name);
+  const app = ready.find(isLocal);
   if (shared.length === 0) return [];
-  const names = shared.map(({ name }) => name).join(', ');
   return [
-    `${names}: the gate ready on a dependency that replicas share makes every replica unready at once when it fails. ` +
-      'The gate admit only keeps a new replica back until the dependency was healthy once.',
+    `${shared.join(', ')}: the gate ready on a dependency that replicas share makes every replica unready at once when it fails. ` +
+      'The gate admit only keeps a new replica back until the dependency was healthy once. ' +
+      `Where the service answers without it, write \`gates: [admit]\` in the check, or \`defaults: { gates: [admit] }\` for all${app === undefined ? '' : ` and \`gates: [ready]\` in ${app.name}`}.`,
   ];
 }
 

@@ -70,11 +70,11 @@ function timeouts({ findings, path, common, check, gaps, failed }: Subject): voi
   );
 }
 
-function gating({ findings, path, common, failed }: Subject): void {
-  const gates = common.gates ?? [];
-  const twice = gates.find((gate, index) => gates.indexOf(gate) !== index);
+function gating({ findings, path, common, check, failed }: Subject): void {
+  const own = common.gates ?? [];
+  const twice = own.find((gate, index) => own.indexOf(gate) !== index);
   if (twice !== undefined) findings.add([...path, 'gates'], `names ${twice} twice`, 'keep one of the two');
-  if (common.wait_for !== undefined && !failed.has('gates') && !gates.includes('startup')) {
+  if (common.wait_for !== undefined && !failed.has('gates') && !check.gates.includes('startup')) {
     findings.add(
       [...path, 'wait_for'],
       'has no meaning without the gate startup',
@@ -86,7 +86,7 @@ function gating({ findings, path, common, failed }: Subject): void {
 
 /** https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/: liveness restarts, and fixes only what a restart fixes. */
 function liveness({ findings, path, common, check, settled }: Subject): void {
-  const gates = common.gates ?? [];
+  const { gates } = check;
   if (!settled || !(gates.includes('live') || gates.includes('startup'))) return;
   const local = check.definition.local?.(check.settings) ?? false;
   const here = [...path, 'gates'];
@@ -100,10 +100,11 @@ function liveness({ findings, path, common, check, settled }: Subject): void {
     );
   }
   if (gates.includes('startup') && local) {
+    const own = common.gates !== undefined;
     findings.add(
       here,
-      'the app cannot gate startup: it starts only after this process has, and both would wait for ever',
-      'remove startup, or write `gates: [ready]`',
+      `${own ? '' : 'has the gate startup by `defaults`: '}the app cannot gate startup: it starts only after this process has, and both would wait for ever`,
+      own ? 'remove startup, or write `gates: [ready]`' : 'write `gates: [ready]` in this check',
     );
   }
 }

@@ -1,7 +1,7 @@
 // Every key of the configuration, its meaning and its default: messages, variables, JSON Schema and docs derive from it.
 
 import { z } from 'zod';
-import { gates } from '../core/check.ts';
+import { type Gate, gates } from '../core/check.ts';
 import { statisticsModes } from '../core/collecting.ts';
 import { formatDuration } from '../core/duration.ts';
 import { byRule, duration, kinds, secret, secretFile } from '../core/fields.ts';
@@ -51,6 +51,26 @@ const listen = () =>
 /** Of the token that guards routes, wherever it comes from. */
 const tokenRule: SecretRule = (text) =>
   /^[\x21-\x7e]{16,}$/.test(text) ? undefined : 'must have at least 16 characters, visible ASCII without spaces';
+
+/** Gates that hold for every check hold for dependencies. */
+function ofDependencies(all: readonly Gate[], context: z.RefinementCtx): void {
+  const twice = all.find((gate, index) => all.indexOf(gate) !== index);
+  if (twice !== undefined)
+    context.addIssue({
+      code: 'custom',
+      message: 'is named twice',
+      params: { fix: 'keep one of the two' },
+      path: [all.lastIndexOf(twice)],
+    });
+  if (all.includes('live'))
+    context.addIssue({
+      code: 'custom',
+      message:
+        'is only for the app itself, and this holds for every dependency: restarting the app fixes none of them, and all replicas would restart at once',
+      params: { fix: 'write `gates: [ready, live]` in the check of the app, and remove live here' },
+      path: [all.indexOf('live')],
+    });
+}
 
 const pemFile = () => z.string().min(1);
 const tls = () =>
@@ -103,6 +123,11 @@ export const topShape = {
       success_threshold: threshold()
         .default(general.successThreshold)
         .describe('consecutive passes until healthy again'),
+      gates: z
+        .array(z.enum(gates))
+        .superRefine(ofDependencies)
+        .default(['ready'])
+        .describe('which answers a required check decides that has no gates of its own'),
     })
     .prefault({})
     .describe('what holds for every check that says nothing else'),
@@ -147,7 +172,7 @@ const commonShape = {
   gates: z
     .array(z.enum(gates))
     .optional()
-    .describe('which answers it decides: ready, admit, live, startup; [ready] when required, [] when not'),
+    .describe('which answers it decides: ready, admit, live, startup; those of `defaults` when required, [] when not'),
   wait_for: z
     .enum(['finished', 'healthy'])
     .optional()

@@ -82,8 +82,10 @@ test('docs/configuration.md names every key, variable and default', () => {
   >;
   for (const [key, { default: byDefault, properties: inner }] of Object.entries(properties)) {
     if (typeof byDefault !== 'object' && byDefault !== undefined) expect(rowOf(key)).toContain(`\`${byDefault}\``);
-    for (const [name, field] of Object.entries(inner ?? {}))
-      expect(rowOf(`${key}.${name}`)).toContain(field.default === undefined ? '| none |' : `| \`${field.default}\` |`);
+    for (const [name, { default: one }] of Object.entries(inner ?? {})) {
+      const shown = Array.isArray(one) ? `[${one.join(', ')}]` : one;
+      expect(rowOf(`${key}.${name}`)).toContain(one === undefined ? '| none |' : `| \`${shown}\` |`);
+    }
   }
 });
 

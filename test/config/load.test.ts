@@ -242,6 +242,27 @@ test('gates, wait_for and cron', () => {
   });
 });
 
+test('defaults.gates holds for a required check without gates of its own', () => {
+  const text = [
+    'defaults: { gates: [admit, startup] }',
+    'checks:',
+    '  a: { type: redis, url: redis://x, wait_for: healthy }',
+    '  b: { type: redis, url: redis://x, gates: [ready] }',
+    '  c: { type: redis, url: redis://x, required: false }',
+    '  d: { type: redis, url: redis://x, gates: [] }',
+  ].join('\n');
+  const loaded = loadText(text);
+  expect(right(loaded).checks.map(({ gates }) => gates.join())).toEqual(['admit,startup', 'ready', '', '']);
+  const sources = loaded.ok ? loaded.effective().filter(({ path }) => path.at(-1) === 'gates') : [];
+  expect(sources.map(({ source }) => source.replace(/^.*yaml/, ''))).toEqual([
+    ':1',
+    ':1 (defaults.gates)',
+    ':4',
+    'default',
+    ':6',
+  ]);
+});
+
 test('variables: part, whole, escaped, numbers, booleans, unquoted in a flow map', () => {
   const text = [
     'service: a-${NAME}-$${NAME}-$$',
@@ -347,7 +368,9 @@ test('notes say what a ready gate does to replicas, what kms does not prove, and
   const text =
     'checks:\n  k: { type: kms, key_id: a }\n  app: { type: http, url: http://localhost:1/, gates: [ready] }';
   const said = notes(text, { SIDEWARDEN_LOGLEVEL: 'info', SIDEWARDEN_SERVICE_HOST: '10.0.0.1' });
-  expect(said).toMatch(/^k: the gate ready on a dependency that replicas share .* The gate admit only/m);
+  expect(said).toMatch(
+    /^k: the gate ready on a dependency that replicas share .* `defaults: \{ gates: \[admit\] \}` for all and `gates: \[ready\]` in app\.$/m,
+  );
   expect(said).toContain('k: without round_trip');
   expect(said).toContain('SIDEWARDEN_LOGLEVEL is no variable of Sidewarden; SIDEWARDEN_LOG_LEVEL is.');
   expect(said).not.toContain('SIDEWARDEN_SERVICE_HOST');

@@ -424,6 +424,27 @@ const rows: readonly Row[] = [
     'exactly one of url, sentinel and cluster',
     '',
   ],
+  [
+    'liveness for every dependency',
+    'defaults: { gates: [admit, live] }',
+    '1:28 defaults.gates[1]',
+    '`live` is only for the app itself, and this holds for every dependency',
+    'in the check of the app',
+  ],
+  [
+    'a default gate twice',
+    'defaults: { gates: [admit, admit] }',
+    '1:28 defaults.gates[1]',
+    'is named twice',
+    'keep one',
+  ],
+  [
+    'a gate by default that the app cannot have',
+    `defaults: { gates: [startup] }\nchecks:\n  app: { type: http, url: "${app}" }`,
+    '3:3 checks.app.gates',
+    'has the gate startup by `defaults`: the app cannot gate startup',
+    'in this check',
+  ],
   // variables
   [
     'an unset variable',

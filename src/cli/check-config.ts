@@ -4,7 +4,7 @@ import { formatProblems } from '../config/problems.ts';
 import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
 import type { Pods } from '../core/cost.ts';
 import { formatDuration } from '../core/duration.ts';
-import { defineCommand } from './command.ts';
+import { defineCommand, UsageError } from './command.ts';
 import { costJson, costText, podsOf, readersOf } from './costing.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Configuration, load, notRead, type Right } from './loading.ts';
@@ -16,6 +16,7 @@ export const command = defineCommand({
   about: `Every mistake is told at once, with its line and how to
 fix it, and the code is then 78. A right one is shown with what follows from it: how soon each check sees a fault (bound)
 and how long a pass is believed (expiry). Nothing is connected to without --online.`,
+  operands: { form: '[FILE]', most: 1 },
   options: {
     ...configurationOptions,
     online: { type: 'boolean', summary: 'probe each check once too: one that does not pass is a failure (1)' },
@@ -24,14 +25,17 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
     json,
   },
   examples: [
-    ['sidewarden check-config --config sidewarden.yaml', 'before it is rolled out'],
+    ['sidewarden check-config sidewarden.yaml', 'before it is rolled out'],
+    ['sidewarden check-config - < sidewarden.yaml', 'what another program gives'],
     ['sidewarden check-config --online', 'and does everything that it names answer?'],
     ['sidewarden check-config --strict --json', 'for a pipeline'],
     ['sidewarden check-config --replicas 50', 'how many connections, log-ins and requests are fifty pods?'],
   ],
-  async execute({ values }) {
+  async execute({ values, operands: [file] }) {
     const pods = values.replicas === undefined ? undefined : podsOf(values.replicas);
-    const loaded = load(values);
+    if (file !== undefined && values.config !== undefined)
+      throw new UsageError(`two files are named, ${file} and ${values.config}: name one, with or without --config`);
+    const loaded = load(file === undefined ? values : { ...values, config: file });
     if (!loaded.ok) {
       if (values.json === true) sayJson({ ok: false, problems: loaded.problems });
       else process.stderr.write(`${formatProblems(loaded.problems)}\n`);

@@ -14,13 +14,14 @@ export const insteadOfCommand: ReadonlyMap<
   ['--help', (commands) => printHelp(commands)],
   ['-h', (commands) => printHelp(commands)],
   ['--version', async () => print(`sidewarden ${version}\n`)],
+  ['-v', async () => print(`sidewarden ${version}\n`)],
   ['help', printHelp],
 ]);
 
 /** Options that every command takes beside its own. */
 export const ofEveryCommand = {
   help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' },
+  version: { type: 'boolean', short: 'v' },
 } as const satisfies ParseArgsOptionsConfig;
 
 /** The command that is meant when none is named. */

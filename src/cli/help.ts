@@ -22,7 +22,7 @@ export function commandHelp(name: string, summary: string, command: Command): st
 ${summary[0]?.toUpperCase()}${summary.slice(1)}. ${command.about}
 
 Options:
-${columns([...options, ['--help', 'print this']])}
+${columns([...options, ['--help, -h', 'print this']])}
 Examples:
 ${examples}`;
 }
@@ -37,9 +37,9 @@ Commands:
 ${columns(rows)}
 Options:
 ${columns([
-  ['--config FILE', 'configuration file, for every command that reads it'],
-  ['--version', 'print the version'],
-  ['--help', 'print this; behind a command, its options and examples'],
+  ['--config FILE', 'configuration file, or - for standard input, for every command that reads it'],
+  ['--version, -v', 'print the version'],
+  ['--help, -h', 'print this; behind a command, its options and examples'],
 ])}
 Without a file, each of these variables turns a check on: ${variables.join(', ')}
   DATABASE_URL=postgres://shop@localhost/shop sidewarden

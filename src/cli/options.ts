@@ -10,7 +10,8 @@ export const config = option({
   type: 'string',
   value: 'FILE',
   summary:
-    'configuration file (SIDEWARDEN_CONFIG; ./sidewarden.yaml or /etc/sidewarden/sidewarden.yaml when it exists)',
+    'configuration file, or - for standard input (SIDEWARDEN_CONFIG; ./sidewarden.yaml or ' +
+      '/etc/sidewarden/sidewarden.yaml when it exists)',
 });
 export const listen = option({
   type: 'string',

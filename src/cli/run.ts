@@ -13,7 +13,7 @@ import { type Configuration, given, loadOrExplain, notRead, shorthands } from '.
 import { configuration } from './options.ts';
 
 export const command = defineCommand({
-  about: `It ends at SIGTERM or SIGINT, and reads the configuration again at SIGHUP.
+  about: `It ends at SIGTERM or SIGINT. SIGHUP, or a change of the file, reloads the configuration.
 Without a file, each of these variables turns a check on: ${shorthands.join(', ')}`,
   options: configuration,
   examples: [

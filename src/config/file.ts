@@ -40,24 +40,35 @@ const fixes: Record<string, string> = {
   ENOTDIR: 'a part of the path is a file, not a folder',
 };
 
-/** The text of the file, at most 1 MiB of UTF-8. */
-export function readText(file: string): { readonly text: string } | { readonly problem: Problem } {
-  return readAs(file, readPlainText);
+/** In place of a file: what is written to this process. */
+export const standardInput = '-';
+
+/** A file as messages name it. */
+export const nameOf = (file: string): string => (file === standardInput ? 'standard input' : file);
+
+/** The text of the file, at most 1 MiB of UTF-8. Standard input can be read once, so what it said is kept. */
+export function readText(file: string): ReadText {
+  if (file !== standardInput) return readAs(file, readPlainText);
+  fromStandardInput ??= readAs(file, readPlainText);
+  return fromStandardInput;
 }
 
-function readAs(file: string, read: (bytes: Uint8Array) => FileText): ReturnType<typeof readText> {
+type ReadText = { readonly text: string } | { readonly problem: Problem };
+let fromStandardInput: ReadText | undefined;
+
+function readAs(file: string, read: (bytes: Uint8Array) => FileText): ReadText {
   const problem = (message: string, fix?: string) => ({
-    problem: { file, path: '', message, ...(fix === undefined ? {} : { fix }) },
+    problem: { file: nameOf(file), path: '', message, ...(fix === undefined ? {} : { fix }) },
   });
   try {
-    const facts = statSync(file);
-    if (facts.isDirectory())
+    const facts = file === standardInput ? undefined : statSync(file);
+    if (facts?.isDirectory())
       return problem(
         'is a folder, not a file',
         `name the file in it, such as ${file.replace(/\/$/, '')}/sidewarden.yaml`,
       );
-    if (!facts.isFile()) return problem('is not a regular file');
-    const bytes = readAtMost(file, largestBytes + 1);
+    if (facts?.isFile() === false) return problem('is not a regular file');
+    const bytes = facts === undefined ? readUpTo(0, largestBytes + 1) : readAtMost(file, largestBytes + 1);
     if (bytes.length > largestBytes)
       return problem('is larger than 1 MiB', 'this is hardly the configuration of Sidewarden');
     const found = read(bytes);
@@ -71,15 +82,31 @@ function readAs(file: string, read: (bytes: Uint8Array) => FileText): ReturnType
 function readAtMost(file: string, limit: number): Uint8Array {
   const descriptor = openSync(file, 'r');
   try {
-    const bytes = new Uint8Array(limit);
-    let length = 0;
-    for (;;) {
-      const read = readSync(descriptor, bytes, length, limit - length, null);
-      length += read;
-      if (read === 0 || length === limit) return bytes.subarray(0, length);
-    }
+    return readUpTo(descriptor, limit);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function readUpTo(descriptor: number, limit: number): Uint8Array {
+  const bytes = new Uint8Array(limit);
+  let length = 0;
+  for (;;) {
+    const read = readOrWait(descriptor, bytes, length);
+    length += read;
+    if (read === 0 || length === limit) return bytes.subarray(0, length);
+  }
+}
+
+/** Who gives standard input may have made it one that does not wait. */
+function readOrWait(descriptor: number, bytes: Uint8Array, offset: number): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, bytes, offset, bytes.length - offset, null);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import { readDocument } from './document.ts';
 import { type EffectiveValue, effectiveValues } from './effective.ts';
 import { applyEnvironment, applyFlags, checksOfEnvironment } from './environment.ts';
 import { parseFields } from './fields.ts';
-import { chooseFile, passedOver, readText } from './file.ts';
+import { chooseFile, nameOf, passedOver, readText } from './file.ts';
 import { shownToken } from './mask.ts';
 import { notesOn, warningsOn } from './notes.ts';
 import { createPlaces, type Places } from './places.ts';
@@ -72,7 +72,7 @@ export function loadConfiguration({
   const problems = findings.all();
   if (problems.length > 0) return { ok: false, problems };
 
-  const configuration = assemble(top, checks, file ?? 'environment', environment);
+  const configuration = assemble(top, checks, file === undefined ? 'environment' : nameOf(file), environment);
   const facts = {
     checks,
     definitions,
@@ -100,7 +100,7 @@ const usualDefaults: Defaults = topShape.defaults.parse(undefined);
 
 function readFile(file: string, places: Places, findings: Findings): Record<string, unknown> | undefined {
   const read = readText(file);
-  if ('text' in read) return readDocument(file, read.text, places, findings);
+  if ('text' in read) return readDocument(nameOf(file), read.text, places, findings);
   findings.push(read.problem);
   return undefined;
 }

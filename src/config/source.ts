@@ -3,7 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Definition } from '../dependencies/define.ts';
 import { definitions } from '../dependencies/index.ts';
-import { chooseFile, largestBytes } from './file.ts';
+import { chooseFile, largestBytes, readText, standardInput } from './file.ts';
 import { type Loaded, type LoadOptions, loadConfiguration } from './load.ts';
 
 export type Source = {
@@ -22,7 +22,7 @@ export function sourceOf({ arguments: flags, environment }: Pick<LoadOptions, 'a
     async digest() {
       const hash = createHash('sha256');
       const path = file();
-      const text = path === undefined ? undefined : await add(hash, path);
+      const text = path === standardInput ? standardText() : path && (await add(hash, path));
       const names = text === undefined ? shorthands : [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
       for (const name of new Set(names)) {
         const named = environment[`${name}_FILE`];
@@ -31,6 +31,12 @@ export function sourceOf({ arguments: flags, environment }: Pick<LoadOptions, 'a
       return hash.digest('hex');
     },
   };
+}
+
+/** It never changes; the files that its variables name may. */
+function standardText(): string {
+  const read = readText(standardInput);
+  return 'text' in read ? read.text : '';
 }
 
 const shorthands: readonly string[] = definitions.flatMap(

@@ -305,6 +305,27 @@ test('a long answer comes out whole, and a reader that has seen enough is no err
   expect(shell).toMatchObject({ stdout: '{\n0\n', stderr: '' });
 });
 
+test('check-config takes its file as the operand, and refuses two', async () => {
+  const good = await runHere(['check-config', file], { environment });
+  expect(good.code).toBe(0);
+  expect(good.stdout).toBe((await runHere(['check-config', '--config', file], { environment })).stdout);
+  const two = await runHere(['check-config', 'a.yaml', '--config', 'b.yaml']);
+  expect(two).toMatchObject({ code: 2, stdout: '' });
+  expect(two.stderr).toContain('two files are named, a.yaml and b.yaml: name one, with or without --config');
+});
+
+test.each([
+  ['check-config', '-'],
+  ['print-config', '--config', '-'],
+  ['probe', '--config', '-'],
+])('%s %s %s reads standard input', async (...args) => {
+  const input = 'service: piped\nchecks: { r: { type: redis, url: "redis://127.0.0.1:1" } }\n';
+  const [right, wrong] = await Promise.all([input, 'servise: piped'].map((text) => runCommand(args, { input: text })));
+  expect(right?.stdout).toMatch(/^standard input: good|# standard input:1\n|^r {2}redis/);
+  expect(wrong).toMatchObject({ code: 78, stdout: '' });
+  expect(wrong?.stderr).toContain('standard input:1:1 servise: unknown key');
+});
+
 test('schema is config/schema.json', async () => {
   const { code, stdout } = await runCommand(['schema']);
   expect(code).toBe(0);

@@ -79,6 +79,12 @@ test('the page has no section of a command that does not exist', () => {
   expect(sections).toEqual(names);
 });
 
+test('-v prints the version, alone and behind a command', async () => {
+  const { code, stdout } = await runHere(['-v']);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: (await runHere(['--version'])).stdout });
+  expect((await runHere(['probe', '-v'])).stdout).toBe(stdout);
+});
+
 test('a mistyped command ends with 2 and the one that was meant', async () => {
   const { code, stdout, stderr } = await runHere(['prob']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -13,13 +13,16 @@ export type CommandOptions = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Options of Node itself, such as `--import=…`. */
   readonly node?: readonly string[];
+  /** What stands on its standard input; nothing unless given. */
+  readonly input?: string;
 };
 
 /** Resolves when it has ended; one that does not end in time is killed, and its code is null. */
 export function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
-  const { environment = {}, node = [] } = options;
+  const { environment = {}, node = [], input } = options;
   const env = { PATH: process.env.PATH ?? '', ...environment };
-  const child = spawn(process.execPath, [...node, entry, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...node, entry, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => undefined).end(input); // one that reads nothing may be gone already
   const late = setTimeout(() => child.kill('SIGKILL'), withinMs);
   let stdout = '';
   let stderr = '';

@@ -54,11 +54,15 @@ const cell = (text: string | undefined): string => (text ?? '').replaceAll('|', 
 const codes = (names: readonly string[]): string => names.map(code).join(', ') || 'none';
 
 /** Every family of a type's statistics; one that several collectors read has the row of the first. */
-function statisticsRows({ up, collectors }: Statistics): string[][] {
+function statisticsRows({ up, lastError, collectors }: Statistics): string[][] {
   const read = collectors.flatMap(({ families, intervalMs, asks, privilege }) =>
     families.map((family) => ({ family, every: formatDuration(intervalMs), asks, privilege })),
   );
-  const all = [{ family: up, every: '', asks: 'any of the others', privilege: undefined }, ...read];
+  const ofReader = [up, lastError].flatMap((family) => (family === undefined ? [] : [family]));
+  const all = [
+    ...ofReader.map((family) => ({ family, every: '', asks: 'any of the others', privilege: undefined })),
+    ...read,
+  ];
   const rows = new Map<string, string[]>();
   for (const { family, every, asks, privilege } of all) {
     const { name, type, labels, unit, help, when, exporter } = family;

@@ -76,6 +76,11 @@ export interface Collector<Settings = unknown, From extends Source = Source> {
 export interface Statistics<Settings = unknown, From extends Source = Source> {
   /** 1 while the server answers, else 0: always there in the replica that reads. */
   readonly up: Family;
+  /**
+   * 1 when the last round did not read all that it should, else 0: always there once a round has ended. A grant that is
+   * missing is told by itself, and is not meant. Absent: the exporter of the type has no such family.
+   */
+  readonly lastError?: Family;
   /** The label `instance` as long as nothing was read; the target of the check unless said. */
   instance?(settings: Settings): string;
   /** In the order in which they are run when several are due. */
@@ -90,6 +95,13 @@ export function defineStatistics<Settings, From extends Source>(
 ): Statistics<Settings, From> {
   return statistics;
 }
+
+/** Every family that the statistics of a type can have, but for those that the settings define. */
+export const familiesOf = ({ up, lastError, collectors }: Statistics): readonly Family[] => [
+  up,
+  ...(lastError === undefined ? [] : [lastError]),
+  ...collectors.flatMap(({ families }) => families),
+];
 
 /** A collector's families are absent since the user may not read them. */
 export class MissingPrivilege extends Error {

@@ -1,6 +1,7 @@
 // The statistics of one check, alive: one connection, one job that runs the collectors that are due, one after the other.
 import type { Clock, Instant } from '../core/clock.ts';
 import { renderSamples } from '../core/exposition.ts';
+import { samples } from '../core/family.ts';
 import type { Redact } from '../core/redact.ts';
 import type { Definition, Driver, Session } from '../dependencies/define.ts';
 import type { Collector, Reader, Source, Statistics } from '../dependencies/statistics.ts';
@@ -95,14 +96,17 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
   let instance: string | undefined;
   const instanceNow = (): string => instance ?? statistics.instance?.(settings) ?? definition.target(settings as never);
 
+  /** Collectors whose last run failed. */
+  const failing = new Set<string>();
+  /** Whether the last round read all that it should; undefined before its end. */
+  let lastError: 0 | 1 | undefined;
+
   const showUp = (up: 0 | 1): void => {
-    const sample = { family: statistics.up, labels: [], value: up };
-    snapshots.put(
-      name,
-      'up',
-      renderSamples([sample], { check: name, instance: instanceNow() }),
-      Number.POSITIVE_INFINITY,
-    );
+    const found = [
+      { family: statistics.up, labels: [], value: up },
+      ...(statistics.lastError === undefined ? [] : samples(statistics.lastError, lastError)),
+    ];
+    snapshots.put(name, 'up', renderSamples(found, { check: name, instance: instanceNow() }), Number.POSITIVE_INFINITY);
     shows = true;
   };
   const broke = (fault: Fault): void => {
@@ -114,6 +118,7 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
       snapshots.hide(name);
       slots.restart(now, costlyMs);
     }
+    lastError = 1;
     if (!turn.answers()) return;
     teller.unreachable(
       fault,
@@ -133,9 +138,11 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
       snapshots.put(name, collector.name, found.texts, begin + heldIntervals * collector.intervalMs);
     }
     if (found.kind === 'failed') {
+      failing.add(collector.name);
       teller.failed(collector.name, begin, end, found.fault);
       return found.fault.hangs || lane.openedAt === undefined ? found.fault : undefined;
     }
+    failing.delete(collector.name);
     slots.hurry(teller.collected(collector, begin, end, found), end);
     return undefined;
   };
@@ -172,6 +179,8 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
       if (fault !== undefined || signal.aborted) return fault;
     }
     slots.fixed();
+    lastError = failing.size === 0 ? 0 : 1;
+    showUp(1);
     return undefined;
   };
 
@@ -180,6 +189,8 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
     lane.cut();
     snapshots.drop(name);
     teller.forget();
+    failing.clear();
+    lastError = undefined;
     shows = false;
   };
   return {

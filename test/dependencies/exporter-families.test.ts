@@ -4,7 +4,7 @@ import type { Definition } from '../../src/dependencies/define.ts';
 import { elasticsearch } from '../../src/dependencies/elasticsearch/index.ts';
 import { postgres } from '../../src/dependencies/postgres/index.ts';
 import { redis } from '../../src/dependencies/redis/index.ts';
-import type { Statistics } from '../../src/dependencies/statistics.ts';
+import { familiesOf, type Statistics } from '../../src/dependencies/statistics.ts';
 import { differences as ofElasticsearch } from './elasticsearch/exporter-differences.ts';
 import { families as elasticsearchFamilies } from './elasticsearch/exporter-families.ts';
 import { differences as ofPostgres } from './postgres/exporter-differences.ts';
@@ -34,7 +34,7 @@ test.each([
 ] as const)('%s*', async (prefix, definition, given, differences: readonly Difference[], others) => {
   const statistics: Statistics | undefined = await (definition as unknown as Definition).statistics?.();
   if (statistics === undefined) throw new Error('the type has no statistics');
-  const declared = [statistics.up, ...statistics.collectors.flatMap(({ families }) => families)];
+  const declared = familiesOf(statistics);
   const ours = new Map(declared.map((family) => [family.name, family]));
   const theirs = new Map(
     Object.entries(given).flatMap(([type, names]) =>

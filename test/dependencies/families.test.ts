@@ -4,7 +4,7 @@ import type { Family } from '../../src/core/family.ts';
 import { families as own } from '../../src/core/names.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
-import type { Collector, Statistics } from '../../src/dependencies/statistics.ts';
+import { type Collector, familiesOf, type Statistics } from '../../src/dependencies/statistics.ts';
 
 const typed = definitions
   .map((one) => one as unknown as Definition)
@@ -28,7 +28,7 @@ describe.each(typed.map((definition) => [definition.type, definition] as const))
   });
 
   test('ours are named after the type, in base units; all have help that is a sentence', () => {
-    for (const { family } of [...all, { family: statistics.up }]) {
+    for (const family of familiesOf(statistics)) {
       const { name, type: kind, labels, help, unit, exporter } = family;
       expect(name).toMatch(/^[a-z][a-zA-Z0-9_]*$/);
       expect(help, name).toMatch(/^[A-Z0-9].*\.$/s);

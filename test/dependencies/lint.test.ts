@@ -5,6 +5,7 @@ import { headerOf, renderSamples } from '../../src/core/exposition.ts';
 import type { Family, Sample } from '../../src/core/family.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
+import { familiesOf } from '../../src/dependencies/statistics.ts';
 import { lintMetrics, promtoolMajor } from '../servers/prometheus.ts';
 import { faults, faultsOf2 } from './lint-exceptions.ts';
 
@@ -29,9 +30,7 @@ beforeAll(async () => {
   const statistics = await Promise.all(
     definitions.map((one) => one as unknown as Definition).map((one) => one.statistics?.()),
   );
-  const families = statistics.flatMap((one) =>
-    one === undefined ? [] : [one.up, ...one.collectors.flatMap((collector) => collector.families)],
-  );
+  const families = statistics.flatMap((one) => (one === undefined ? [] : familiesOf(one)));
   all = [...new Map(families.map((family) => [family.name, family])).values()];
   const owner = { check: 'a', instance: 'server:1' };
   const pages = all.map((family) => {

@@ -187,7 +187,9 @@ test('when nobody can connect to ask, each says so: in the log, with up 0, and b
   const replicas = await start(2, { database: { server: database, elects: 'primary' } });
   await pass(600_000);
   for (const one of replicas) {
-    expect(one.page().replace(/^#.*\n/gm, '')).toBe('database_up{check="database",instance="server:1"} 0\n');
+    expect(one.page().replace(/^#.*\n/gm, '')).toBe(
+      'database_up{check="database",instance="server:1"} 0\ndatabase_last_error{check="database",instance="server:1"} 1\n',
+    );
     expect(one.log.lines.map(({ message }) => message)).toEqual(['database: its statistics cannot be read (auth)']);
     expect(one.runs.every(({ ok, errorClass }) => !ok && errorClass === 'auth')).toBe(true);
     expect(one.runs.length / 2, 'ever more seldom').toBeLessThan(16);

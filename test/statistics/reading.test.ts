@@ -53,12 +53,14 @@ test('a frozen server: up is 0 within a timeout, what was read goes when it is s
   await replica.kill();
 });
 
-test('a server that was never reached has up 0 and nothing else, and its collectors are not up', async () => {
+test('a server that was never reached has up 0, an error and nothing else, and its collectors are not up', async () => {
   const server = new Server();
   server.refuses = true;
   const replica = await readAll(server);
   await pass(intervalMs);
-  expect(replica.page().replace(/^#.*\n/gm, '')).toBe('cache_up{check="cache",instance="server:1"} 0\n');
+  expect(replica.page().replace(/^#.*\n/gm, '')).toBe(
+    'cache_up{check="cache",instance="server:1"} 0\ncache_last_error{check="cache",instance="server:1"} 1\n',
+  );
   expect(new Set(replica.runs.map(({ collector, ok, errorClass }) => `${collector} ${ok} ${errorClass}`))).toEqual(
     new Set(['often false refused', 'seldom false refused']),
   );
@@ -107,6 +109,41 @@ test('a missing privilege: absent, named with its statement, tried again once a 
   expect(replica.privileges.get('cache monitor')).toBe(true);
   expect(replica.page()).toContain('cache_value');
   expect(messages(replica.log).at(-1)).toBe('cache: the privilege monitor is granted now');
+  await replica.kill();
+});
+
+test('the last error is 1 while a collector fails or the server is away, and a missing grant is none', async () => {
+  const server = new Server();
+  server.lacking = true;
+  const replica = await readAll(server);
+  const lastError = () => /^cache_last_error\{.*\} (.*)$/m.exec(replica.page())?.[1];
+  expect(lastError(), 'the grant is told by itself').toBe('0');
+  server.lacking = false;
+  server.failure = new Failure('server', 'no such column');
+  await pass(61_000);
+  expect(lastError()).toBe('1');
+  await pass(2 * intervalMs);
+  expect(lastError(), 'of rounds in which it was not tried again, too').toBe('1');
+  server.failure = undefined;
+  await pass(300_000);
+  expect(lastError()).toBe('0');
+  server.refuses = true;
+  await pass(intervalMs);
+  expect(lastError()).toBe('1');
+  server.refuses = false;
+  await pass(2 * intervalMs);
+  expect(lastError()).toBe('0');
+  await replica.kill();
+});
+
+test('before its first round has ended there is no last error', async () => {
+  const server = new Server();
+  server.customs = 1; // which takes 1.8 s
+  const replica = await readAll(server);
+  expect(replica.page()).toContain('cache_up{check="cache",instance="server:1"} 1\n');
+  expect(replica.page()).not.toContain('cache_last_error');
+  await pass(2000);
+  expect(replica.page()).toContain('cache_last_error{check="cache",instance="server:1"} 0\n');
   await replica.kill();
 });
 

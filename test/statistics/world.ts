@@ -154,7 +154,8 @@ function definitionOf(name: string, { server, elects }: Part, replica: number): 
       },
     }),
   );
-  const statistics: Statistics = { up: family(`${name}_up`), collectors, custom: () => customs };
+  const ofReader = { up: family(`${name}_up`), lastError: family(`${name}_last_error`) };
+  const statistics: Statistics = { ...ofReader, collectors, custom: () => customs };
   const driver: Driver<unknown, string, Session> = {
     session: () => ({ closed: false, destroy: () => {} }),
     probe: async () => {},

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Registry as PromRegistry } from 'prom-client';
 import { families, processFamilies, processPrefix } from '../../src/core/names.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
+import { familiesOf } from '../../src/dependencies/statistics.ts';
 import { createRegistry, type Registry } from '../../src/metrics/registry.ts';
 import { createSinks } from '../../src/sinks/index.ts';
 import { createLogSink } from '../../src/sinks/log.ts';
@@ -74,7 +75,7 @@ function valuesIn(page: string, family: string): ReadonlyMap<string, ReadonlySet
 async function statisticsOf({ type, statistics }: Definition): Promise<readonly string[]> {
   const found = await statistics?.();
   if (found === undefined) return [];
-  const families = [found.up, ...found.collectors.flatMap((collector) => collector.families)];
+  const families = familiesOf(found);
   return [
     ...families.map((family) => {
       const unit = family.unit === undefined ? '' : ` (${family.unit})`;

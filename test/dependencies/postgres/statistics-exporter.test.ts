@@ -72,6 +72,9 @@ function olderLabels(name: string): readonly string[] {
   return [...ofAll, 'usename', 'application_name', 'backend_type', 'wait_event_type', 'wait_event'];
 }
 
+/** Told by whoever reads, of a whole round. */
+const ofReader = /^pg_(up|exporter_last_scrape_error)$/;
+
 function compare({ version, first, ours, last }: Compared) {
   const used = new Set<Difference>();
   const explained = (name: string, ...kinds: readonly Difference['kind'][]): boolean => {
@@ -101,7 +104,7 @@ function compare({ version, first, ours, last }: Compared) {
 
   const found: string[] = [];
   for (const [name, theirs] of first) {
-    if (!name.startsWith('pg_') || name === 'pg_up' || theirs.series.length === 0) continue;
+    if (!name.startsWith('pg_') || ofReader.test(name) || theirs.series.length === 0) continue;
     const own = ours.get(name);
     if (own === undefined) {
       if (!explained(name, 'left out', 'older', 'value')) found.push(`${name} is absent`);

@@ -60,11 +60,14 @@ const inBytes = /_bytes$|^redis_mem_clients_/;
 /** Of what only our own connection calls, or theirs. */
 const ownCalls = /cmd="(hello|client\|setname|config\|get|auth|info|slowlog\||latency\||select)/;
 
+/** Told by whoever reads, of a whole round. */
+const ofReader = /^redis_(up|exporter_last_scrape_error)$/;
+
 /** Families of theirs that are absent, of another type, or have another value or label, and that nobody explains. */
 function unexplained({ first, ours, last }: Compared, only = /^redis_/): string[] {
   const found: string[] = [];
   for (const [name, theirs] of first) {
-    if (!only.test(name) || name === 'redis_up') continue;
+    if (!only.test(name) || ofReader.test(name)) continue;
     const own = ours.get(name);
     if (own === undefined) {
       if (!explained(name, 'left out', 'value')) found.push(`${name} is absent`);

@@ -23,6 +23,11 @@ import { walDirectory } from './wal-directory.ts';
 
 export const statistics = defineStatistics<Settings, PostgresSource>({
   up: theirs('pg_up', 'gauge', 'Whether the server answered the last time that its statistics were asked.'),
+  lastError: theirs(
+    'pg_exporter_last_scrape_error',
+    'gauge',
+    '1 when the last round did not read all that it should, else 0; a grant that is missing is not meant.',
+  ),
   instance: instanceOf,
   collectors: [
     ...together(15_000, [activity, databases, background, wal, replication, receiver, locks, server, vacuums]),

@@ -90,7 +90,7 @@ export const differences: readonly Difference[] = [
   ...is('left out', 'off by default there; indexes have no bound', 'pg_statio_user_indexes_*'),
   ...is(
     'value',
-    'of the tables with the most dead tuples and the largest alone, no temporary ones; absent where the server says NULL, where theirs is 0',
+    'of the tables with the most dead tuples and the largest alone, no temporary ones; of a table without an index or TOAST absent, where theirs is 0',
     'pg_stat_user_tables_*',
     'pg_statio_user_tables_*',
   ),

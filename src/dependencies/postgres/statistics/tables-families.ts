@@ -9,12 +9,13 @@ const counted = (name: string, help: string): Column =>
 const gauged = (name: string, help: string): Column =>
   column(`t.${name}`, theirs(`pg_stat_user_tables_${name}`, 'gauge', help, { labels }));
 const timed = (name: string, help: string): Column => {
-  const family: Family = theirs(`pg_stat_user_tables_${name}`, 'gauge', `When the table was last ${help}.`, {
-    labels,
-    unit: 'seconds since 1970',
-    when: 'that has happened',
-  });
-  return column(epoch(`t.${name}`), family);
+  const family: Family = theirs(
+    `pg_stat_user_tables_${name}`,
+    'gauge',
+    `When the table was last ${help}; 0 when it never was.`,
+    { labels, unit: 'seconds since 1970' },
+  );
+  return column(`coalesce(${epoch(`t.${name}`)}, 0)`, family);
 };
 const blocks = (name: string, help: string): Column =>
   column(

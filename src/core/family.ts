@@ -10,8 +10,12 @@ export type Family = {
   readonly labels: readonly string[];
   /** Of the value, such as seconds, bytes, ratio; absent for a plain number or count. */
   readonly unit?: string;
-  /** The exporter whose name it is; absent: ours. */
-  readonly exporter?: 'postgres_exporter' | 'redis_exporter' | 'elasticsearch_exporter';
+  /** The exporter whose name it is, or for which packs of rules bring queries that give it; absent: ours. */
+  readonly exporter?:
+    | 'postgres_exporter'
+    | 'redis_exporter'
+    | 'elasticsearch_exporter'
+    | 'queries for postgres_exporter';
   /** What is asked, where it is not what its collector says. */
   readonly asks?: string;
   /** The grant without which it is absent, where it is not its collector's. */

@@ -82,6 +82,7 @@ export const faults: Readonly<Record<string, readonly string[]>> = {
     'pg_statio_user_tables_tidx_blocks_read',
     'pg_statio_user_tables_toast_blocks_hit',
     'pg_statio_user_tables_toast_blocks_read',
+    'pg_txid_current',
     'redis_dump_payload_sanitizations',
     'redis_io_threaded_reads_processed',
     'redis_io_threaded_writes_processed',

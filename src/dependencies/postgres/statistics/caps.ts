@@ -15,6 +15,12 @@ export const roles = 200;
 /** Combinations of database, state, user, application, kind and wait; what is beyond is told by database and state. */
 export const activities = 1000;
 
+/** Indexes: those that are not valid, then the largest. */
+export const indexes = 100;
+/** Tables or indexes whose bloat is estimated, the largest; and of these, those with the most that are told. */
+export const relations = 500;
+export const bloated = 25;
+
 /** Beside a row's own columns: how many rows there are before `LIMIT`, as `capped` wants to know. */
 export const counted = 'pg_catalog.count(*) OVER () AS counted';
 

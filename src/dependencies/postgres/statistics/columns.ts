@@ -64,6 +64,9 @@ export function numberOf(value: unknown): number | undefined {
 /** The text of a label; empty for NULL. */
 export const textOf = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
 
+/** Of a number of pages. */
+export const bytesOf = (pages: string): string => `${pages}::bigint * pg_catalog.current_setting('block_size')::bigint`;
+
 /** Seconds since 1970 of a timestamp. */
 export const epoch = (timestamp: string): string => `extract(epoch FROM ${timestamp})`;
 

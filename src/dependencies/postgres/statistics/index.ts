@@ -4,10 +4,12 @@ import { instanceOf } from '../instance.ts';
 import type { Settings } from '../settings.ts';
 import { activity } from './activity.ts';
 import { background, wal } from './background.ts';
+import { bloat } from './bloat.ts';
 import { theirs } from './columns.ts';
 import { databases } from './databases.ts';
 import { locks } from './locks.ts';
 import { pool } from './pool.ts';
+import { indexes, tls, transactions } from './presets.ts';
 import { queryCollectors } from './queries.ts';
 import { receiver, replication } from './replication.ts';
 import { roles } from './roles.ts';
@@ -38,6 +40,10 @@ export const statistics = defineStatistics<Settings, PostgresSource>({
     tables,
     statements,
     topStatements,
+    ...bloat,
+    indexes,
+    transactions,
+    tls,
   ],
   custom: queryCollectors,
 });

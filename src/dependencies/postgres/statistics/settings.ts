@@ -3,6 +3,10 @@ import { z } from 'zod';
 import { statisticsFields } from '../../statistics.ts';
 import { queries } from './queries-settings.ts';
 
+/** What public rules and dashboards take from a file of queries for postgres_exporter. */
+const presets = ['bloat', 'indexes', 'transactions', 'tls'] as const;
+export type Preset = (typeof presets)[number];
+
 const pool = z.strictObject({
   by: z
     .enum(['application_name', 'user'])
@@ -40,6 +44,10 @@ export const statisticsSettings = z
       ),
     pool: pool.optional().describe('connections to this database by application or user; off unless set'),
     statements: statements.optional().describe('totals of pg_stat_statements; off unless set, `{}` is enough'),
+    presets: z
+      .array(z.enum(presets))
+      .default([])
+      .describe('families that public rules and dashboards take from queries for postgres_exporter; none unless set'),
     queries: queries.describe('queries of your own; each becomes a metric'),
   })
   .prefault({})

@@ -1,6 +1,6 @@
 // The families of a table, as postgres_exporter names them: pg_stat_user_tables is `t`, pg_statio_user_tables is `io`.
 import type { Family } from '../../../core/family.ts';
-import { type Column, column, epoch, ours, theirs } from './columns.ts';
+import { bytesOf, type Column, column, epoch, ours, theirs } from './columns.ts';
 
 const labels = ['datname', 'schemaname', 'relname'];
 
@@ -59,7 +59,7 @@ export const tableColumns: readonly Column[] = [
   when(blocks('tidx_blks_read', 'Blocks of the index of its TOAST table that were not in the buffers.'), toasted),
   when(blocks('tidx_blks_hit', 'Blocks of the index of its TOAST table that were in the buffers.'), toasted),
   column(
-    "c.relpages::bigint * pg_catalog.current_setting('block_size')::bigint",
+    bytesOf('c.relpages'),
     ours(
       'table_estimated_bytes',
       'gauge',

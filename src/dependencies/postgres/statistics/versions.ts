@@ -11,6 +11,8 @@ export const switches = {
   walCounters: { since: 14_00_00 },
   /** pg_locks.waitstart. */
   lockWaitStart: { since: 14_00_00 },
+  /** pg_stat_ssl.compression. */
+  tlsCompression: { until: 14_00_00 },
   /** pg_stat_database_conflicts.confl_active_logicalslot. */
   logicalSlotConflicts: { since: 16_00_00 },
   /** Checkpoints, and buffers written by backends, in pg_stat_bgwriter. */

@@ -1,12 +1,15 @@
 // The parts of the pages that derive from the definitions of the types: tables between two marks, and one row.
+import { Registry as PromRegistry } from 'prom-client';
 import { planOf } from '../src/checks/plan-of.ts';
 import { general } from '../src/config/schema.ts';
 import { detectionBoundMs } from '../src/core/bounds.ts';
+import { loopFamilies, processPrefix, promFamilies } from '../src/core/detail.ts';
 import { formatDuration, parseDuration } from '../src/core/duration.ts';
 import { families } from '../src/core/names.ts';
 import type { Definition } from '../src/dependencies/define.ts';
 import { definitions } from '../src/dependencies/index.ts';
 import type { Statistics } from '../src/dependencies/statistics.ts';
+import { registerProcess } from '../src/metrics/process.ts';
 import * as elasticsearchExporter from '../test/dependencies/elasticsearch/exporter-differences.ts';
 import * as postgresExporter from '../test/dependencies/postgres/exporter-differences.ts';
 import * as redisExporter from '../test/dependencies/redis/exporter-differences.ts';
@@ -104,6 +107,20 @@ function differenceRows({ differences }: ExporterFacts): string[][] {
   return [...byReason].map(([reason, all]) => [codes([...new Set(all.map(({ family }) => family))]), cell(reason)]);
 }
 
+/** What prom-client registers, with what core/detail.ts says of it. */
+function processRows(): string[][] {
+  const prom = new PromRegistry();
+  registerProcess({ prom, detail: 'full' });
+  return [...promFamilies, ...loopFamilies].flatMap(({ name, detail, for: reader }) => {
+    const found = prom.getSingleMetric(`${processPrefix}${name}`) as unknown as Registered | undefined;
+    if (found === undefined) return [];
+    const row = [code(found.name), found.constructor.name.toLowerCase(), codes(found.labelNames), cell(found.help)];
+    return [[...row, detail, reader]];
+  });
+}
+
+type Registered = { readonly name: string; readonly help: string; readonly labelNames: readonly string[] };
+
 export const parts: readonly Part[] = [
   table(
     'docs/metrics.md',
@@ -121,8 +138,17 @@ export const parts: readonly Part[] = [
   table(
     'docs/metrics.md',
     'own families',
-    ['name', 'type', 'labels', 'help'],
-    Object.values(families).map(({ name, type, labels, help }) => [code(name), type, codes(labels), help]),
+    ['name', 'type', 'labels', 'help', 'detail', 'for'],
+    Object.values(families).map(({ name, type, labels, help, detail, fullOnly, for: reader }) => [
+      ...[code(name), type, codes(labels), help],
+      ...[fullOnly === undefined ? detail : `${detail}; ${fullOnly}: full`, reader],
+    ]),
+  ),
+  table(
+    'docs/metrics.md',
+    'families of the process',
+    ['name', 'type', 'labels', 'help', 'detail', 'for'],
+    processRows(),
   ),
   ...statisticsTables,
   table(

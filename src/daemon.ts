@@ -55,6 +55,7 @@ export function createDaemon(started: Configuration, { source, digest, said }: O
   const scheduler = createScheduler(clock);
   const registry = createRegistry({
     version,
+    detail: started.metrics.detail,
     clock,
     board,
     draining: () => drain.draining,

@@ -3,6 +3,7 @@ import { detectionBoundMs } from '../core/bounds.ts';
 import type { Observation } from '../core/check.ts';
 import type { Instant } from '../core/clock.ts';
 import { secretsOf } from '../core/redact.ts';
+import { same } from '../core/same.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
 import type { Job } from '../schedule/job.ts';
@@ -11,7 +12,9 @@ import { type Changes, changesOf, sameCheck } from './changes.ts';
 import { createMonitor, type Monitor, type Surroundings } from './monitor.ts';
 import { type ConfiguredCheck, planOf } from './plan-of.ts';
 
-type Counted = { readonly name: string } & Pick<Definition, 'type' | 'classes' | 'requests'>;
+type Counted = { readonly name: string } & Pick<Definition, 'type' | 'classes' | 'warnings'> & {
+    readonly requests?: ReturnType<NonNullable<Definition['requests']>>;
+  };
 
 export type RosterOptions = Surroundings & {
   readonly board: WritableBoard;
@@ -67,7 +70,7 @@ export function createRoster(checks: readonly ConfiguredCheck[], options: Roster
     const before = counted;
     counted = countedIn(places);
     for (const one of before) if (!counted.some((other) => alike(one, other))) counters.remove(one);
-    for (const one of counted) if (!before.some((other) => alike(one, other))) counters.add(one);
+    for (const one of counted) if (!before.some((other) => alike(one, other) && same(one, other))) counters.add(one);
     learnSecrets();
   };
   const dismiss = (member: Member): void => {
@@ -165,9 +168,10 @@ const lacksRoom = ({ result }: Observation): boolean => result?.kind === 'failed
 
 /** Once for each name and type: a successor goes on with its predecessor's counters. */
 function countedIn(places: ReadonlyMap<string, Place>): readonly Counted[] {
-  const all = membersOf(places).map(({ check: { name, definition } }) => {
-    const { type, classes, requests } = definition;
-    return { name, type, classes, ...(requests && { requests }) };
+  const all = membersOf(places).map(({ check: { name, definition, settings } }) => {
+    const { type, classes, warnings } = definition;
+    const requests = definition.requests?.(settings as never);
+    return { name, type, classes, ...(warnings && { warnings }), ...(requests && { requests }) };
   });
   return all.filter((one, index) => all.findIndex((other) => alike(one, other)) === index);
 }

@@ -2,6 +2,7 @@
 
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import type { StatisticsMode } from '../core/collecting.ts';
+import type { Detail } from '../core/detail.ts';
 import type { LogLevel } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Listen } from './listen.ts';
@@ -22,6 +23,8 @@ export type Configuration = {
   readonly namespace?: string;
   /** Who reads the statistics, how long one question may take, and how many series a collector may have. */
   readonly statistics: { readonly mode: StatisticsMode; readonly timeoutMs: number; readonly maxSeries: number };
+  /** How much there is on the page of metrics. */
+  readonly metrics: { readonly detail: Detail };
   readonly checks: readonly ConfiguredCheck[];
   /** The file, or `environment`. */
   readonly source: string;

@@ -123,6 +123,7 @@ function assemble(
     ...(top.tls === undefined ? {} : { tls: tlsFiles(top.tls) }),
     ...(top.namespace === undefined ? {} : { namespace: top.namespace }),
     statistics: statisticsOf(top.statistics ?? usualStatistics),
+    metrics: { detail: top.metrics?.detail ?? 'default' },
     checks,
     source,
     secrets: [

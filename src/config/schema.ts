@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { type Gate, gates } from '../core/check.ts';
 import { statisticsModes } from '../core/collecting.ts';
+import { details } from '../core/detail.ts';
 import { formatDuration } from '../core/duration.ts';
 import { byRule, duration, kinds, secret, secretFile } from '../core/fields.ts';
 import { logLevels } from '../core/log.ts';
@@ -152,6 +153,15 @@ export const topShape = {
     })
     .prefault({})
     .describe('how dependencies are, beside whether they work'),
+  metrics: z
+    .strictObject({
+      detail: z
+        .enum(details)
+        .default('default')
+        .describe('of what this process says of itself: what rules need (default), or all (full)'),
+    })
+    .prefault({})
+    .describe('the page of metrics'),
   checks: z.unknown().optional().describe('the checks: a name, and below it what to check'),
 };
 

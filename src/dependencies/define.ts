@@ -98,8 +98,13 @@ export interface Definition<
   notes?(settings: z.output<z.ZodObject<Shape>>, mode: StatisticsMode): readonly string[];
   /** The longest that a costly phase rests under these settings, in milliseconds. */
   restMs?(settings: z.output<z.ZodObject<Shape>>): number;
-  /** Every operation of its requests, where these are counted each: the label `operation`. */
-  readonly requests?: { readonly operations: readonly string[] };
+  /** What its probe itself can warn of. */
+  readonly warnings?: readonly ProbeWarning[];
+  /** The operations of its requests, where these are counted each: those of its runs, and of its statistics. */
+  requests?(settings: z.output<z.ZodObject<Shape>>): {
+    readonly runs: readonly string[];
+    readonly statistics: readonly string[];
+  };
   /** What runs, new sessions and readers of statistics ask of the dependency, as it counts them itself. */
   cost(settings: z.output<z.ZodObject<Shape>>): Cost;
   /**

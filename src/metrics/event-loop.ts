@@ -2,7 +2,7 @@
 // deviation and three percentiles, which takes a third of a whole scrape and is in none of our families.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
-import { processPrefix } from '../core/names.ts';
+import { processPrefix } from '../core/detail.ts';
 
 /** Milliseconds between two samples; every 10 ms would cost 0.6 % of a core. */
 const resolution = 50;

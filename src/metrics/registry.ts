@@ -1,13 +1,15 @@
 // Our own metrics in prom-client. Gauges are read from the board when scraped.
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as PromRegistry } from 'prom-client';
-import { type CheckResult, resultKinds, type Status, statuses, warnings } from '../core/check.ts';
+import { Counter, Gauge, Histogram, Registry as PromRegistry } from 'prom-client';
+import { type CheckResult, resultKinds, type Status, statuses, type Warning, warnings } from '../core/check.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { StatisticsMetrics } from '../core/collecting.ts';
-import { durationBuckets, families, processFamilies, processPrefix } from '../core/names.ts';
+import { type Detail, durationBuckets } from '../core/detail.ts';
+import { families } from '../core/names.ts';
 import { latestSchedulerMs, type ReportedCheck, report } from '../core/report.ts';
 import type { Request } from '../core/request.ts';
-import { registerEventLoop } from './event-loop.ts';
-import { settings } from './family-settings.ts';
+import { type Place, settings } from './family-settings.ts';
+import { type DeclaredCheck, statesOf, warningsOf } from './labels.ts';
+import { registerProcess } from './process.ts';
 import { createRequestMetrics, type RequestingCheck } from './requests.ts';
 import { createStatisticsMetrics } from './statistics.ts';
 
@@ -20,10 +22,11 @@ export type MeasuredCheck = ReportedCheck & {
 };
 
 /** A check as the counters know it, with what its type declares. */
-export type CountedCheck = RequestingCheck;
+export type CountedCheck = RequestingCheck & DeclaredCheck;
 
 export type RegistryOptions = {
   readonly version: string;
+  readonly detail: Detail;
   readonly clock: Clock;
   /** Its version goes up with every change of a check. */
   readonly board: { readonly version: number; entries(): readonly MeasuredCheck[] };
@@ -54,9 +57,12 @@ export interface Registry {
 export function createRegistry(options: RegistryOptions): Registry {
   const own = new PromRegistry();
   const ofProcess = new PromRegistry();
-  const counters = createCounters(own);
-  const gauges = createGauges(own);
-  registerProcess(ofProcess);
+  const { detail } = options;
+  const place: Place = { prom: own, detail };
+  const counters = createCounters(place);
+  const declared = new Map<string, readonly Warning[]>();
+  const gauges = createGauges(place, ({ name, type }) => declared.get(`${type} ${name}`) ?? warnings);
+  registerProcess({ prom: ofProcess, detail });
   gauges.buildInfo.set({ version: options.version }, 1);
   gauges.configReload.set(1);
   gauges.tlsReload.set(1);
@@ -67,8 +73,8 @@ export function createRegistry(options: RegistryOptions): Registry {
       changes += 1;
       change(...values);
     };
-  const statistics = createStatisticsMetrics(own);
-  const requests = createRequestMetrics(own);
+  const statistics = createStatisticsMetrics(place);
+  const requests = createRequestMetrics(place);
   const keep = keepBytes(() => own.metrics());
   const keepProcess = keepBytes(() => ofProcess.metrics());
 
@@ -85,10 +91,12 @@ export function createRegistry(options: RegistryOptions): Registry {
       ]);
     },
     add: changing((check) => {
+      declared.set(`${check.type} ${check.name}`, warningsOf(check));
       counters.zero(check);
       requests.add(check);
     }),
     remove: changing((check) => {
+      declared.delete(`${check.type} ${check.name}`);
       counters.remove(check);
       requests.remove(check);
     }),
@@ -101,7 +109,10 @@ export function createRegistry(options: RegistryOptions): Registry {
       up: changing(statistics.up),
       forget: changing(statistics.forget),
       privilege: changing(statistics.privilege),
-      standing: changing(statistics.standing),
+      standing: changing((check, standing) => {
+        statistics.standing(check, standing);
+        requests.reads(check, standing !== undefined && standing.mode !== 'off');
+      }),
     },
     configRead: changing((successful) => gauges.configReload.set(successful ? 1 : 0)),
     certificateRead: changing((successful) => gauges.tlsReload.set(successful ? 1 : 0)),
@@ -122,12 +133,15 @@ function keepBytes(render: () => Promise<string>) {
   };
 }
 
-function createCounters(prom: PromRegistry) {
-  const duration = new Histogram({ ...settings(prom, families.checkDuration), buckets: durationBuckets });
-  const runs = new Counter(settings(prom, families.checkRuns));
-  const failures = new Counter(settings(prom, families.checkFailures));
-  const transitions = new Counter(settings(prom, families.checkTransitions));
-  const sinkErrors = new Counter(settings(prom, families.sinkErrors));
+function createCounters(place: Place) {
+  const duration = new Histogram({
+    ...settings(place, families.checkDuration),
+    buckets: [...durationBuckets[place.detail]],
+  });
+  const runs = new Counter(settings(place, families.checkRuns));
+  const failures = new Counter(settings(place, families.checkFailures));
+  const transitions = new Counter(settings(place, families.checkTransitions));
+  const sinkErrors = new Counter(settings(place, families.sinkErrors));
   return {
     transitions,
     sinkErrors,
@@ -154,24 +168,26 @@ function createCounters(prom: PromRegistry) {
   };
 }
 
-function createGauges(prom: PromRegistry) {
-  const up = new Gauge(settings(prom, families.checkUp));
-  const state = new Gauge(settings(prom, families.checkState));
-  const warning = new Gauge(settings(prom, families.checkWarning));
-  const phases = new Gauge(settings(prom, families.checkPhaseDuration));
-  const lastSuccess = new Gauge(settings(prom, families.checkLastSuccess));
-  const bound = new Gauge(settings(prom, families.checkDetectionBound));
-  const expiry = new Gauge(settings(prom, families.checkExpiry));
-  const ready = new Gauge(settings(prom, families.ready));
-  const live = new Gauge(settings(prom, families.live));
-  const draining = new Gauge(settings(prom, families.draining));
+function createGauges(place: Place, warningsOf: (entry: MeasuredCheck) => readonly Warning[]) {
+  const states = statesOf(place.detail);
+  const up = new Gauge(settings(place, families.checkUp));
+  const state = new Gauge(settings(place, families.checkState));
+  const warning = new Gauge(settings(place, families.checkWarning));
+  const phases = new Gauge(settings(place, families.checkPhaseDuration));
+  const lastSuccess = new Gauge(settings(place, families.checkLastSuccess));
+  const bound = new Gauge(settings(place, families.checkDetectionBound));
+  const expiry = new Gauge(settings(place, families.checkExpiry));
+  const ready = new Gauge(settings(place, families.ready));
+  const live = new Gauge(settings(place, families.live));
+  const draining = new Gauge(settings(place, families.draining));
 
   const readCheck = (entry: MeasuredCheck, now: number): void => {
     const labels = { check: entry.name, type: entry.type };
     const belief = entry.belief(now);
     up.set(labels, belief.status === 'healthy' ? 1 : 0);
-    for (const status of statuses) state.set({ ...labels, state: status }, belief.status === status ? 1 : 0);
-    for (const name of warnings) warning.set({ ...labels, warning: name }, belief.warnings.includes(name) ? 1 : 0);
+    for (const one of states) state.set({ ...labels, state: one }, belief.status === one ? 1 : 0);
+    for (const name of warningsOf(entry)) warning.set({ ...labels, warning: name }, 0);
+    for (const name of belief.warnings) warning.set({ ...labels, warning: name }, 1);
     for (const { name, ms, note } of entry.lastResult?.phases ?? []) {
       if (note === undefined) phases.set({ ...labels, phase: name }, ms / 1000);
     }
@@ -181,9 +197,9 @@ function createGauges(prom: PromRegistry) {
   };
 
   return {
-    buildInfo: new Gauge(settings(prom, families.buildInfo)),
-    configReload: new Gauge(settings(prom, families.configReload)),
-    tlsReload: new Gauge(settings(prom, families.tlsReload)),
+    buildInfo: new Gauge(settings(place, families.buildInfo)),
+    configReload: new Gauge(settings(place, families.configReload)),
+    tlsReload: new Gauge(settings(place, families.tlsReload)),
     /**
      * Sets every gauge anew, so that nothing of a check that is gone, or of an older run, stays.
      * @returns until when they are true, if nothing happens.
@@ -198,15 +214,4 @@ function createGauges(prom: PromRegistry) {
       return report('health', entries, at).until;
     },
   };
-}
-
-/** The default metrics of prom-client in core/names.ts. It cannot be told to leave its sampling of the loop: hourly. */
-function registerProcess(prom: PromRegistry): void {
-  const all = new PromRegistry();
-  collectDefaultMetrics({ register: all, prefix: processPrefix, eventLoopMonitoringPrecision: 3_600_000 });
-  for (const name of processFamilies) {
-    const metric = all.getSingleMetric(`${processPrefix}${name}`);
-    if (metric !== undefined) prom.registerMetric(metric); // open descriptors are known on Linux only
-  }
-  registerEventLoop(prom);
 }

@@ -1,21 +1,28 @@
 // Requests to dependencies, counted where they are made: families of a type, from its first check on.
-import { Counter, Histogram, type Registry as PromRegistry } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
+import { requestBuckets } from '../core/detail.ts';
 import type { ErrorClass } from '../core/failure.ts';
-import { families, requestBuckets } from '../core/names.ts';
+import { families } from '../core/names.ts';
 import type { Request } from '../core/request.ts';
-import { settings } from './family-settings.ts';
+import { type Place, settings } from './family-settings.ts';
+import { requestResults } from './labels.ts';
 
 /** A check whose requests are counted, if its type names their operations. */
 export type RequestingCheck = {
   readonly name: string;
   readonly type: string;
   readonly classes: readonly ErrorClass[];
-  readonly requests?: { readonly operations: readonly string[] } | undefined;
+  readonly requests?: Operations | undefined;
 };
 
+/** What a check asks: with its runs, and with its statistics where they are read. */
+export type Operations = { readonly runs: readonly string[]; readonly statistics: readonly string[] };
+
 export interface RequestMetrics {
-  /** Its counters exist from now on, at 0. */
+  /** Its counters exist from now on, at 0; those of its statistics once these are read. May be repeated with more. */
   add(check: RequestingCheck): void;
+  /** Whether this replica may read the statistics of the check. */
+  reads(check: string, reads: boolean): void;
   /** None of its series is left. */
   remove(check: RequestingCheck): void;
   /** Does nothing for a check that was not added, or was removed. */
@@ -31,40 +38,61 @@ const familiesOf: Readonly<Record<string, Named>> = {
   },
 };
 
-export function createRequestMetrics(prom: PromRegistry): RequestMetrics {
+export function createRequestMetrics(place: Place): RequestMetrics {
   const byType = new Map<string, ReturnType<typeof createMetrics>>();
-  const counted = new Set<string>();
+  /** What has series, by type and check: the check as it was added last, and the operations. */
+  const counted = new Map<string, { check: RequestingCheck; readonly operations: Set<string> }>();
+  const reading = new Set<string>();
+
+  const zero = ({ check, operations }: { check: RequestingCheck; operations: Set<string> }): void => {
+    const { name, type, requests } = check;
+    const metrics = byType.get(type);
+    const wanted = [...(requests?.runs ?? []), ...(reading.has(name) ? (requests?.statistics ?? []) : [])];
+    for (const operation of wanted) {
+      if (operations.has(operation)) continue;
+      operations.add(operation);
+      metrics?.duration.zero({ check: name, operation });
+      metrics?.throttles.inc({ check: name, operation }, 0);
+      metrics?.attempts.inc({ check: name, operation }, 0);
+      for (const result of requestResults(check)) metrics?.requests.inc({ check: name, operation, result }, 0);
+    }
+  };
   return {
-    add({ name: check, type, classes, requests }) {
+    add(check) {
+      const { name, type, requests } = check;
       const named = familiesOf[type];
       if (requests === undefined || named === undefined) return;
-      const metrics = byType.get(type) ?? createMetrics(prom, named);
-      byType.set(type, metrics);
-      counted.add(`${type} ${check}`);
-      for (const operation of requests.operations) {
-        metrics.duration.zero({ check, operation });
-        metrics.throttles.inc({ check, operation }, 0);
-        metrics.attempts.inc({ check, operation }, 0);
-        for (const result of ['ok', ...classes]) metrics.requests.inc({ check, operation, result }, 0);
-      }
+      if (!byType.has(type)) byType.set(type, createMetrics(place, named));
+      const known = counted.get(`${type} ${name}`) ?? { check, operations: new Set<string>() };
+      known.check = check;
+      counted.set(`${type} ${name}`, known);
+      zero(known);
     },
-    remove({ name: check, type, classes, requests }) {
+    reads(name, reads) {
+      if (reads) reading.add(name);
+      else reading.delete(name);
+      for (const known of counted.values()) if (known.check.name === name) zero(known);
+    },
+    remove({ name: check, type, classes }) {
       const metrics = byType.get(type);
+      const operations = counted.get(`${type} ${check}`)?.operations ?? [];
       counted.delete(`${type} ${check}`);
-      if (requests === undefined || metrics === undefined) return;
-      for (const operation of requests.operations) {
+      if (metrics === undefined) return;
+      for (const operation of operations) {
         for (const metric of [metrics.duration, metrics.throttles, metrics.attempts])
           metric.remove({ check, operation });
-        for (const result of ['ok', ...classes]) metrics.requests.remove({ check, operation, result });
+        for (const result of requestResults({ classes })) metrics.requests.remove({ check, operation, result });
       }
     },
     count(check, type, { operation, durationMs, result, attempts }) {
       const metrics = byType.get(type);
-      if (metrics === undefined || !counted.has(`${type} ${check}`)) return; // its last requests end after it
+      const known = counted.get(`${type} ${check}`);
+      if (metrics === undefined || known === undefined) return; // its last requests end after it
+      known.operations.add(operation);
       metrics.duration.observe({ check, operation }, durationMs / 1000);
       metrics.requests.inc({ check, operation, result });
       metrics.attempts.inc({ check, operation }, attempts);
-      if (result === 'throttled') metrics.throttles.inc({ check, operation });
+      metrics.throttles.inc({ check, operation }, result === 'throttled' ? 1 : 0);
     },
   };
 }
@@ -76,9 +104,9 @@ type Named = {
   readonly attempts: typeof families.kmsRequestAttempts;
 };
 
-const createMetrics = (prom: PromRegistry, named: Named) => ({
-  duration: new Histogram({ ...settings(prom, named.duration), buckets: requestBuckets }),
-  requests: new Counter(settings(prom, named.requests)),
-  throttles: new Counter(settings(prom, named.throttles)),
-  attempts: new Counter(settings(prom, named.attempts)),
+const createMetrics = (place: Place, named: Named) => ({
+  duration: new Histogram({ ...settings(place, named.duration), buckets: requestBuckets }),
+  requests: new Counter(settings(place, named.requests)),
+  throttles: new Counter(settings(place, named.throttles)),
+  attempts: new Counter(settings(place, named.attempts)),
 });

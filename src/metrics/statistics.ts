@@ -1,18 +1,19 @@
 // What the readers of statistics say of themselves: they exist from the first run, and go with the lead.
-import { Counter, Gauge, type Registry as PromRegistry } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import { type StatisticsMetrics, statisticsModes } from '../core/collecting.ts';
 import { families } from '../core/names.ts';
-import { settings } from './family-settings.ts';
+import { type Place, settings } from './family-settings.ts';
+import { modesOf } from './labels.ts';
 
-export function createStatisticsMetrics(prom: PromRegistry): StatisticsMetrics {
-  const leader = new Gauge(settings(prom, families.statisticsLeader));
-  const mode = new Gauge(settings(prom, families.statisticsMode));
-  const privileges = new Gauge(settings(prom, families.statisticsPrivilege));
-  const up = new Gauge(settings(prom, families.collectorUp));
-  const duration = new Gauge(settings(prom, families.collectorDuration));
-  const lastSuccess = new Gauge(settings(prom, families.collectorLastSuccess));
-  const errors = new Counter(settings(prom, families.collectorErrors));
-  const cut = new Counter(settings(prom, families.collectorCut));
+export function createStatisticsMetrics(place: Place): StatisticsMetrics {
+  const leader = new Gauge(settings(place, families.statisticsLeader));
+  const mode = new Gauge(settings(place, families.statisticsMode));
+  const privileges = new Gauge(settings(place, families.statisticsPrivilege));
+  const up = new Gauge(settings(place, families.collectorUp));
+  const duration = new Gauge(settings(place, families.collectorDuration));
+  const lastSuccess = new Gauge(settings(place, families.collectorLastSuccess));
+  const errors = new Counter(settings(place, families.collectorErrors));
+  const cut = new Counter(settings(place, families.collectorCut));
   /** What has series, by check: collectors with the classes that they failed with, and privileges. */
   const known = new Map<string, { readonly collectors: Map<string, Set<string>>; readonly privileges: Set<string> }>();
   const ofCheck = (check: string) => {
@@ -50,13 +51,14 @@ export function createStatisticsMetrics(prom: PromRegistry): StatisticsMetrics {
       privileges.set({ check, privilege }, granted ? 1 : 0);
     },
     standing(check, standing) {
+      for (const one of statisticsModes) mode.remove({ check, mode: one });
       if (standing === undefined) {
         leader.remove({ check });
-        for (const one of statisticsModes) mode.remove({ check, mode: one });
         return;
       }
       leader.set({ check }, standing.reads ? 1 : 0);
-      for (const one of statisticsModes) mode.set({ check, mode: one }, standing.mode === one ? 1 : 0);
+      for (const one of modesOf(place.detail, standing.mode))
+        mode.set({ check, mode: one }, standing.mode === one ? 1 : 0);
     },
   };
 }

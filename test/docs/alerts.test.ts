@@ -19,13 +19,12 @@ const up = 'pg_up{job="shop-statistics",check="database",instance="db:5432"}';
 const ofDatabase = { job: 'shop-statistics', check: 'database', instance: 'db:5432' };
 const leader = (check: string, pod: number): string =>
   `sidewarden_statistics_leader{job="shop-sidewarden",check="${check}",instance="shop-${pod}:9090"}`;
+/** As the detail `default` has it: the mode in force alone. */
 const modes = (check: string, mode: string): Series[] =>
-  [1, 2].flatMap((pod) =>
-    ['leader', 'all', 'off'].map((one): Series => {
-      const labels = `job="shop-sidewarden",check="${check}",mode="${one}",instance="shop-${pod}:9090"`;
-      return [`sidewarden_statistics_mode{${labels}}`, `${Number(one === mode)}${days}`];
-    }),
-  );
+  [1, 2].map((pod): Series => {
+    const labels = `job="shop-sidewarden",check="${check}",mode="${mode}",instance="shop-${pod}:9090"`;
+    return [`sidewarden_statistics_mode{${labels}}`, `1${days}`];
+  });
 const read: Series[] = [
   [leader('database', 1), `1${days}`],
   [leader('database', 2), `0${days}`],

@@ -1,8 +1,10 @@
 // A real Prometheus scrapes the running daemon: without an error, every label set closed and there from the start.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resultKinds, statuses, warnings } from '../../src/core/check.ts';
+import { resultKinds, statuses } from '../../src/core/check.ts';
 import { families } from '../../src/core/names.ts';
+import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
+import { statesOf, warningsOf } from '../../src/metrics/labels.ts';
 import { freePort } from '../servers/process.ts';
 import { lintMetrics, type Prometheus, type Sample, startPrometheus } from '../servers/prometheus.ts';
 import { type RedisServer, startRedis } from '../servers/redis.ts';
@@ -60,12 +62,12 @@ const sorted = (values: readonly string[]): string[] => [...values].sort();
 const one = '{job="/metrics"}';
 
 /** The label sets of every type, and what Prometheus has of them. */
-const closed = definitions.flatMap(({ type, classes }) => [
-  { type, family: families.checkState.name, label: 'state', values: statuses },
+const closed = (definitions as unknown as readonly Definition[]).flatMap(({ type, classes, warnings }) => [
+  { type, family: families.checkState.name, label: 'state', values: statesOf('default') },
   { type, family: families.checkRuns.name, label: 'result', values: resultKinds },
   { type, family: families.checkFailures.name, label: 'class', values: classes },
   { type, family: families.checkTransitions.name, label: 'to', values: statuses },
-  { type, family: families.checkWarning.name, label: 'warning', values: warnings },
+  { type, family: families.checkWarning.name, label: 'warning', values: warningsOf({ classes, warnings }) },
 ]);
 
 test.each(paths)('%s is scraped without an error', async (path) => {
@@ -109,11 +111,11 @@ describe.each(closed)('$family of $type', ({ type, family, label, values }) => {
 });
 
 test('states: one of them at a time, and the check is up exactly when it is healthy', async () => {
-  const sums = await prometheus.query(`sum by (check) (sidewarden_check_state${one})`);
+  const sums = await prometheus.query(
+    `sum by (check) (sidewarden_check_state${one}) + on (check) sidewarden_check_up${one}`,
+  );
   expect(valuesOf(sums, 'check')).toEqual(sorted(definitions.map(({ type }) => type)));
   expect(sums.map(({ value }) => value)).toEqual(sums.map(() => 1));
-  const differing = `sidewarden_check_up${one} != on (check) sidewarden_check_state{state="healthy",job="/metrics"}`;
-  expect(await prometheus.query(differing)).toEqual([]);
   const down = await prometheus.query(`sidewarden_check_up${one} == 0`);
   expect(down).toHaveLength(definitions.length);
 });

@@ -1,7 +1,8 @@
 // docs/metrics.md is what the registry registers: every family with its type, labels and help, and no other.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { durationBuckets, families, requestBuckets } from '../../src/core/names.ts';
+import { durationBuckets, requestBuckets } from '../../src/core/detail.ts';
+import { families } from '../../src/core/names.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
 import { makeBoard, makeClock, makeEntry } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
@@ -9,7 +10,7 @@ import { textOf } from './text.ts';
 
 const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
 const own = page.slice(0, page.indexOf('\n## Statistics'));
-const rows = [...own.matchAll(/^\| `(sidewarden_\w+)` \| (\w+) \| (.*?) \| (.*?) \|$/gm)].map(
+const rows = [...own.matchAll(/^\| `(sidewarden_\w+)` \| (\w+) \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$/gm)].map(
   ([, name, type, labels = '', help]) => ({
     name,
     type,
@@ -21,13 +22,14 @@ const rows = [...own.matchAll(/^\| `(sidewarden_\w+)` \| (\w+) \| (.*?) \| (.*?)
 async function registered() {
   const registry = createRegistry({
     version: '1',
+    detail: 'full',
     clock: makeClock(),
     board: makeBoard([makeEntry('a')]),
     draining: () => false,
     latenessMs: () => 0,
   });
   registry.add({ name: 'a', type: 'redis', classes: ['dns'] });
-  registry.add({ name: 'k', type: 'kms', classes: ['dns'], requests: { operations: ['DescribeKey'] } });
+  registry.add({ name: 'k', type: 'kms', classes: ['dns'], requests: { runs: ['DescribeKey'], statistics: [] } });
   registry.run('a', 'redis', makeResult('passed', 0));
   registry.sinkFailed('log', 0);
   return textOf(registry);
@@ -61,4 +63,6 @@ test('labels', async () => {
   }
 });
 
-test.each([durationBuckets, requestBuckets])('buckets', (...buckets) => expect(page).toContain(buckets.join(' ')));
+test.each([durationBuckets.default, durationBuckets.full, requestBuckets])('buckets', (...buckets) =>
+  expect(page).toContain(buckets.join(' ')),
+);

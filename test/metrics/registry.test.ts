@@ -1,6 +1,7 @@
 // The registry's page: closed label sets at 0 from the start, gauges read from the board, clean for promtool.
 import { execFile } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import type { Detail } from '../../src/core/detail.ts';
 import type { ErrorClass } from '../../src/core/failure.ts';
 import { createPage } from '../../src/metrics/page.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
@@ -10,19 +11,20 @@ import { textOf } from './text.ts';
 
 const fresh = { lastResult: undefined, lastSuccess: undefined, finishedRun: false, everHealthy: false };
 
-function make(entries = [makeEntry('sessions')]) {
+function make(entries = [makeEntry('sessions')], detail: Detail = 'full') {
   const board = makeBoard(entries);
   const classes: ErrorClass[] = ['dns', 'refused', 'throttled'];
   const state = { draining: false, late: 0 };
   const clock = makeClock();
   const registry = createRegistry({
     version: '1.2.3',
+    detail,
     clock,
     board,
     draining: () => state.draining,
     latenessMs: () => state.late,
   });
-  for (const { name, type } of entries) registry.add({ name, type, classes });
+  for (const { name, type } of entries) registry.add({ name, type, classes, warnings: ['expiring', 'skipped'] });
   /** The samples of a family, without the labels that all share. */
   const samples = async (name: string) =>
     (await textOf(registry))
@@ -58,13 +60,30 @@ test('label sets are closed and at 0 from the start', async () => {
     ['healthy', 'unhealthy', 'unknown'].map((to) => `{to="${to}"} 0`),
   );
   expect(await samples('sidewarden_check_warning')).toEqual(
-    ['intermittent', 'flapping', 'throttled', 'slow', 'yellow', 'expiring', 'skipped'].map((w) => `{warning="${w}"} 0`),
+    ['intermittent', 'flapping', 'throttled', 'slow', 'expiring', 'skipped'].map((w) => `{warning="${w}"} 0`),
   );
   expect(await samples('sidewarden_check_duration_seconds_count')).toEqual([' 0']);
   expect(await samples('sidewarden_check_duration_seconds_bucket')).toHaveLength(15);
   expect(await samples('sidewarden_check_last_success_timestamp_seconds')).toEqual([]);
   expect(await samples('sidewarden_check_phase_duration_seconds')).toEqual([]);
   expect(await samples('sidewarden_sink_errors_total')).toEqual(['{sink="log"} 0']);
+});
+
+test('by default what follows from other series is left out, and what rules count is at 0', async () => {
+  const { samples, registry } = make(undefined, 'default');
+  expect(await samples('sidewarden_check_state')).toEqual(['{state="unhealthy"} 0', '{state="unknown"} 0']);
+  expect(await samples('sidewarden_check_duration_seconds_bucket')).toHaveLength(9);
+  expect(await samples('sidewarden_check_failures_total')).toHaveLength(3);
+  expect(await samples('sidewarden_check_phase_duration_seconds')).toEqual([]);
+  registry.statistics.standing('sessions', { mode: 'leader', reads: true });
+  registry.statistics.ran('sessions', 'often', { ok: true, durationMs: 1, time: new Date(0), cut: 0 });
+  expect(await samples('sidewarden_statistics_mode')).toEqual(['{check="sessions",mode="leader"} 1']);
+  registry.statistics.standing('sessions', { mode: 'off', reads: false });
+  expect(await samples('sidewarden_statistics_mode')).toEqual(['{check="sessions",mode="off"} 1']);
+  const page = await textOf(registry);
+  for (const left of ['collector_duration', 'nodejs_gc', 'process_cpu_user', 'nodejs_external'])
+    expect(page, left).not.toContain(left);
+  expect(page).toContain('sidewarden_process_cpu_seconds_total');
 });
 
 test('gauges say what the board says when scraped, and forget what is gone', async () => {

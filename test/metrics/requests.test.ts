@@ -1,7 +1,7 @@
 // Requests on the registry's page: of a check whose type names operations, at 0 from the start, gone with the check.
 import { expect, test } from 'vitest';
 import { createMonitor } from '../../src/checks/monitor.ts';
-import { requestBuckets } from '../../src/core/names.ts';
+import { requestBuckets } from '../../src/core/detail.ts';
 import type { Request } from '../../src/core/request.ts';
 import { kms } from '../../src/dependencies/kms/index.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
@@ -12,13 +12,16 @@ import { textOf } from './text.ts';
 const registryNow = () =>
   createRegistry({
     version: '1',
+    detail: 'full',
     clock: makeClock(),
     board: makeBoard([]),
     draining: () => false,
     latenessMs: () => 0,
   });
-const { type, classes, requests } = kms;
-const keys = { name: 'keys', type, classes, ...(requests && { requests }) };
+const { type, classes } = kms;
+const settings = { key_id: 'k', round_trip: { interval: 1, context: {} }, statistics: { rotations: true } };
+const requests = kms.requests?.(settings) ?? { runs: [], statistics: [] };
+const keys = { name: 'keys', type, classes, requests };
 const request: Request = { operation: 'DescribeKey', durationMs: 30, result: 'ok', attempts: 1 };
 type Registry = ReturnType<typeof registryNow>;
 const linesOf = async (registry: Registry, start = 'sidewarden_kms_') =>
@@ -29,7 +32,9 @@ test('every operation and every result is at 0 from the start, and nothing is th
   registry.add({ name: 'cache', type: 'redis', classes: ['dns'] });
   expect(await textOf(registry)).not.toContain('sidewarden_kms');
   registry.add(keys);
-  const operations = requests?.operations ?? [];
+  const read = { mode: 'leader', reads: false } as const;
+  registry.statistics.standing('keys', read);
+  const operations = [...new Set([...requests.runs, ...requests.statistics])];
   expect(operations).toHaveLength(5);
   const results = operations.flatMap((operation) =>
     ['ok', ...classes].map(
@@ -44,6 +49,27 @@ test('every operation and every result is at 0 from the start, and nothing is th
   }
   expect(await linesOf(registry, 'sidewarden_kms_request_duration_seconds_bucket')).toHaveLength(
     operations.length * (requestBuckets.length + 1),
+  );
+});
+
+test('operations that the configuration cannot make have no series; those of the statistics come once they are read', async () => {
+  const registry = registryNow();
+  const plain = { key_id: 'k', statistics: { rotations: false } };
+  const made = { ...keys, requests: kms.requests?.(plain) };
+  const operationsNow = async () => {
+    const lines = await linesOf(registry, 'sidewarden_kms_throttles_total');
+    return lines.map((line) => /operation="(\w+)"/.exec(line)?.[1]);
+  };
+  registry.add(made);
+  registry.statistics.standing('keys', { mode: 'off', reads: false });
+  expect(await operationsNow()).toEqual(['DescribeKey']);
+  registry.statistics.standing('keys', { mode: 'leader', reads: false });
+  expect(await operationsNow()).toEqual(['DescribeKey', 'GetKeyRotationStatus']);
+  registry.request('keys', type, request);
+  registry.add(keys); // a reload adds a round trip: what was counted stays
+  expect(await operationsNow()).toEqual(expect.arrayContaining([...requests.runs, ...requests.statistics]));
+  expect(await linesOf(registry, 'sidewarden_kms_requests_total')).toContain(
+    'sidewarden_kms_requests_total{check="keys",operation="DescribeKey",result="ok"} 1',
   );
 });
 

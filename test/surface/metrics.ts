@@ -1,7 +1,8 @@
 // The families of metrics with their types and labels; of a label whose values are a closed set, these too. Our own are
 // read from a page of the registry, with a check of each type on it.
 import { collectDefaultMetrics, Registry as PromRegistry } from 'prom-client';
-import { families, processFamilies, processPrefix } from '../../src/core/names.ts';
+import { loopFamilies, processPrefix, promFamilies } from '../../src/core/detail.ts';
+import { families } from '../../src/core/names.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
 import { familiesOf } from '../../src/dependencies/statistics.ts';
@@ -17,14 +18,24 @@ export async function metrics(): Promise<readonly string[]> {
   return [...(await ownFamilies()), ...(await Promise.all(types.map(statisticsOf))).flat()];
 }
 
+/** Settings with which a type makes every request that it knows. */
+export const everything = { round_trip: {}, statistics: { rotations: true } };
+
 /** A registry with every series that is there from the start. */
 export function fullRegistry(): Registry {
   const entries = types.map(({ type }) => makeEntry(type, { type }));
   const [board, clock] = [makeBoard(entries), makeClock()];
-  const registry = createRegistry({ version: '1', clock, board, draining: () => false, latenessMs: () => 0 });
-  for (const { type, classes, requests } of types) {
-    registry.add({ name: type, type, classes, requests });
-    registry.statistics.standing(type, { mode: 'off', reads: false });
+  const registry = createRegistry({
+    version: '1',
+    detail: 'full',
+    clock,
+    board,
+    draining: () => false,
+    latenessMs: () => 0,
+  });
+  for (const { type, classes, warnings, requests } of types) {
+    registry.add({ name: type, type, classes, warnings, requests: requests?.(everything) });
+    registry.statistics.standing(type, { mode: 'leader', reads: false });
   }
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const sinks = [createMetricsSink(registry), createLogSink(silent, { flush: async () => {} })];
@@ -40,20 +51,28 @@ async function ownFamilies(): Promise<readonly string[]> {
   const labelsOf = declaredLabels();
   return [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type]) => {
     const declared = labelsOf.get(name);
-    if (declared === undefined) return [name, type].join(' ');
+    const end = fullOnly.has(name) ? ['(detail full)'] : [];
+    if (declared === undefined) return [name, type, ...end].join(' ');
     const seen = valuesIn(text, name);
     const labels = [...declared, ...(seen.has('le') ? ['le'] : [])].map((label) =>
       closed.includes(label) && seen.has(label) ? `${label}=${[...(seen.get(label) ?? [])].join('|')}` : label,
     );
-    return [name, type, ...labels].join(' ');
+    return [name, type, ...labels, ...end].join(' ');
   });
 }
+
+const fullOnly: ReadonlySet<string> = new Set([
+  ...Object.values(families).flatMap(({ name, detail }) => (detail === 'full' ? [name] : [])),
+  ...[...promFamilies, ...loopFamilies].flatMap(({ name, detail }) =>
+    detail === 'full' ? [`${processPrefix}${name}`] : [],
+  ),
+]);
 
 /** By the name of the family. Of the process by prom-client's own word: a label is not on the page before it is used. */
 function declaredLabels(): ReadonlyMap<string, readonly string[]> {
   const all = new PromRegistry();
   collectDefaultMetrics({ register: all, prefix: processPrefix });
-  const ofProcess = processFamilies.map((name) => {
+  const ofProcess = promFamilies.map(({ name }) => {
     const metric = all.getSingleMetric(`${processPrefix}${name}`) as { labelNames?: readonly string[] } | undefined;
     return [`${processPrefix}${name}`, metric?.labelNames ?? []] as const;
   });

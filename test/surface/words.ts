@@ -7,6 +7,7 @@ import { reasons, views } from '../../src/core/report.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
 import { formats } from '../../src/http/accept.ts';
+import { everything } from './metrics.ts';
 
 const sets: Readonly<Record<string, readonly string[]>> = {
   class: errorClasses,
@@ -33,7 +34,9 @@ export function words(): readonly string[] {
       ...(confirmMs === undefined ? [] : [`${type} (confirms after): ${confirmMs} ms`]),
       ...phases.map((phase, index) => `${type} phase ${index + 1}: ${phase}`),
       ...classes.map((errorClass) => `${type} class: ${errorClass}`),
-      ...(requests?.operations ?? []).map((operation) => `${type} operation: ${operation}`),
+      ...[...new Set(Object.values(requests?.(everything) ?? {}).flat())].map(
+        (operation) => `${type} operation: ${operation}`,
+      ),
     ];
   });
   return [...Object.entries(sets).flatMap(([set, all]) => all.map((word) => `(${set}) ${word}`)), ...ofTypes];

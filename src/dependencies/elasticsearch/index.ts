@@ -11,6 +11,7 @@ export const elasticsearch = defineDependency({
   settings,
   phases,
   classes: ['dns', 'refused', 'timeout', 'tls', 'auth', 'permission', 'throttled', 'misconfig', 'server'],
+  warnings: ['yellow', 'skipped'],
   keeps: 'connection',
   defaults: { interval: '15s', timeout: '5s' },
   environment: { variable: 'ELASTICSEARCH_URL', check: 'elasticsearch', settings: (url: string | Secret) => ({ url }) },

@@ -25,7 +25,10 @@ export const kms = defineDependency({
       : [],
   restMs: ({ round_trip }) => round_trip?.interval ?? 0,
   cost: costOf,
-  requests: { operations: ['DescribeKey', 'Encrypt', 'Decrypt', 'GetKeyRotationStatus', 'ListKeyRotations'] },
+  requests: ({ round_trip, statistics }) => ({
+    runs: ['DescribeKey', ...(round_trip === undefined ? [] : ['Encrypt', 'Decrypt'])],
+    statistics: ['DescribeKey', 'GetKeyRotationStatus', ...(statistics.rotations ? ['ListKeyRotations'] : [])],
+  }),
   load: async () => (await import('./driver.ts')).driver,
   statistics: async () => (await import('./statistics/index.ts')).statistics,
 });

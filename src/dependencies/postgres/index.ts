@@ -100,6 +100,7 @@ export const postgres = defineDependency({
     'misconfig',
     'server',
   ],
+  warnings: ['skipped'],
   keeps: 'connection',
   secretVariables,
   environment: { variable: 'DATABASE_URL', check: 'database', settings: (url) => ({ url }) },

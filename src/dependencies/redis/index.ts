@@ -26,6 +26,7 @@ export const redis = defineDependency<'redis', typeof settings, Phase, RedisSess
     'misconfig',
     'server',
   ],
+  warnings: ['skipped'],
   keeps: 'connection',
   secretVariables,
   environment: { variable: 'REDIS_URL', check: 'redis', settings: (value) => ({ url: value }) },

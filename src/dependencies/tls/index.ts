@@ -8,6 +8,7 @@ export const tls = defineDependency({
   settings,
   phases,
   classes: ['dns', 'refused', 'timeout', 'tls'],
+  warnings: ['expiring'],
   keeps: 'nothing',
   target: (settings) => settings.address,
   problems: ({ warn_before, fail_before }) =>

@@ -10,6 +10,9 @@ const mediaTypes = [
   ['text', 'text', 'plain'],
 ] as const;
 
+/** Of one header; more than that nobody means. */
+const mostRanges = 32;
+
 type Range = { readonly type: string; readonly subtype: string; readonly q: number };
 
 /**
@@ -19,7 +22,7 @@ type Range = { readonly type: string; readonly subtype: string; readonly q: numb
 export function chooseFormat(accept: string | undefined, verbose: boolean): Format {
   if (accept === undefined || accept === '' || accept === '*/*') return verbose ? 'verbose' : 'json';
   if (accept === 'application/json') return 'json';
-  const best = choose(accept.toLowerCase().split(',').slice(0, 32).map(parseRange));
+  const best = choose(accept.toLowerCase().split(',').slice(0, mostRanges).map(parseRange));
   if (best === undefined) return 'json';
   return verbose && (best.format === 'text' || best.rank === 0) ? 'verbose' : best.format;
 }
@@ -52,8 +55,26 @@ function rankOf(range: Range, type: string, subtype: string): number {
 }
 
 function parseRange(text: string): Range {
-  const [media = '', ...parameters] = text.split(';').map((part) => part.trim());
-  const [type = '', subtype = ''] = media.split('/');
+  const { name, q } = parseWeighted(text);
+  const [type = '', subtype = ''] = name.split('/');
+  return { type, subtype, q };
+}
+
+/** What a header such as Accept-Encoding takes, in lower case, with its q-value. */
+export type AcceptedWeights = ReadonlyMap<string, number>;
+
+export const weightsOf = (header: string): AcceptedWeights =>
+  new Map(
+    header
+      .toLowerCase()
+      .split(',')
+      .slice(0, mostRanges)
+      .map(parseWeighted)
+      .map(({ name, q }) => [name, q]),
+  );
+
+function parseWeighted(text: string): { readonly name: string; readonly q: number } {
+  const [name = '', ...parameters] = text.split(';').map((part) => part.trim());
   const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
-  return { type, subtype, q: /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) ? Number(weight) : 1 };
+  return { name, q: /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) ? Number(weight) : 1 };
 }

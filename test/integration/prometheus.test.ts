@@ -90,8 +90,10 @@ test.each(paths)('promtool has nothing to say of %s', async (path) => {
   expect((await lintMetrics('# TYPE x_total gauge\nx_total 1\n')).code, 'it would').not.toBe(0);
 });
 
-test('the content type is that of the text format', async () => {
-  const { headers } = await daemon.get<string>('/metrics', { accept });
+test('the content type is that of the text format; what Prometheus asks for is gzipped', async () => {
+  const { headers } = await daemon.get<string>('/metrics', { accept, 'accept-encoding': 'gzip' });
+  expect(headers.get('content-encoding')).toBe('gzip');
+  expect(headers.get('vary')).toBe('Accept-Encoding');
   expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4; charset=utf-8$/);
 });
 

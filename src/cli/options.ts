@@ -11,7 +11,7 @@ export const config = option({
   value: 'FILE',
   summary:
     'configuration file, or - for standard input (SIDEWARDEN_CONFIG; ./sidewarden.yaml or ' +
-      '/etc/sidewarden/sidewarden.yaml when it exists)',
+    '/etc/sidewarden/sidewarden.yaml when it exists)',
 });
 export const listen = option({
   type: 'string',

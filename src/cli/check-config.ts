@@ -7,6 +7,7 @@ import { formatDuration } from '../core/duration.ts';
 import { defineCommand, UsageError } from './command.ts';
 import { costJson, costText, podsOf, readersOf } from './costing.ts';
 import { exitCodes } from './exit-codes.ts';
+import { type Compared, compareLimits, limitNotes, limitsJson } from './limits.ts';
 import { type Configuration, load, notRead, type Right } from './loading.ts';
 import { configuration as configurationOptions, json } from './options.ts';
 import { allPassed, type Probed, probe, probedText } from './probing.ts';
@@ -43,10 +44,13 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
     }
     const { configuration } = loaded;
     const probed = values.online === true ? await probe(configuration, configuration.checks) : undefined;
-    const noted = values.strict === true && loaded.warnings.length + loaded.notes.length > 0;
+    const compared = pods ?? podsOf('1');
+    const limits = probed && (await compareLimits(configuration, probed, compared));
+    const told = { ...loaded, notes: [...loaded.notes, ...limitNotes(limits ?? [], compared)] };
+    const noted = values.strict === true && told.warnings.length + told.notes.length > 0;
     const ok = !noted && (probed === undefined || configuration.checks.length === 0 || allPassed(probed));
-    if (values.json === true) sayJson(jsonOf(loaded, { ok, probed, pods }));
-    else say(textOf(loaded, { noted, probed, pods }));
+    if (values.json === true) sayJson(jsonOf(told, { ok, probed, limits, pods }));
+    else say(textOf(told, { noted, probed, pods }));
     return ok ? 0 : 1;
   },
 });
@@ -82,9 +86,12 @@ function textOf(loaded: Right, findings: Findings & { readonly noted: boolean })
   ].join('');
 }
 
-function jsonOf(loaded: Right, findings: Findings & { readonly ok: boolean }): object {
+function jsonOf(
+  loaded: Right,
+  findings: Findings & { readonly ok: boolean; readonly limits: Compared[] | undefined },
+): object {
   const { configuration, warnings, notes, passedOver } = loaded;
-  const { ok, probed, pods } = findings;
+  const { ok, probed, limits, pods } = findings;
   const readers = pods && readersOf(configuration, pods);
   const checks = configuration.checks.map((check) => {
     const { name, policy, definition, required, gates } = planOf(check);
@@ -102,5 +109,15 @@ function jsonOf(loaded: Right, findings: Findings & { readonly ok: boolean }): o
     return [name, facts] as const;
   });
   const { source } = configuration;
-  return { ok, source, not_read: passedOver, warnings, notes, ...pods, checks: Object.fromEntries(checks) };
+  const compared = limits && { connection_limits: limitsJson(limits) };
+  return {
+    ok,
+    source,
+    not_read: passedOver,
+    warnings,
+    notes,
+    ...pods,
+    ...compared,
+    checks: Object.fromEntries(checks),
+  };
 }

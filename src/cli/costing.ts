@@ -36,7 +36,8 @@ export function readersOf({ checks, statistics }: Configuration, pods: Pods): Re
   return new Map(checks.map(({ name }) => [name, counts[seats.get(name)?.mode ?? 'off']]));
 }
 
-function costOfCheck(check: ConfiguredCheck, pods: Pods, readers: Readers): CheckCost {
+/** What the pods make of one check. */
+export function costOfCheck(check: ConfiguredCheck, pods: Pods, readers: Readers): CheckCost {
   const { definition, settings, policy, maxConnectionAgeMs } = planOf(check);
   const { schedule } = check;
   const intervalMs = schedule.kind === 'cron' ? meanGapMs(schedule) : schedule.intervalMs;

@@ -7,7 +7,7 @@ import type { DependencyClass } from '../core/failure.ts';
 import type { Request } from '../core/request.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Session } from './session.ts';
-import type { Reader, Source, Statistics } from './statistics.ts';
+import type { Limits, Reader, Source, Statistics } from './statistics.ts';
 
 export type { Session } from './session.ts';
 
@@ -41,6 +41,17 @@ export type Election = {
 /** What a driver says of an error it knows. `phase` corrects where it belongs, when one call covers two phases. */
 export type Classified = { readonly errorClass: DependencyClass; readonly phase?: string };
 
+/** How many connections a server takes, as it says itself. */
+export type ConnectionLimit = {
+  /** Whose connections count together: `db:5432`, `the user shop at db:5432`. */
+  readonly of: string;
+  readonly most: number;
+  /** The setting that says so, in words. */
+  readonly says: string;
+  /** Whether others than Sidewarden share it. */
+  readonly shared: boolean;
+};
+
 /** The part that imports the client library; reached through `load` only. */
 export interface Driver<Settings, Phase extends string, S extends Session, From extends Source = Source> {
   /** Synchronous, without I/O. */
@@ -51,6 +62,8 @@ export interface Driver<Settings, Phase extends string, S extends Session, From 
   classify(error: unknown): Classified | undefined;
   /** A connection for the statistics; synchronous, without I/O. */
   reader?(settings: Settings): Reader<From>;
+  /** Asks the server that the probe asks, on a connection of its own, which is closed then. @throws whatever the client throws. */
+  connectionLimits?(settings: Settings, limits: Limits): Promise<readonly ConnectionLimit[]>;
 }
 
 /** How a type can be switched on without a file: a variable, the check's name, and the settings made of its value. */

@@ -1,6 +1,7 @@
 // PostgreSQL through PgBouncer in its three modes: every class that can come that way, and what a probe leaves behind.
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { postgres } from '../../src/dependencies/postgres/index.ts';
 import { createHarness, type Harness } from '../contract/harness.ts';
 import { makeAttempt } from '../dependencies/attempt.ts';
@@ -61,6 +62,11 @@ describe.each(poolModes)('in %s mode', (mode) => {
     const on = await harness({ url: urlOf(mode), expect: 'primary', write });
     expect((await on.run())?.phases.map(({ name }) => name)).toEqual(postgres.phases);
     expect((await on.run())?.phases.map(({ name }) => name)).toEqual(['query', 'role', 'write']);
+  });
+
+  test('does not say how many connections the server takes: those to it are not ours', async () => {
+    const settings = z.strictObject(postgres.settings).parse({ url: urlOf(mode) });
+    expect(await (await postgres.load()).connectionLimits?.(settings, makeAttempt())).toEqual([]);
   });
 
   test(`between probes it holds ${mode === 'session' ? 'one connection, as that mode means' : 'nothing'}`, async () => {

@@ -1,11 +1,12 @@
 // What commands print with --json, run here over configurations with checks that pass, fail, skip and reach a second node.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commands } from '../../src/cli/commands.ts';
 import { dispatch } from '../../src/cli/dispatch.ts';
+import { startTcpServer } from '../servers/tcp.ts';
 import type { Answers } from './answers.ts';
 
 /** Nobody listens there. */
@@ -20,10 +21,26 @@ const answer: RequestListener = ({ url }, response) => {
   response.end(JSON.stringify(offers ? { status: 'yellow' } : { error }));
 };
 
+/** A Redis that says how many clients it takes. */
+const speak = (socket: Socket): void => {
+  const info = 'maxclients:10000\r\n';
+  const replies: Readonly<Record<string, string>> = {
+    PING: '+PONG\r\n',
+    ROLE: '*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n',
+    INFO: `$${info.length}\r\n${info}\r\n`,
+  };
+  socket.on('data', (chunk: Buffer) => {
+    for (const [, command = ''] of `${chunk}`.matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
+      socket.write(replies[command.toUpperCase()] ?? '+OK\r\n');
+    }
+  });
+};
+
 export async function printedJson(): Promise<Answers> {
   const folder = mkdtempSync(join(tmpdir(), 'sidewarden-surface-'));
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const redis = await startTcpServer(speak);
   try {
     const file = (name: string, content: object): string => {
       writeFileSync(join(folder, name), JSON.stringify(content));
@@ -35,6 +52,7 @@ export async function printedJson(): Promise<Answers> {
       refused: { type: 'http', url: away },
       second: { ...search, url: `${away},${here}` },
       silent: { ...search, url: `${here}/serverless` },
+      cache: { type: 'redis', url: `redis://${redis.host}:${redis.port}` },
     };
     const keys = { type: 'kms', key_id: 'alias/a', region: 'a', round_trip: {} };
     const good = file('good.yaml', { checks: asked });
@@ -60,6 +78,7 @@ export async function printedJson(): Promise<Answers> {
     ]);
   } finally {
     server.close();
+    await redis.stop();
     rmSync(folder, { recursive: true });
   }
 }

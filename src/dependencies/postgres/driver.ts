@@ -4,6 +4,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Driver } from '../define.ts';
 import type { Client } from './client.ts';
 import { createConnection } from './connection.ts';
+import { readConnectionLimits } from './connection-limits.ts';
 import { classify, endsConnection } from './errors.ts';
 import { timeLimit } from './limits.ts';
 import type { Entrance } from './log-in.ts';
@@ -55,6 +56,11 @@ export const driver: Driver<Settings, Phase, PostgresSession, PostgresSource> = 
   session: createSession,
   probe,
   classify,
+  async connectionLimits(settings, limits) {
+    const connection = createConnection({ settings: () => settings, applicationName: 'sidewarden', newClient });
+    limits.signal.addEventListener('abort', connection.destroy);
+    return await readConnectionLimits(connection, limits).finally(connection.destroy);
+  },
   reader: (settings) =>
     createReader(
       createConnection({

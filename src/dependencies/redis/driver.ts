@@ -7,6 +7,7 @@ import type { Driver } from '../define.ts';
 import { UnreadableAnswer } from '../statistics.ts';
 import { strangerSays } from '../stranger.ts';
 import type { Connection } from './connection.ts';
+import { readConnectionLimits } from './connection-limits.ts';
 import { classify, RedisReply } from './errors.ts';
 import { type Phase, probe } from './probe.ts';
 import { createReader } from './reader.ts';
@@ -21,6 +22,11 @@ export const driver: Driver<RedisSettings, Phase, RedisSession, RedisSource> = {
     createSession(settings, (endpoint, secure) => createConnection(endpoint, secure, settings.tls)),
   probe,
   classify,
+  async connectionLimits(settings, limits) {
+    const session = driver.session(settings);
+    limits.signal.addEventListener('abort', session.destroy);
+    return await readConnectionLimits(session, limits).finally(session.destroy);
+  },
   reader: (settings) =>
     createReader(settings, (endpoint, secure) => createConnection(endpoint, secure, settings.tls, largestAnswer)),
 };

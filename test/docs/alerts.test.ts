@@ -16,6 +16,8 @@ type Firing = Readonly<Record<string, readonly (readonly [string, Readonly<Recor
 
 const days = 'x3300';
 const up = 'pg_up{job="shop-statistics",check="database",instance="db:5432"}';
+const cacheUp = 'redis_up{job="shop-statistics",check="cache",instance="cache:6379"}';
+const ofCache = { job: 'shop-statistics', check: 'cache', instance: 'cache:6379' };
 const ofDatabase = { job: 'shop-statistics', check: 'database', instance: 'db:5432' };
 const leader = (check: string, pod: number): string =>
   `sidewarden_statistics_leader{job="shop-sidewarden",check="${check}",instance="shop-${pod}:9090"}`;
@@ -30,6 +32,12 @@ const read: Series[] = [
   [leader('database', 2), `0${days}`],
   ...modes('database', 'leader'),
 ];
+const collectors = (check: string, names: readonly string[], value: string): Series[] =>
+  names.map((name): Series => {
+    const labels = `job="shop-sidewarden",check="${check}",collector="${name}",instance="shop-1:9090"`;
+    return [`sidewarden_collector_up{${labels}}`, value];
+  });
+const all = ['activity', 'locks', 'sizes'];
 const granted = 'sidewarden_statistics_privilege{job="shop-sidewarden",check="database",privilege="pg_monitor"';
 const [database, cache] = [{ check: 'database' }, { check: 'cache' }];
 const absent = { job: 'shop-statistics' };
@@ -46,9 +54,34 @@ const cases: readonly (readonly [string, readonly Series[], Firing])[] = [
     { '11m': [], '13m': [], '16m': [], '1h': [] },
   ],
   [
-    'the database is down',
-    [...read, [up, `1x19 0${days}`]],
-    { '11m': [], '13m': [['DatabaseDown', ofDatabase]], '1h': [['DatabaseDown', ofDatabase]] },
+    'the database is down, and with it every collector',
+    [...read, [up, `1x19 0${days}`], ...collectors('database', all, `1x19 0${days}`)],
+    { '11m': [], '13m': [['DependencyDown', ofDatabase]], '1h': [['DependencyDown', ofDatabase]] },
+  ],
+  [
+    'a cache is down, and with it every collector of it',
+    [
+      ...read,
+      [up, `1${days}`],
+      [cacheUp, `1x19 0${days}`],
+      ...collectors('database', all, `1${days}`),
+      ...collectors('cache', ['info', 'slowlog'], `1x19 0${days}`),
+    ],
+    { '11m': [], '13m': [['DependencyDown', ofCache]], '1h': [['DependencyDown', ofCache]] },
+  ],
+  [
+    'the database is down, and so is who led: nobody reads what follows it either',
+    [
+      ...['database', 'cache'].flatMap((check): Series[] => [
+        [leader(check, 1), '1x19'],
+        [leader(check, 2), `0${days}`],
+        ...modes(check, 'leader'),
+      ]),
+      [up, `1x19 0${days}`],
+      [cacheUp, '1x19'],
+      ...collectors('database', all, `1x19 0${days}`),
+    ],
+    { '11m': [], '13m': [['DependencyDown', ofDatabase]], '1h': [['DependencyDown', ofDatabase]] },
   ],
   [
     'nobody reads any more',
@@ -60,31 +93,19 @@ const cases: readonly (readonly [string, readonly Series[], Firing])[] = [
     ],
     {
       '13m': [],
-      '16m': [
-        ['NobodyReadsStatistics', database],
-        ['StatisticsOutdated', database],
-      ],
-      ...Object.fromEntries(
-        ['22m', '1h', '23h'].map((time) => [
-          time,
-          [
-            ['NobodyReadsStatistics', database],
-            ['StatisticsOutdated', database],
-            ['StatisticsAbsent', absent],
-          ],
-        ]),
-      ),
-      '26h': [
-        ['NobodyReadsStatistics', database],
-        ['StatisticsAbsent', absent],
-      ],
+      ...Object.fromEntries(['16m', '22m', '1h'].map((time) => [time, [['NobodyReadsStatistics', database]]])),
     },
   ],
   [
-    'no replica is there',
-    [],
-    { '4m': [], '6m': [['StatisticsAbsent', absent]], '26h': [['StatisticsAbsent', absent]] },
+    'somebody reads, and what is read does not arrive',
+    [...read, [up, '1x19']],
+    {
+      '13m': [],
+      ...Object.fromEntries(['16m', '22m', '1h', '23h'].map((time) => [time, [['StatisticsOutdated', database]]])),
+      '26h': [['StatisticsAbsent', absent]],
+    },
   ],
+  ['no replica is there', [], { '4m': [], '6m': [['StatisticsAbsent', absent]], '1h': [['StatisticsAbsent', absent]] }],
   [
     'another check is switched off',
     [
@@ -119,25 +140,24 @@ const cases: readonly (readonly [string, readonly Series[], Firing])[] = [
     { '10m': [], '1h': [] },
   ],
   [
-    'a grant is missing',
-    [...read, [up, `1${days}`], [`${granted},instance="shop-1:9090"}`, `0${days}`]],
-    { '14m': [], '16m': [['GrantMissing', { ...database, privilege: 'pg_monitor' }]] },
-  ],
-  [
-    'a query is wrong',
+    'a grant is missing, which several collectors need',
     [
       ...read,
       [up, `1${days}`],
-      [
-        `sidewarden_collector_up{job="shop-sidewarden",check="database",collector="query_x",instance="shop-1:9090"}`,
-        `0${days}`,
-      ],
-      [
-        `sidewarden_collector_up{job="shop-sidewarden",check="database",collector="locks",instance="shop-1:9090"}`,
-        `1${days}`,
-      ],
+      [`${granted},instance="shop-1:9090"}`, `0${days}`],
+      ...collectors('database', ['activity', 'sizes'], `0${days}`),
     ],
-    { '14m': [], '16m': [['CollectorFails', { ...database, collector: 'query_x' }]] },
+    { '14m': [], '16m': [['GrantMissing', { ...database, privilege: 'pg_monitor' }]] },
+  ],
+  [
+    'two queries are wrong',
+    [
+      ...read,
+      [up, `1${days}`],
+      ...collectors('database', ['query_x', 'query_y'], `0${days}`),
+      ...collectors('database', all, `1${days}`),
+    ],
+    { '14m': [], '16m': [['CollectorsFail', database]] },
   ],
 ];
 

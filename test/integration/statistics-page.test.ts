@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
+import { familiesOf as familiesThatCanBe } from '../../src/dependencies/statistics.ts';
 import { faults } from '../dependencies/lint-exceptions.ts';
 import { type ElasticsearchServer, startElasticsearch } from '../servers/elasticsearch.ts';
 import { type KmsServer, startKms } from '../servers/kms.ts';
@@ -34,7 +35,8 @@ beforeAll(async () => {
     startKms(),
   ]);
   await database.query('CREATE EXTENSION pg_stat_statements; CREATE TABLE orders (id int); GRANT pg_monitor TO app');
-  const statistics = { statements: { top: 10 }, pool: {}, queries };
+  const presets = ['bloat', 'indexes', 'transactions', 'tls'];
+  const statistics = { statements: { top: 10 }, pool: {}, presets, queries };
   const checks = {
     postgres: { type: 'postgres', url: database.url, expect: 'primary', statistics },
     redis: { type: 'redis', url: redis.url },
@@ -156,9 +158,7 @@ test('Prometheus has help and type of every family', async () => {
 
 test('all four are read, and each family is one that its type documents', async () => {
   const documented = new Set(
-    (await statisticsOf())
-      .flatMap(({ statistics: { up, collectors } }) => [up, ...collectors.flatMap(({ families }) => families)])
-      .map(({ name }) => name),
+    (await statisticsOf()).flatMap(({ statistics }) => familiesThatCanBe(statistics)).map(({ name }) => name),
   );
   const families = familiesOf(await page()).map(({ name }) => name);
   const own = queries.map(({ name }) => name);

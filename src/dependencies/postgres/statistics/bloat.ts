@@ -94,7 +94,8 @@ const ofIndexes: Kind = {
 
 /**
  * The largest are estimated, and those with the most bloat come back, with how many there are and how many have no estimate.
- * A column of a fixed width needs no statistics: then it counts as never NULL.
+ * A column of a fixed width needs no statistics: then it counts as never NULL. Statistics are found column by column: joined,
+ * the view can be read as a whole.
  */
 function question({ relations, attributes, fillfactor, without, header }: Kind, list: string): string {
   const pagesAt = (fill: string): string =>
@@ -110,8 +111,10 @@ function question({ relations, attributes, fillfactor, without, header }: Kind, 
     pg_catalog.bool_or(NOT a.dropped AND a.attlen <= 0 AND s.avg_width IS NULL) AS unknown,
     pg_catalog.sum(CASE WHEN a.dropped THEN 0
       ELSE coalesce((1 - s.null_frac) * s.avg_width, greatest(0, a.attlen)) END::float8) AS bytes
-  FROM attributes a LEFT JOIN pg_catalog.pg_stats s
-    ON s.schemaname = a.n0 AND s.tablename = a.statistics_of AND s.attname = a.attname AND NOT s.inherited
+  FROM attributes a LEFT JOIN LATERAL (
+    SELECT null_frac, avg_width FROM pg_catalog.pg_stats s
+    WHERE s.schemaname = a.n0 AND s.tablename = a.statistics_of AND s.attname = a.attname AND NOT s.inherited OFFSET 0
+  ) AS s ON true
   GROUP BY a.relid
 ), widths AS (
   SELECT o.*, r.unknown, o.relpages::float8 AS pages, ${header} + ${aligned('r.bytes')} AS width,

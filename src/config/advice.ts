@@ -1,5 +1,6 @@
 // How to fix a value: a duration with a wrong unit, a word of a list, a number in quotes.
 import { parseDuration } from '../core/duration.ts';
+import { quote } from './mask.ts';
 import { nearest } from './nearest.ts';
 
 const units: Readonly<Record<string, string>> = {
@@ -92,4 +93,21 @@ export function kindAdvice(expected: string, value: unknown): { readonly noun: s
     return { noun, fix: `write [${value}]` };
   const scalar = typeof value !== 'object' || value === null;
   return general === undefined || (expected === 'string' && !scalar) ? { noun } : { noun, fix: general };
+}
+
+/**
+ * What to write in place of a list or a map where one value is wanted; undefined where that cannot be known.
+ * @param raw the first item of a list as it was written, if it may be shown
+ */
+export function kindFix(value: unknown, raw?: string): string | undefined {
+  if (Array.isArray(value)) {
+    const [only] = value;
+    const isOne = value.length === 1 && (only === null || typeof only !== 'object' || raw !== undefined);
+    if (!isOne) return undefined;
+    return raw === undefined ? 'write its one entry alone, without the list' : `write ${quote(raw)}`;
+  }
+  const keys = value !== null && typeof value === 'object' ? Object.keys(value) : [];
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is about that very form
+  const ofPod = 'write `${NAME}`, and let the container’s `env` set NAME by that `valueFrom`';
+  return keys.some((key) => /^(valueFrom|\w+KeyRef|secret)$/.test(key)) ? ofPod : undefined;
 }

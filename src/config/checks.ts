@@ -1,15 +1,15 @@
 // One check: its own values, then its type's interval and timeout, then `defaults`.
-
+import type { z } from 'zod';
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { type Cron, parseCron } from '../schedule/cron.ts';
 import { CronMistake } from '../schedule/cron-mistake.ts';
 import { compareNames } from './check-names.ts';
-import { findDefinition } from './check-type.ts';
+import { findDefinition, type Typed } from './check-type.ts';
 import type { Explaining } from './explain.ts';
-import { parseFields } from './fields.ts';
-import { quote } from './mask.ts';
+import { type Parsed, parseFields } from './fields.ts';
+import { keyText, quote } from './mask.ts';
 import type { Path } from './places.ts';
 import { unreadable } from './problems.ts';
 import { type Gaps, obey } from './rules.ts';
@@ -54,7 +54,30 @@ export function parseChecks(given: Given, written: unknown): readonly Configured
   if (names.length > mostChecks)
     findings.add(['checks'], `holds ${names.length} checks`, `at most ${mostChecks} belong into one process`);
   compareNames(findings, names);
-  return names.slice(0, mostChecks).flatMap((name) => parseCheck(parsing, name, written[name]) ?? []);
+  const strays = strayNames(given, written);
+  return names
+    .slice(0, mostChecks)
+    .filter((name) => !strays.has(name))
+    .flatMap((name) => parseCheck(parsing, name, written[name]) ?? []);
+}
+
+/** Settings in the column of their check; the check then has nothing below it, which is no mistake of its own. */
+function strayNames(
+  { explaining: { findings }, definitions }: Given,
+  written: Readonly<Record<string, unknown>>,
+): ReadonlySet<string> {
+  const known = new Set(definitions.flatMap((definition) => Object.keys(checkShape(definition))));
+  const strays = new Set<string>();
+  let above: string | undefined;
+  for (const [name, value] of Object.entries(written)) {
+    if (value === null) above = name;
+    if (above === undefined || value === null || isMap(value) || !known.has(name)) continue;
+    const { text } = keyText(above);
+    const fix = `indent it by two spaces more, below \`${text}\``;
+    findings.add(['checks', name], 'is a setting, and stands where the name of a check should', fix, 'key');
+    strays.add(name).add(above);
+  }
+  return strays;
 }
 
 function parseCheck(given: Parsing, name: string, written: unknown): ConfiguredCheck | undefined {
@@ -70,23 +93,39 @@ function parseCheck(given: Parsing, name: string, written: unknown): ConfiguredC
     );
     return undefined;
   }
-  const definition = findDefinition(given, path, written);
-  if (definition === undefined) return undefined;
-  const { values, failed } = parseFields(given.explaining, checkShape(definition), written, path, 'check');
+  const typed = findDefinition(given, path, written);
+  const { definition } = typed;
+  const { values, failed } = parseTyped(given.explaining, typed, written, path);
   const common: Common = values;
   const settings = Object.fromEntries(
     Object.keys(definition.settings).flatMap((key) => (key in values ? [[key, values[key]]] : [])),
   );
   const cron = common.cron === undefined ? undefined : readCron(given, [...path, 'cron'], common.cron);
   const check = assemble(given.defaults, name, definition, common, settings, cron);
-  const settled = Object.keys(definition.settings).every((key) => !failed.has(key));
-  if (settled) {
-    for (const problem of definition.problems?.(settings) ?? [])
+  const wrong = Object.keys(definition.settings).filter((key) => failed.has(key));
+  const settled = wrong.length === 0;
+  if (wrong.every((key) => key === apart)) {
+    const usual = settled ? {} : { [apart]: (definition.settings[apart] as z.ZodType).parse(undefined) };
+    for (const problem of definition.problems?.({ ...settings, ...usual }) ?? [])
       findings.add([...path, ...problem.path], problem.message);
   }
   const gaps = common.cron === undefined || cron !== undefined ? gapsOf(check.schedule) : undefined;
   obey({ findings, path, written, failed, check, common, gaps, settled });
-  return check;
+  return typed.sure ? check : undefined;
+}
+
+/** Nothing that a type says of its other settings rests on how its statistics are read. */
+const apart = 'statistics';
+
+function parseTyped(explaining: Explaining, typed: Typed, written: Record<string, unknown>, path: Path): Parsed {
+  const whole = checkShape(typed.definition);
+  if (typed.sure) return parseFields(explaining, whole, written, path, 'check');
+  const shape = Object.fromEntries(Object.entries(whole).filter(([key]) => key !== 'type'));
+  const rest = Object.entries(written).filter(([key]) => !typed.keys.includes(key));
+  const { values, failed } = parseFields(explaining, shape, Object.fromEntries(rest), path, 'check');
+  // Interval and timeout are compared where both are written: the type has a say in what they are otherwise.
+  const both = 'interval' in written && 'timeout' in written;
+  return { values, failed: new Set([...failed, ...(both ? [] : ['timeout'])]) };
 }
 
 function assemble(

@@ -1,13 +1,17 @@
 // YAML text to plain values, each with its line. Aliases are followed within bounds; nothing here knows what a key means.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
+import { curlyQuotes, insideCurly } from './curly-quotes.ts';
+import { spaces } from './indentation.ts';
 import { keyText } from './mask.ts';
+import { withMerged } from './merge-keys.ts';
 import type { Path, Place, Places, Position } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
-import { firstMistakes, yamlMistake } from './yaml-mistakes.ts';
+import { ofTemplate, yamlMistakes } from './yaml-mistakes.ts';
 
 /** A configuration of two hundred checks has about four thousand; an alias bomb has billions. */
 const mostValues = 50_000;
 const deepest = 64;
+const tooMany = `holds more than ${mostValues} values, counting each use of an alias`;
 
 class TooMuch extends Error {}
 
@@ -46,11 +50,9 @@ export function readDocument(
     uniqueKeys: false,
     stringKeys: false,
   });
-  const mistakes = firstMistakes([...document.errors, ...document.warnings]);
-  for (const mistake of mistakes) {
-    const [message, fix] = yamlMistake(mistake.code);
-    findings.push({ file, ...position(reading, mistake.pos[0]), path: 'YAML', message, fix });
-  }
+  const mistakes = yamlMistakes(text, document);
+  for (const { offset, message, fix } of mistakes)
+    findings.push({ file, ...position(reading, offset), path: 'YAML', message, fix });
   if (mistakes.length > 0) return undefined;
   try {
     const tree = convert(reading, document.contents, []);
@@ -88,8 +90,7 @@ function asMap(value: unknown, findings: Findings): Record<string, unknown> | un
 
 function convert(reading: Reading, node: unknown, path: Path, key?: Position): unknown {
   reading.count += 1;
-  if (reading.count > mostValues)
-    throw new TooMuch(`holds more than ${mostValues} values, counting each use of an alias`);
+  if (reading.count > mostValues) throw new TooMuch(tooMany);
   if (path.length > deepest) throw new TooMuch('is nested too deeply');
   const start = rangeOf(node)?.[0];
   const value = start === undefined ? key : position(reading, start);
@@ -105,16 +106,64 @@ function convert(reading: Reading, node: unknown, path: Path, key?: Position): u
   if (isScalar(node)) {
     const range = rangeOf(node);
     if (range !== undefined) reading.places.set(path, { ...place, raw: reading.text.slice(range[0], range[1]).trim() });
-    return typeof node.value === 'string' ? showReferences(node.value) : node.value;
+    return typeof node.value === 'string' ? convertString(reading, node, path) : node.value;
   }
   reading.open.add(node);
   try {
-    if (isSeq(node)) return node.items.map((item, index) => convert(reading, item, [...path, index]));
-    if (isMap(node)) return convertMap(reading, node.items, path);
+    if (isSeq(node)) return node.items.map((item, index) => convertItem(reading, item, [...path, index]));
+    if (isMap(node)) return convertMap(reading, merge(reading, node.items as Pair[]), path);
     return null;
   } finally {
     reading.open.delete(node);
   }
+}
+
+/** Without curly quotes around the whole of it: they are a mistake, and what stands between them may hold another. */
+function convertString(reading: Reading, node: { value: unknown; type?: string | undefined }, path: Path): string {
+  const text = showReferences(String(node.value));
+  const inside = node.type === 'PLAIN' ? insideCurly(text) : undefined;
+  if (inside !== undefined) reading.findings.add(path, curlyQuotes.message, curlyQuotes.fix);
+  return inside ?? text;
+}
+
+/** An item that is indented further than the one above it is a part of it to YAML. */
+function convertItem(reading: Reading, item: unknown, path: Path): unknown {
+  const [start, end] = rangeOf(item) ?? [0, 0];
+  const second = isScalar(item) && item.type === 'PLAIN' ? /\n\s*(?=- )/.exec(reading.text.slice(start, end)) : null;
+  if (second === null) return convert(reading, item, path);
+  const { column } = position(reading, start);
+  refuse(
+    reading,
+    start + second.index + second[0].length,
+    'this item is indented further than the one above it, and is a part of it so',
+    `begin it with ${spaces(Math.max(0, column - 3))}, as the one above`,
+  );
+  return unreadable;
+}
+
+/** The pairs of a map with those that its merge keys (`<<`) take over from others. */
+function merge(reading: Reading, pairs: readonly Pair[]): readonly Pair[] {
+  const none = (pair: Pair): readonly Pair[] => {
+    refuse(
+      reading,
+      rangeOf(pair.key)?.[0] ?? 0,
+      '`<<` takes over the keys of a map, and this is none',
+      'write `<<: *name`, and `&name` at a map above',
+    );
+    return [];
+  };
+  const pairsOf = (pair: Pair, value: unknown): readonly Pair[] => {
+    reading.count += 1;
+    if (reading.count > mostValues) throw new TooMuch(tooMany);
+    const map = isAlias(value) ? reading.anchors.get(value.source) : value;
+    if (isSeq(map)) return map.items.flatMap((item) => pairsOf(pair, item));
+    if (!isMap(map) || reading.open.has(map)) return none(pair);
+    reading.open.add(map);
+    const found = merge(reading, map.items as Pair[]);
+    reading.open.delete(map);
+    return found;
+  };
+  return withMerged(pairs, (pair) => pairsOf(pair, pair.value));
 }
 
 function convertAlias(reading: Reading, name: string, path: Path, key: Position | undefined): unknown {
@@ -128,20 +177,22 @@ function convertAlias(reading: Reading, name: string, path: Path, key: Position 
   return unreadable;
 }
 
-function convertMap(reading: Reading, pairs: readonly Pair[], path: Path): Record<string, unknown> {
+function convertMap(reading: Reading, pairs: readonly Pair[], path: Path): Record<string, unknown> | symbol {
   const map: Record<string, unknown> = {};
   for (const pair of pairs) {
     const start = rangeOf(pair.key)?.[0];
     const at = start === undefined ? undefined : position(reading, start);
     const name = isScalar(pair.key) && pair.key.value !== null ? showReferences(String(pair.key.value)) : undefined;
+    if (start !== undefined && reading.text.slice(start - 1, start + 1) === '{{') {
+      refuse(reading, start - 1, ...ofTemplate);
+      return unreadable;
+    }
     if (name === undefined || name === '__proto__') {
-      reading.findings.push({
-        file: reading.file,
-        ...at,
-        path: 'YAML',
-        message: 'a key must be a plain word',
-        fix: 'put a value that begins with { or [ in quotes',
-      });
+      refuse(reading, start, 'a key must be a plain word', 'put a value that begins with { or [ in quotes');
+      continue;
+    }
+    if (insideCurly(name) !== undefined) {
+      refuse(reading, start, `a key ${curlyQuotes.message}`, 'write the key without quotes');
       continue;
     }
     const inner = [...path, name];
@@ -168,6 +219,11 @@ const showReferences = (text: string): string => text.replaceAll('\ufdd0', '{').
 
 const rangeOf = (node: unknown): readonly [number, number, number] | undefined =>
   (node as { range?: [number, number, number] | null } | null)?.range ?? undefined;
+
+function refuse(reading: Reading, offset: number | undefined, message: string, fix: string): void {
+  const place = offset === undefined ? {} : position(reading, offset);
+  reading.findings.push({ file: reading.file, ...place, path: 'YAML', message, fix });
+}
 
 function position(reading: Reading, offset: number): Position {
   const { line, col } = reading.lines.linePos(Math.min(offset, reading.text.length));

@@ -1,13 +1,13 @@
 // Turns what zod found wrong into Problems: what was read, what is wrong, how to fix it. No message shows a secret.
 import type { z } from 'zod';
 import { Secret } from '../core/secret.ts';
-import { choiceFix, durationAdvice, kindAdvice, nounOf } from './advice.ts';
+import { choiceFix, durationAdvice, kindAdvice, kindFix, nounOf } from './advice.ts';
 import { foreignFix } from './foreign.ts';
 import { keyText, namesSecret, quote } from './mask.ts';
 import { nearest, normalise } from './nearest.ts';
 import type { Path, Places } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
-import { at, describe, isKind, keysOf } from './shape.ts';
+import { at, describe, isKind, keysOf, nounOfOne } from './shape.ts';
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
@@ -16,21 +16,36 @@ type Schema = z.core.$ZodType;
 export type Field = { readonly path: Path; readonly value: unknown; readonly schema: Schema };
 export type Explaining = { readonly places: Places; readonly findings: Findings };
 
+const unknownKeys = 'unrecognized_keys';
+
 /** Adds a Problem for each issue of one field. */
 export function explain({ places, findings }: Explaining, field: Field, issues: readonly Issue[]): void {
-  for (const issue of issues) {
+  /** Keys that are written under another name: only the name is a mistake. */
+  const misnamed = new Set<string>();
+  const unknownFirst = issues.toSorted((a, b) => Number(b.code === unknownKeys) - Number(a.code === unknownKeys));
+  for (const issue of unknownFirst) {
     const inner = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
     const value = inner.reduce(valueAt, field.value);
     if (spoilt(value)) continue;
     const schemas = at([field.schema], inner);
     const path = [...field.path, ...inner];
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys)
-        explainUnknownKey(findings, path, key, keysOf(schemas), valueAt(value, key), 'check');
+    if (issue.code === unknownKeys) {
+      for (const key of issue.keys) {
+        const meant = explainUnknownKey(findings, path, key, keysOf(schemas), valueAt(value, key), 'check');
+        misnamed.add([...inner, meant].join());
+      }
+    } else if (value === undefined && misnamed.has(inner.join())) {
     } else if (value === undefined && (issue.code !== 'custom' || issue.message.startsWith('must'))) {
-      findings.add(path, 'is missing', descriptionFix('add', path, schemas));
+      findings.add(path, 'is missing', fixOf(places, 'add', path, schemas));
     } else if (value === null) {
       findings.add(path, 'has no value', 'write one, or remove the key', 'key');
+    } else if (isMany(value) && nounOfOne(schemas) !== undefined) {
+      const raw = isHidden(path, value, schemas) ? undefined : places.get([...path, 0])?.raw;
+      const usual = isKind(schemas, 'duration')
+        ? `write \`${path.at(-1)}: 5s\``
+        : fixOf(places, 'write', path, schemas);
+      const fix = kindFix(value, raw) ?? usual;
+      findings.add(path, `must be ${nounOfOne(schemas)}, and is ${nounOf(value)}`, fix);
     } else if (issue.code === 'invalid_union') {
       explainUnion({ places, findings }, { path, value, schemas }, issue);
     } else {
@@ -38,20 +53,33 @@ export function explain({ places, findings }: Explaining, field: Field, issues: 
       findings.add(
         path,
         joined(readText(places, path, value, schemas), message),
-        fix ?? descriptionFix('write', path, schemas),
+        fix === undefined ? fixOf(places, 'write', path, schemas) : inVariable(places.get(path)?.raw, fix),
       );
     }
   }
 }
 
-/** What the field is for, where nothing better can be said. */
-function descriptionFix(verb: string, path: Path, schemas: readonly Schema[]): string | undefined {
+/** What the field is for, where nothing better can be said; of a value from a variable, to set that. */
+function fixOf(places: Places, verb: 'add' | 'write', path: Path, schemas: readonly Schema[]): string | undefined {
   const key = path.at(-1);
   const description = schemas.map(describe).find((text) => text !== undefined);
   if (typeof key !== 'string') return undefined;
+  const { place } = places.find(path);
+  const variable = place?.variable ?? variableIn(places.get(path)?.raw);
+  if (verb === 'write' && variable !== undefined && description !== undefined) return `set ${variable}: ${description}`;
   if (description !== undefined) return `${verb} \`${keyText(key).text}\`: ${description}`;
   return verb === 'add' ? `add \`${keyText(key).text}\`` : undefined;
 }
+
+/** The variable whose value this is, by the file. */
+const variableIn = (raw: string | undefined): string | undefined => /^["']?\$\{(\w+)\}["']?$/.exec(raw ?? '')?.[1];
+
+const inVariable = (raw: string | undefined, fix: string): string => {
+  const variable = variableIn(raw);
+  return variable === undefined ? fix : `in ${variable}, ${fix}`;
+};
+
+const isMany = (value: unknown): boolean => value !== null && typeof value === 'object' && !(value instanceof Secret);
 
 /** `\`5\` must be …`, and a colon before what is no predicate. */
 const joined = (read: string | undefined, message: string): string => {
@@ -74,9 +102,13 @@ const spoilt = (value: unknown): boolean =>
 /** What was written, if it may be shown: no secret, no map or list. */
 function readText(places: Places, path: Path, value: unknown, schemas: readonly Schema[]): string | undefined {
   const raw = places.get(path)?.raw;
-  const hidden = schemas.length === 0 || isKind(schemas, 'secret') || namesSecret(path) || value instanceof Secret;
-  return hidden || raw === undefined || raw === '' || typeof value === 'object' ? undefined : quote(raw);
+  return isHidden(path, value, schemas) || raw === undefined || raw === '' || typeof value === 'object'
+    ? undefined
+    : quote(raw);
 }
+
+const isHidden = (path: Path, value: unknown, schemas: readonly Schema[]): boolean =>
+  schemas.length === 0 || isKind(schemas, 'secret') || namesSecret(path) || value instanceof Secret;
 
 type Said = { readonly message: string; readonly fix?: string };
 
@@ -153,10 +185,11 @@ function explainUnion(
   const said = sayWhat({ ...issue, code: 'custom', message: general } as Issue, field.value, field.schemas);
   const { message, fix } = hideReferred(context.places.get(field.path)?.raw, field.value, said);
   const read = readText(context.places, field.path, field.value, field.schemas);
-  context.findings.add(field.path, joined(read, message), fix);
+  const raw = context.places.get(field.path)?.raw;
+  context.findings.add(field.path, joined(read, message), fix === undefined ? undefined : inVariable(raw, fix));
 }
 
-/** Says the known word for an unknown one. */
+/** Says the known word for an unknown one. @returns the known one, where one is meant. */
 export function explainUnknownKey(
   findings: Findings,
   path: Path,
@@ -164,7 +197,7 @@ export function explainUnknownKey(
   known: readonly string[],
   value: unknown,
   where: 'top' | 'check',
-): void {
+): string | undefined {
   const { text, glued } = keyText(key);
   const word = normalise(text);
   const same = known.find((candidate) => normalise(candidate) === word);
@@ -173,7 +206,14 @@ export function explainUnknownKey(
   let fix = `known here: ${known.join(', ')}`;
   if (near !== undefined) fix = `did you mean \`${near}\`?`;
   if (foreign !== undefined) fix = foreign;
+  if (isMany(value) && Object.hasOwn(value as object, 'type')) {
+    const [top, check] = path;
+    if (where === 'top') fix = 'indent it below `checks:`';
+    else if (path.length === 2 && top === 'checks')
+      fix = `begin it in the column of \`${check}\`: it is a check of its own`;
+  }
   if (same !== undefined) fix = `write \`${same}\``;
   if (glued) fix = 'put a space after the colon';
   findings.add([...path, key], `unknown key \`${text}\``, fix, 'key');
+  return /^(?:write|did you mean) `(\w+)/.exec(fix)?.[1];
 }

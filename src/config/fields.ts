@@ -20,9 +20,8 @@ export function parseFields(
   const values: Record<string, unknown> = {};
   const failed = new Set<string>();
   const known = Object.keys(shape);
-  for (const key of Object.keys(written).filter((name) => !Object.hasOwn(shape, name))) {
-    explainUnknownKey(explaining.findings, path, key, known, written[key], where);
-  }
+  const unknown = Object.keys(written).filter((name) => !Object.hasOwn(shape, name));
+  const meant = unknown.map((key) => explainUnknownKey(explaining.findings, path, key, known, written[key], where));
   for (const [key, schema] of Object.entries(shape)) {
     const here = [...path, key];
     const value = Object.hasOwn(written, key) ? settle(written[key], [schema], here, explaining.findings) : undefined;
@@ -32,6 +31,7 @@ export function parseFields(
       continue;
     }
     failed.add(key);
+    if (value === undefined && meant.includes(key)) continue; // only its name is a mistake
     explain(explaining, { path: here, value, schema }, result.error.issues);
   }
   return { values, failed };

@@ -31,6 +31,7 @@ export function jsonSchema(definitions: readonly Definition[]): Json {
     $schema: top.$schema,
     title: 'Sidewarden configuration',
     ...withReferences(withoutDialect(top)),
+    patternProperties: { '^x-': { description: 'for YAML anchors; not read by itself' } },
   };
 }
 

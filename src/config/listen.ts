@@ -1,6 +1,6 @@
 // The addresses that the server listens on, as people write them.
 import { isIP } from 'node:net';
-import { isPathLike, socketPathProblem } from '../core/socket-path.ts';
+import { isPathLike, portProblem, socketPathProblem } from '../core/socket-path.ts';
 
 export type Listen =
   /** `::` means every address, IPv4 included. An `optional` one may be missing on this machine. Port 0: any free one. */
@@ -22,7 +22,10 @@ export function parseListen(text: string): readonly Listen[] | { readonly wrong:
   if (isPathLike(text)) return { wrong: 'is a path: write unix: before it, as in unix:/run/sidewarden/http.sock' };
   const match = /^(?:\[([^\]]+)\]|([^:[\]\s/]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (match === null || port > 65_535) return { wrong: `must be ${listenForms}` };
+  if (match === null || port > 65_535) {
+    const ofPort = port === 0 ? undefined : portProblem(text);
+    return { wrong: ofPort ?? `must be ${listenForms}` };
+  }
   const host = match[1] ?? match[2] ?? '';
   if (host === '' || host === '*') return [{ kind: 'tcp', host: '::', port }];
   if (host === 'localhost') {

@@ -100,10 +100,17 @@ const usualDefaults: Defaults = topShape.defaults.parse(undefined);
 
 function readFile(file: string, places: Places, findings: Findings): Record<string, unknown> | undefined {
   const read = readText(file);
-  if ('text' in read) return readDocument(nameOf(file), read.text, places, findings);
+  if ('text' in read) {
+    const document = readDocument(nameOf(file), read.text, places, findings);
+    return document && withoutExtensions(document);
+  }
   findings.push(read.problem);
   return undefined;
 }
+
+/** A key that begins with `x-` holds what YAML anchors name, as in Compose files: what is used of it stands where it is used. */
+const withoutExtensions = (document: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(document).filter(([key]) => !key.startsWith('x-')));
 
 function assemble(
   top: Top,

@@ -64,6 +64,18 @@ export function writtenOf(schema: Schema, value: unknown): unknown {
   return known?.kind === 'transformed' ? known.written(value as never) : undefined;
 }
 
+/** What one value is called that is wanted here; undefined where a list or a map may stand. */
+export function nounOfOne(schemas: readonly Schema[]): string | undefined {
+  const all = schemas.flatMap(variants);
+  const many = [z.ZodArray, z.ZodObject, z.ZodRecord, z.ZodUnknown];
+  if (all.length === 0 || all.some((schema) => many.some((kind) => schema instanceof kind))) return undefined;
+  if (isKind(schemas, 'duration')) return 'a duration such as 5s';
+  const [first] = all;
+  if (first instanceof z.ZodEnum) return `one of ${first.options.join(', ')}`;
+  if (first instanceof z.ZodNumber) return 'a number';
+  return first instanceof z.ZodBoolean ? 'true or false' : 'a string';
+}
+
 /** The keys that a map may have here. */
 export const keysOf = (schemas: readonly Schema[]): readonly string[] =>
   schemas.flatMap(variants).flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));

@@ -1,5 +1,7 @@
 // What a YAML syntax error means in words of ours. The parser's own messages quote the file, which may hold a secret.
-import type { YAMLError } from 'yaml';
+import { type Document, isScalar, visit, type YAMLError } from 'yaml';
+import { beginsCurly, curlyQuotes } from './curly-quotes.ts';
+import { misplacedLine } from './indentation.ts';
 
 type Mistake = readonly [message: string, fix: string];
 
@@ -12,10 +14,20 @@ const indent: Mistake = [
   'indent by spaces, two for each level, the same for all keys of a map',
 ];
 
+/** What Helm and its like put into a file. */
+export const ofTemplate: Mistake = [
+  '`{{ … }}` is of a template that was not filled in',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is about that very form
+  'give the file that Helm makes of it, or write `${NAME}` and set the variable NAME',
+];
+
 const mistakes: Partial<Record<YAMLError['code'], Mistake>> = {
   TAB_AS_INDENT: ['a tab indents this line', 'YAML allows spaces only: replace the tab by two spaces'],
   MULTILINE_IMPLICIT_KEY: space,
-  BLOCK_AS_IMPLICIT_KEY: ['a second `key:` on the line of the first, or a line indented too far', space[1]],
+  BLOCK_AS_IMPLICIT_KEY: [
+    'a second `key: ` stands on the line of the first',
+    'begin a line for it, indented further, or put quotes around a value that holds `: `',
+  ],
   BAD_INDENT: indent,
   BAD_SCALAR_START: ['a value begins with a character that YAML reserves (@ ` %)', 'put the value in quotes'],
   BAD_DQ_ESCAPE: ['an unknown `\\` escape in double quotes', "use single quotes: '…'"],
@@ -42,14 +54,53 @@ const local: ReadonlySet<YAMLError['code']> = new Set([
   'TAG_RESOLVE_FAILED',
 ]);
 
-/** The mistakes that can be believed, in the order of the file. */
-export function firstMistakes<Mistaken extends Pick<YAMLError, 'code' | 'pos'>>(
-  mistakes: readonly Mistaken[],
-): readonly Mistaken[] {
-  const ordered = [...mistakes].sort((a, b) => a.pos[0] - b.pos[0]);
+export type YamlMistake = { readonly offset: number; readonly message: string; readonly fix: string };
+
+/** The mistakes that can be believed, in the order of the file: where, what, and how to fix it, without a word of the file. */
+export function yamlMistakes(text: string, document: Document): readonly YamlMistake[] {
+  const ordered = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   const lost = ordered.findIndex(({ code }) => !local.has(code));
-  return lost < 0 ? ordered : ordered.slice(0, lost + 1);
+  return (lost < 0 ? ordered : ordered.slice(0, lost + 1)).map((mistake) => explained(text, document, mistake));
 }
 
-/** What is wrong and how to fix it, without a word of the file. */
-export const yamlMistake = (code: YAMLError['code']): Mistake => mistakes[code] ?? ['this is not valid YAML', space[1]];
+function explained(text: string, document: Document, { code, pos: [offset], message: said }: YAMLError): YamlMistake {
+  const start = offset + (/^ */.exec(text.slice(offset))?.[0].length ?? 0);
+  const about = ([message, fix]: Mistake, at = start): YamlMistake => ({ offset: at, message, fix });
+  if (beginsCurly(text, offset)) return about([`a value ${curlyQuotes.message}`, curlyQuotes.fix]);
+  if (said.startsWith('Flow')) return about(unclosed);
+  if (aboutIndentation.has(code) || said.startsWith('Sequence item')) {
+    const line = misplacedLine(text, offset);
+    if (line !== undefined) return line;
+  }
+  if (said.startsWith('A block sequence')) return about(itemAmongKeys);
+  const quote = said.startsWith('Missing closing') ? openQuote(document, offset) : undefined;
+  if (quote !== undefined) return about(['a quote has no closing quote', 'close it where the value ends'], quote);
+  return about(mistakes[code] ?? ['this is not valid YAML', space[1]]);
+}
+
+const unclosed: Mistake = [
+  'a bracket or brace that was opened above is not closed before this line',
+  'close it with ] or }, or indent this line if it belongs inside',
+];
+
+const itemAmongKeys: Mistake = [
+  'an item of a list (`- `) stands among the keys of a map',
+  'indent it further than the key that it belongs to, whose line ends with its colon',
+];
+
+const aboutIndentation: ReadonlySet<YAMLError['code']> = new Set([
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'MULTILINE_IMPLICIT_KEY',
+]);
+
+/** Where the last quoted value begins that begins before this. */
+function openQuote(document: Document, before: number): number | undefined {
+  let found: number | undefined;
+  visit(document, (_, node) => {
+    if (!isScalar(node) || node.type?.startsWith('QUOTE') !== true) return;
+    const start = node.range?.[0];
+    if (start !== undefined && start < before) found = start;
+  });
+  return found;
+}

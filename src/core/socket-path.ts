@@ -22,4 +22,11 @@ export const isPathLike = (text: string): boolean =>
 export const hostAndPort = (text: string): string =>
   isPathLike(text)
     ? 'is the path of a socket, and only host:port can stand here, such as db.example.com:5432'
-    : 'must be host:port, such as db.example.com:5432 or [::1]:5432';
+    : (portProblem(text) ?? 'must be host:port, such as db.example.com:5432 or [::1]:5432');
+
+/** Of host:port; undefined where the port is not what is wrong. */
+export function portProblem(text: string): string | undefined {
+  const [, digits] = /^(?:\[[^\]]*\]|[^:/@\s]*):(\d+)$/.exec(text) ?? [];
+  const isPort = digits === undefined || (Number(digits) > 0 && Number(digits) < 65_536);
+  return isPort ? undefined : 'has a port that is no number from 1 to 65535';
+}

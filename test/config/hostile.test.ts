@@ -42,6 +42,17 @@ test('bombs: aliases, nesting, an alias of itself, a key of the prototype, many 
   expect(wrong(loadText(`a: ${'['.repeat(100_000)}`))[0]?.message).toContain('nest');
   expect(wrong(loadText(`a: ${'['.repeat(100)}${']'.repeat(100)}`))[0]?.message).toContain('nested too deeply');
   expect(wrong(loadText('checks: &a { b: *a }'))[0]?.message).toContain('an alias inside the value');
+  const merges = [
+    'a: &a { k: 1 }',
+    ...'bcdefghijklmnop'.split('').map((name, index) => {
+      const before = `*${'abcdefghijklmno'[index]}`;
+      return `${name}: &${name} { <<: [${Array(10).fill(before).join()}] }`;
+    }),
+  ];
+  expect(wrong(loadText(merges.join('\n')))[0]?.message).toContain('more than 50000 values');
+  expect(wrong(loadText('x-a: &a { <<: *a }\nchecks: { <<: *a }'))[0]?.message).toContain(
+    'takes over the keys of a map',
+  );
   expect(wrong(loadText('__proto__: { service: x }'))[0]?.message).toBe('a key must be a plain word');
   expect(
     formatProblems(wrong(loadText(Array.from({ length: 5000 }, (_, index) => `k${index}: 1`).join('\n'))))

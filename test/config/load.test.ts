@@ -385,6 +385,30 @@ test('anchors and aliases are followed, and their variables too', () => {
   ]);
 });
 
+test('merge keys take over what the map itself does not say, and top-level keys that begin with x- are theirs', () => {
+  const text = [
+    'x-slow: &slow { interval: 1m, timeout: 9s, gates: [admit] }',
+    'x-tls: &tls { tls: { ca_file: "${CA}" }, timeout: 8s }',
+    'x-unused: { nonsense: ${NOBODY} }',
+    'checks:',
+    '  a: { <<: *slow, type: redis, url: redis://x, timeout: 7s }',
+    '  b: { type: redis, <<: [*tls, *slow], url: redis://y }',
+    '  c: { type: http, url: "http://x", json: { path: a, equals: “b } }',
+  ].join('\n');
+  const loaded = loadText(text, { CA: '/ca' });
+  expect(right(loaded).checks).toMatchObject([
+    { schedule: { intervalMs: 60_000 }, timeoutMs: 7000, gates: ['admit'] },
+    { schedule: { intervalMs: 60_000 }, timeoutMs: 8000, settings: { tls: { ca_file: '/ca' } } },
+    { settings: { json: { equals: '“b' } } },
+  ]);
+  const sources = loaded.ok ? loaded.effective() : [];
+  const sourceOf = (...path: string[]) =>
+    sources.find((one) => one.path.join() === path.join())?.source.replace(/^.*yaml/, '');
+  expect(sourceOf('checks', 'b', 'interval')).toBe(':1');
+  expect(sourceOf('checks', 'b', 'tls', 'ca_file')).toBe(':2 ${CA}');
+  expect(sourceOf('checks', 'a', 'timeout')).toBe(':5');
+});
+
 test('what print-config writes in place of a secret is a note, and as the token opens nothing', () => {
   const shown = 'token: "[secret-of-the-token]"\nchecks: { r: { type: redis, url: "redis://***:***@h" } }';
   expect(right(loadText(shown)).token).toBeUndefined();

@@ -7,7 +7,6 @@ import { iamProblem } from './iam.ts';
 import { parseNow, phases, type Settings, shape } from './settings.ts';
 import { socketProblem } from './socket-path.ts';
 import { protectionProblem } from './sslmode.ts';
-import { queryProblems } from './statistics/queries-settings.ts';
 import { aimedAt } from './statistics-url.ts';
 import { labelOf, type Target } from './url.ts';
 
@@ -17,7 +16,7 @@ function knownTarget({ url }: Pick<Settings, 'url'>): Target | undefined {
 }
 
 function problems(settings: Settings): SettingsProblem[] {
-  const found = [...iamProblems(settings, { region: settings.region }), ...queryProblems(settings.statistics.queries)];
+  const found = [...iamProblems(settings, { region: settings.region })];
   const target = knownTarget(settings);
   if (target !== undefined) found.push(...problemsOf(settings, target));
   if (settings.statistics_url === undefined) return found;

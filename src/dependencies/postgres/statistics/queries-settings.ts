@@ -77,41 +77,48 @@ export const query = z.strictObject({
 });
 export type Query = z.output<typeof query>;
 
-export const queries = z.array(query).max(50).default([]);
+/** Judged beside what is wrong with single fields, so that all mistakes are told at once. */
+export const queries = z
+  .array(query)
+  .max(50)
+  .superRefine(judge, { when: () => true })
+  .default([]);
 
-/** What is wrong between the fields of a query, or between queries. */
-export function queryProblems(all: readonly Query[]): SettingsProblem[] {
-  return all.flatMap((one, index) =>
-    problemsOf(one, all.slice(0, index)).map(({ path, message }) => ({
-      path: ['statistics', 'queries', index, ...path],
-      message,
-    })),
-  );
+/** What is wrong between the fields of a query, or between queries. A field that is wrong by itself may hold anything. */
+function judge(all: unknown, context: z.RefinementCtx): void {
+  const list: readonly Partial<Query>[] = Array.isArray(all)
+    ? all.map((one) => (one instanceof Object ? one : {}))
+    : [];
+  for (const [index, one] of list.entries()) {
+    for (const { path, message } of problemsOf(one, list.slice(0, index)))
+      context.addIssue({ code: 'custom', message, path: [index, ...path] });
+  }
 }
 
-function problemsOf({ name, type, labels, value }: Query, before: readonly Query[]): SettingsProblem[] {
+function problemsOf(
+  { name, type, labels, value }: Partial<Query>,
+  before: readonly Partial<Query>[],
+): SettingsProblem[] {
   const found: SettingsProblem[] = [];
-  const total = name.endsWith('_total');
-  if (type === 'counter' && !total) {
-    found.push({ path: ['name'], message: `is a counter’s, so it must end in _total: call it ${name}_total` });
+  if (typeof name === 'string') {
+    const total = name.endsWith('_total');
+    if (type === 'counter' && !total)
+      found.push({ path: ['name'], message: `is a counter’s, so it must end in _total: call it ${name}_total` });
+    if (type === 'gauge' && total)
+      found.push({
+        path: ['name'],
+        message: 'ends in _total, as only a counter’s does: rename it, or set `type: counter`',
+      });
+    if (before.some((other) => other.name === name))
+      found.push({ path: ['name'], message: `is the name of an earlier query too: give it another than ${name}` });
   }
-  if (type === 'gauge' && total) {
-    found.push({
-      path: ['name'],
-      message: 'ends in _total, as only a counter’s does: rename it, or set `type: counter`',
-    });
-  }
-  if (before.some((other) => other.name === name)) {
-    found.push({ path: ['name'], message: `is the name of an earlier query too: give it another than ${name}` });
-  }
-  if (labels?.includes(value)) {
+  if (!Array.isArray(labels)) return found;
+  if (value !== undefined && labels.includes(value))
     found.push({
       path: ['labels'],
       message: `name the value’s column ${value}: take it out, or set another \`value\``,
     });
-  }
-  if (labels !== undefined && new Set(labels).size < labels.length) {
+  if (new Set(labels).size < labels.length)
     found.push({ path: ['labels'], message: 'name a column twice: take one out' });
-  }
   return found;
 }

@@ -1,0 +1,76 @@
+// Words of other tools for what one type of check can say, such as the status that an HTTP answer should have.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these strings are about that very form.
+import type { Row } from './foreign-words.ts';
+
+/** The status as it was written, where it is one; a list of them too. */
+function expectedStatus(value: unknown): string {
+  const all = Array.isArray(value) ? value : [value];
+  const isStatus = (one: unknown): boolean => /^[1-5]\d\d(-[1-5]\d\d)?$/.test(String(one));
+  if (!all.every(isStatus)) return 'write `expected_status: 200`, a range such as 200-299, or a list';
+  return `write \`expected_status: ${Array.isArray(value) ? `[${value.join(', ')}]` : value}\``;
+}
+
+export const ofTypes: readonly Row[] = [
+  {
+    words: [
+      'status',
+      'statuses',
+      'statuscode',
+      'statuscodes',
+      'code',
+      'codes',
+      'httpcode',
+      'httpstatus',
+      'expectstatus',
+      'expectedcode',
+      'expectedcodes',
+      'expectedstatuscode',
+      'expectedstatuscodes',
+      'validstatus',
+      'validstatuscodes',
+      'acceptedstatuscodes',
+      'okstatus',
+      'successcodes',
+      'returncode',
+    ],
+    key: 'expected_status',
+    fix: expectedStatus,
+  },
+  {
+    words: ['regex', 'regexp', 'pattern', 'match', 'contains', 'content', 'expectbody', 'bodycontains', 'bodyregex'],
+    key: 'body_matches',
+    fix: 'write `body_matches`, a regular expression',
+  },
+  { words: ['jsonpath', 'jsonpointer', 'bodyjson'], key: 'json', fix: 'write `json: { path: $.status, equals: ok }`' },
+  { words: ['basicauth', 'auth', 'login'], key: 'token', fix: 'write `username` and `password_file`, or `token_file`' },
+  { words: ['bearer', 'bearertoken', 'authorization'], key: 'token', fix: 'write `token: ${NAME}`, or `token_file`' },
+  { words: ['verb', 'httpmethod', 'requestmethod'], key: 'method', fix: 'write `method`' },
+  {
+    words: ['role', 'servertype', 'targetsessionattrs', 'mode'],
+    key: 'expect',
+    fix: 'write `expect: primary` or `replica`',
+  },
+  { words: ['db', 'dbindex'], key: 'database', fix: 'write `database`' },
+  { words: ['sentinels'], key: 'sentinel', fix: 'write `sentinel: { addresses: [host:port], name: … }`' },
+  { words: ['master', 'mastername', 'masterset'], key: 'addresses', fix: 'write `name`' },
+  {
+    words: ['server', 'nameserver', 'nameservers', 'resolvers', 'dnsserver'],
+    key: 'resolver',
+    fix: 'write `resolver: host:port`',
+  },
+  { words: ['host', 'hostname', 'domain', 'query'], key: 'record', fix: 'write `name`, the name to ask for' },
+  { words: ['recordtype', 'querytype', 'rrtype'], key: 'record', fix: 'write `record: A`' },
+  {
+    words: ['query', 'queries', 'sql', 'validationquery', 'testquery'],
+    key: 'statistics_url',
+    fix: 'leave it out: a query is asked by itself; what should become metrics stands in `statistics: { queries: [ … ] }`',
+  },
+  {
+    words: ['valuefrom', 'secretkeyref', 'secretref', 'secretname', 'existingsecret', 'passwordfrom'],
+    fix: 'write `${NAME}` as the value, and let the container’s `env` set NAME from the Secret',
+  },
+  {
+    words: ['env', 'envfrom', 'environment'],
+    fix: 'set the variables in the container, and write `${NAME}` where a value is wanted',
+  },
+];

@@ -12,6 +12,7 @@ import { type EffectiveValue, effectiveValues } from './effective.ts';
 import { applyEnvironment, applyFlags, checksOfEnvironment } from './environment.ts';
 import { parseFields } from './fields.ts';
 import { chooseFile, nameOf, passedOver, readText } from './file.ts';
+import { inlineSecrets } from './inline-secrets.ts';
 import { shownToken } from './mask.ts';
 import { notesOn, warningsOn } from './notes.ts';
 import { createPlaces, type Places } from './places.ts';
@@ -83,6 +84,7 @@ export function loadConfiguration({
     secrets: configuration.secrets,
     statisticsMode: configuration.statistics.mode,
     named: 'service' in tree,
+    inline: inlineSecrets(written, checks),
   };
   return {
     ok: true,

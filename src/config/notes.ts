@@ -21,6 +21,8 @@ type Facts = {
   readonly statisticsMode: StatisticsMode;
   /** Whether `service` is set. */
   readonly named: boolean;
+  /** Keys of the file that hold a secret themselves. */
+  readonly inline: readonly string[];
 };
 
 export function notesOn(facts: Facts): readonly string[] {
@@ -37,6 +39,7 @@ export function notesOn(facts: Facts): readonly string[] {
     ...aboutElection(facts),
     ...[...seats.values()].flatMap((seat) => (seat.mode === 'off' && seat.why !== undefined ? [seat.why] : [])),
     ...aboutFiles(facts.secrets),
+    ...aboutInline(facts.inline),
     ...(facts.hasToken
       ? []
       : [
@@ -95,6 +98,20 @@ function aboutFiles(secrets: readonly Secret[]): readonly string[] {
     const said = 'problem' in read ? `${source.file} ${problem}` : `what ${source.file} holds ${problem}`;
     return [`${said}. It is read again whenever it is needed.`];
   });
+}
+
+/** More names than these help nobody. */
+const mostNamed = 10;
+
+function aboutInline(keys: readonly string[]): readonly string[] {
+  if (keys.length === 0) return [];
+  const rest = keys.length - mostNamed;
+  const named = keys.slice(0, mostNamed).map((key) => `\`${key}\``);
+  const all = `${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return [
+    `${all}: a secret stands in the file itself, for all who may read the file. Write \`\${NAME}\` and set NAME, or set NAME_FILE to ` +
+      'a file that holds it; `password_file` and its like name such a file too.',
+  ];
 }
 
 const placeholderNote =

@@ -35,7 +35,7 @@ const placeText = ({ file, line, column }: Problem): string =>
   [file, line, column].filter((part) => part !== undefined).join(':');
 
 /** `checks.database.gates[1]`. */
-const pathText = (path: Path): string =>
+export const pathText = (path: Path): string =>
   path
     .map((part, index) => {
       if (typeof part === 'number') return `[${part}]`;

@@ -205,9 +205,13 @@ describe('check-config', () => {
     expect(ok).toBe(false);
     expect(notes.length).toBeGreaterThan(0);
     const quiet = fileOf(
-      'token: 0123456789abcdef\nchecks:\n  app: { type: http, url: "http://127.0.0.1:8080/", gates: [ready, live] }\n',
+      'token: ${SIDEWARDEN_TOKEN}\nchecks:\n  app: { type: http, url: "http://127.0.0.1:8080/", gates: [ready, live] }\n',
     );
-    expect(await runHere(['check-config', '--config', quiet, '--strict'])).toMatchObject({ code: 0, stderr: '' });
+    expect(
+      await runHere(['check-config', quiet, '--strict'], {
+        environment: { SIDEWARDEN_TOKEN: environment.SIDEWARDEN_TOKEN },
+      }),
+    ).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('no check, and files that were not read, are told', async () => {
@@ -314,17 +318,18 @@ test('check-config takes its file as the operand, and refuses two', async () => 
   expect(two.stderr).toContain('two files are named, a.yaml and b.yaml: name one, with or without --config');
 });
 
-test.each([
-  ['check-config', '-'],
-  ['print-config', '--config', '-'],
-  ['probe', '--config', '-'],
-])('%s %s %s reads standard input', async (...args) => {
-  const input = 'service: piped\nchecks: { r: { type: redis, url: "redis://127.0.0.1:1" } }\n';
-  const [right, wrong] = await Promise.all([input, 'servise: piped'].map((text) => runCommand(args, { input: text })));
-  expect(right?.stdout).toMatch(/^standard input: good|# standard input:1\n|^r {2}redis/);
-  expect(wrong).toMatchObject({ code: 78, stdout: '' });
-  expect(wrong?.stderr).toContain('standard input:1:1 servise: unknown key');
-});
+test.each([[['check-config', '-']], [['print-config', '--config', '-']], [['probe', '--config', '-']]])(
+  '%j reads standard input',
+  async (args) => {
+    const input = 'service: piped\nchecks: { r: { type: redis, url: "redis://127.0.0.1:1" } }\n';
+    const [right, wrong] = await Promise.all(
+      [input, 'servise: piped'].map((text) => runCommand(args, { input: text })),
+    );
+    expect(right?.stdout).toMatch(/^standard input: good|# standard input:1\n|^r {2}redis/);
+    expect(wrong).toMatchObject({ code: 78, stdout: '' });
+    expect(wrong?.stderr).toContain('standard input:1:1 servise: unknown key');
+  },
+);
 
 test('schema is config/schema.json', async () => {
   const { code, stdout } = await runCommand(['schema']);

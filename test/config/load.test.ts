@@ -418,6 +418,26 @@ test('what print-config writes in place of a secret is a note, and as the token 
   );
 });
 
+test('secrets in the file itself are one note, which names their keys', () => {
+  const text = [
+    'token: hunter2-hunter2-hunter2',
+    'checks:',
+    '  a: { type: postgres, url: "postgres://u:hunter2@h/d" }',
+    '  b: { type: postgres, url: "host=h user=u password=hunter2", statistics_url: "postgres://u@h/d" }',
+    '  c: { type: redis, sentinel: { addresses: ["h:1"], name: x, password: hunter2 }, password: "${PW}" }',
+    '  d: { type: http, url: "http://h/?token=hunter2", body: plain, headers: { Accept: a, Authorization: hunter2 } }',
+    '  e: { type: elasticsearch, url: "http://${U}@h" }',
+    '  f: { type: tcp, address: "h:1", send: plain, expect: plain }',
+  ].join('\n');
+  const said = notes(text, { PW: 'hunter2', U: 'u:hunter2' });
+  expect(said.match(/^.*a secret stands in the file itself.*$/gm)).toEqual([
+    '`token`, `checks.a.url`, `checks.b.url`, `checks.c.sentinel.password`, `checks.d.url`, `checks.d.headers.Authorization`: ' +
+      'a secret stands in the file itself, for all who may read the file. Write `${NAME}` and set NAME, or set NAME_FILE to ' +
+      'a file that holds it; `password_file` and its like name such a file too.',
+  ]);
+  expect(said).not.toContain('hunter2');
+});
+
 test('what is wrong with a secret’s file is a note', () => {
   const url = fileOf('redis://:S3cret#Half@h\n');
   const short = fileOf('short');

@@ -1,0 +1,43 @@
+// Which keys of the file hold a secret itself, where a variable or a file could: by their paths, never by their values.
+import type { z } from 'zod';
+import type { ConfiguredCheck } from '../checks/plan-of.ts';
+import { isPlaceholder } from './mask.ts';
+import type { Path } from './places.ts';
+import { pathText } from './problems.ts';
+import { checkShape, topShape } from './schema.ts';
+import { below, isKind, shownOf } from './shape.ts';
+
+type Schemas = readonly z.core.$ZodType[];
+
+/** @param file what the file says, before any substitution */
+export function inlineSecrets(file: Readonly<Record<string, unknown>>, checks: readonly ConfiguredCheck[]): string[] {
+  const { checks: written, ...top } = file;
+  const ofChecks = checks.flatMap(({ name, definition }) =>
+    Object.entries(checkShape(definition)).flatMap(([key, schema]) =>
+      walk(valueAt(valueAt(written, name), key), [schema], ['checks', name, key]),
+    ),
+  );
+  return [...walk(top.token, [topShape.token], ['token']), ...ofChecks];
+}
+
+function walk(value: unknown, schemas: Schemas, path: Path): string[] {
+  if (typeof value === 'string')
+    return isKind(schemas, 'secret') && holdsOne(value, schemas, path) ? [pathText(path)] : [];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) => walk(inner, below(schemas, key), [...path, key]));
+}
+
+/** What may be a secret by its field need not be one: a URL without a password, a header, the body of a request. */
+function holdsOne(text: string, [schema]: Schemas, path: Path): boolean {
+  if (schema === undefined || text.includes('${') || isPlaceholder(text)) return false;
+  if (wholeSecret.test(String(path.at(-1)))) return true;
+  return shownOf(schema, text).includes(':***@') || secretParameter.test(text);
+}
+
+const wholeSecret = /pass|secret|token|api_?key|authorization|cookie/i;
+const secretParameter = /:\/\/[^?#]*\?(?:[^#]*&)?\w*(?:pass|secret|token|key)\w*=/i;
+
+const valueAt = (value: unknown, key: string): unknown =>
+  value !== null && typeof value === 'object' && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;

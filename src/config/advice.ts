@@ -1,5 +1,6 @@
 // How to fix a value: a duration with a wrong unit, a word of a list, a number in quotes.
 import { parseDuration } from '../core/duration.ts';
+import { foreignChoice } from './foreign.ts';
 import { quote } from './mask.ts';
 import { nearest } from './nearest.ts';
 
@@ -59,7 +60,7 @@ function meant(text: string): string | undefined {
 
 /** `write one of …`, or the one that was probably meant. */
 export function choiceFix(value: unknown, choices: readonly string[]): string {
-  const near = typeof value === 'string' ? nearest(value, choices) : undefined;
+  const near = typeof value === 'string' ? (foreignChoice(value, choices) ?? nearest(value, choices)) : undefined;
   return near === undefined ? `write one of ${choices.join(', ')}` : `did you mean \`${near}\`?`;
 }
 
@@ -72,14 +73,15 @@ export function nounOf(value: unknown): string {
   return typeof value === 'boolean' ? 'true or false' : 'a map';
 }
 
+const belowIt = 'write `key: value` lines below it';
 const wanted: Readonly<Record<string, readonly [noun: string, fix: string]>> = {
   string: ['a string', 'put it in quotes'],
   number: ['a number', 'write digits without quotes'],
   int: ['a whole number', 'write digits without quotes'],
   boolean: ['true or false', 'write true or false'],
   array: ['a list', 'write it in brackets: [one, two]'],
-  object: ['a map', 'write `key: value` lines below it'],
-  record: ['a map', 'write `key: value` lines below it'],
+  object: ['a map', belowIt],
+  record: ['a map', belowIt],
 };
 
 /** What was wanted in place of a value of the wrong kind. */
@@ -89,8 +91,9 @@ export function kindAdvice(expected: string, value: unknown): { readonly noun: s
     const yes = /^(yes|on|y|1)$/i.test(value);
     if (yes || /^(no|off|n|0)$/i.test(value)) return { noun, fix: `write ${yes}` };
   }
-  if (expected === 'array' && typeof value === 'string' && /^[\w-]+$/.test(value))
+  if (expected === 'array' && typeof value === 'string' && /^[\w.:-]+$/.test(value))
     return { noun, fix: `write [${value}]` };
+  if (general === belowIt && Array.isArray(value)) return { noun, fix: `${general}, without \`- \`` };
   const scalar = typeof value !== 'object' || value === null;
   return general === undefined || (expected === 'string' && !scalar) ? { noun } : { noun, fix: general };
 }

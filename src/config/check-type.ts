@@ -30,6 +30,8 @@ export function findDefinition(given: Given, path: Path, written: Written): Type
     findings.add([...path, meant.key], `unknown key \`${keyText(meant.key).text}\``, fix, 'key');
     return { sure: false, definition: meant.definition, keys: [meant.key] };
   }
+  const told = typeOfProbe(definitions, written);
+  if (told !== undefined) return { sure: false, definition: told, keys: [] };
   const candidates = guess(definitions, path, written);
   const [only = anyType(definitions), ...others] = candidates;
   const types = (candidates.length === 0 ? definitions : candidates).map(({ type }) => type);
@@ -80,6 +82,14 @@ function keyForType({ explaining, definitions }: Given, path: Path, written: Wri
     if (definition !== undefined) return { key, definition };
   }
   return undefined;
+}
+
+/** The type of a probe as Kubernetes writes it (`httpGet: { … }`): what is said of that key tells of `type` too. */
+function typeOfProbe(definitions: readonly Definition[], written: Written): Definition | undefined {
+  const types = Object.entries(written).map(([key, value]) =>
+    value instanceof Object ? foreignType(normalise(key)) : undefined,
+  );
+  return definitions.find(({ type }) => types.includes(type));
 }
 
 /** The types that know all its keys and can read their values; where none does, the one that its name tells of. */

@@ -1,4 +1,5 @@
 // Turns what zod found wrong into Problems: what was read, what is wrong, how to fix it. No message shows a secret.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: one string is about that very form.
 import type { z } from 'zod';
 import { Secret } from '../core/secret.ts';
 import { choiceFix, durationAdvice, kindAdvice, kindFix, nounOf } from './advice.ts';
@@ -32,7 +33,7 @@ export function explain({ places, findings }: Explaining, field: Field, issues: 
     if (issue.code === unknownKeys) {
       for (const key of issue.keys) {
         const meant = explainUnknownKey(findings, path, key, keysOf(schemas), valueAt(value, key), 'check');
-        misnamed.add([...inner, meant].join());
+        for (const word of meant) misnamed.add([...inner, word].join());
       }
     } else if (value === undefined && misnamed.has(inner.join())) {
     } else if (value === undefined && (issue.code !== 'custom' || issue.message.startsWith('must'))) {
@@ -64,6 +65,8 @@ function fixOf(places: Places, verb: 'add' | 'write', path: Path, schemas: reado
   const key = path.at(-1);
   const description = schemas.map(describe).find((text) => text !== undefined);
   if (typeof key !== 'string') return undefined;
+  const meant = referenceMeant(places.get(path)?.raw, isHidden(path, undefined, schemas));
+  if (meant !== undefined) return meant;
   const { place } = places.find(path);
   const variable = place?.variable ?? variableIn(places.get(path)?.raw);
   if (verb === 'write' && variable !== undefined && description !== undefined) return `set ${variable}: ${description}`;
@@ -74,7 +77,17 @@ function fixOf(places: Places, verb: 'add' | 'write', path: Path, schemas: reado
 /** The variable whose value this is, by the file. */
 const variableIn = (raw: string | undefined): string | undefined => /^["']?\$\{(\w+)\}["']?$/.exec(raw ?? '')?.[1];
 
+/** For the forms of Kubernetes, `$(NAME)`, and of a shell, `$NAME`. */
+const referenceMeant = (raw: string | undefined, hidden: boolean): string | undefined => {
+  const [, first, second] = /^["']?\$(?:\(([A-Z][A-Z0-9_]*)\)|([A-Z][A-Z0-9_]*))["']?$/.exec(raw ?? '') ?? [];
+  const name = first ?? second;
+  if (name === undefined) return undefined;
+  return hidden ? 'write a variable in braces: `${NAME}`' : `write \`\${${name}}\``;
+};
+
 const inVariable = (raw: string | undefined, fix: string): string => {
+  const meant = referenceMeant(raw, true);
+  if (meant !== undefined) return meant;
   const variable = variableIn(raw);
   return variable === undefined ? fix : `in ${variable}, ${fix}`;
 };
@@ -189,7 +202,7 @@ function explainUnion(
   context.findings.add(field.path, joined(read, message), fix === undefined ? undefined : inVariable(raw, fix));
 }
 
-/** Says the known word for an unknown one. @returns the known one, where one is meant. */
+/** Says the known word for an unknown one. @returns the known ones that stand for it. */
 export function explainUnknownKey(
   findings: Findings,
   path: Path,
@@ -197,7 +210,7 @@ export function explainUnknownKey(
   known: readonly string[],
   value: unknown,
   where: 'top' | 'check',
-): string | undefined {
+): readonly string[] {
   const { text, glued } = keyText(key);
   const word = normalise(text);
   const same = known.find((candidate) => normalise(candidate) === word);
@@ -215,5 +228,5 @@ export function explainUnknownKey(
   if (same !== undefined) fix = `write \`${same}\``;
   if (glued) fix = 'put a space after the colon';
   findings.add([...path, key], `unknown key \`${text}\``, fix, 'key');
-  return /^(?:write|did you mean) `(\w+)/.exec(fix)?.[1];
+  return /^(write|did you mean) `/.test(fix) ? [...fix.matchAll(/`(\w+)/g)].map(([, word = '']) => word) : [];
 }

@@ -21,7 +21,7 @@ export function parseFields(
   const failed = new Set<string>();
   const known = Object.keys(shape);
   const unknown = Object.keys(written).filter((name) => !Object.hasOwn(shape, name));
-  const meant = unknown.map((key) => explainUnknownKey(explaining.findings, path, key, known, written[key], where));
+  const meant = unknown.flatMap((key) => explainUnknownKey(explaining.findings, path, key, known, written[key], where));
   for (const [key, schema] of Object.entries(shape)) {
     const here = [...path, key];
     const value = Object.hasOwn(written, key) ? settle(written[key], [schema], here, explaining.findings) : undefined;

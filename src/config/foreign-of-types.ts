@@ -56,10 +56,11 @@ export const ofTypes: readonly Row[] = [
   {
     words: ['server', 'nameserver', 'nameservers', 'resolvers', 'dnsserver'],
     key: 'resolver',
-    fix: 'write `resolver: host:port`',
+    fix: 'write `resolver: address:53`, with its own port',
   },
   { words: ['host', 'hostname', 'domain', 'query'], key: 'record', fix: 'write `name`, the name to ask for' },
   { words: ['recordtype', 'querytype', 'rrtype'], key: 'record', fix: 'write `record: A`' },
+  { words: ['query', 'statement', 'select'], key: 'sql', fix: 'write `sql`' },
   {
     words: ['query', 'queries', 'sql', 'validationquery', 'testquery'],
     key: 'statistics_url',

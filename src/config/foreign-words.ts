@@ -14,6 +14,15 @@ export type Row = {
 
 const seconds = (key: string) => (value: unknown) => `write \`${key}: ${typeof value === 'number' ? value : 10}s\``;
 const count = (key: string) => (value: unknown) => `write \`${key}: ${typeof value === 'number' ? value : 3}\``;
+/** Of `httpGet` and its kin, as far as they say it: Kubernetes asks the pod itself unless told. */
+const partOf = (value: unknown, key: string, usual: string): string => {
+  const part = value instanceof Object ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
+  return /^[\w./-]{1,100}$/.test(String(part ?? '')) ? String(part) : usual;
+};
+const addressOf = (value: unknown): string => `${partOf(value, 'host', '127.0.0.1')}:${partOf(value, 'port', '8080')}`;
+const urlOf = (value: unknown): string =>
+  `${partOf(value, 'scheme', 'http').toLowerCase()}://${addressOf(value)}${partOf(value, 'path', '/')}`;
+
 const insideUrl = 'write it inside `url`, as in scheme://host:port/path';
 const noFirstDelay =
   'leave it out: the first run is at once, and a check that never passed is never healthy; hold start-up with `gates: [startup]`';
@@ -27,9 +36,8 @@ const kubernetes: readonly Row[] = [
   { words: ['failurethreshold'], fix: count('failure_threshold') },
   { words: ['successthreshold'], fix: count('success_threshold') },
   { words: ['initialdelayseconds', 'initialdelay', 'startperiod', 'startinterval', 'startdelay'], fix: noFirstDelay },
-  { words: ['httpget'], fix: 'write `type: http` and `url: http://127.0.0.1:8080/path`' },
-  { words: ['tcpsocket'], fix: 'write `type: tcp` and `address: host:port`' },
-  { words: ['grpc'], fix: 'write `type: tcp` and `address: host:port`' },
+  { words: ['httpget'], fix: (value) => `write \`type: http\` and \`url: ${urlOf(value)}\`` },
+  { words: ['tcpsocket', 'grpc'], fix: (value) => `write \`type: tcp\` and \`address: ${addressOf(value)}\`` },
   { words: ['exec', 'command', 'script', 'args', 'test', 'shell'], fix: noCommands },
   { words: ['livenessprobe', 'liveness'], fix: 'write a check of the app (`type: http`) with `gates: [live]`' },
   { words: ['readinessprobe', 'readiness'], fix: 'write a check with `gates: [ready]`' },

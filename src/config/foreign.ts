@@ -38,6 +38,7 @@ const types: Readonly<Record<string, string>> = {
   socket: 'tcp',
   port: 'tcp',
   tcpsocket: 'tcp',
+  grpc: 'tcp',
   ssl: 'tls',
   certificate: 'tls',
   cert: 'tls',
@@ -49,3 +50,22 @@ export const foreignType = (normalised: string): string | undefined => types[nor
 /** Whether it is another tool's word for this key. */
 export const isForeignFor = (key: string, word: string): boolean =>
   foreignFix(normalise(word), 'check', [], undefined) === `write \`${key}\``;
+
+const choices: Readonly<Record<string, string>> = {
+  readiness: 'ready',
+  readinessprobe: 'ready',
+  liveness: 'live',
+  livenessprobe: 'live',
+  startupprobe: 'startup',
+  master: 'primary',
+  leader: 'primary',
+  writer: 'primary',
+  slave: 'replica',
+  standby: 'replica',
+  secondary: 'replica',
+  reader: 'replica',
+};
+
+/** The one of some choices that goes by another name elsewhere. */
+export const foreignChoice = (text: string, known: readonly string[]): string | undefined =>
+  known.find((one) => one === choices[normalise(text)]);

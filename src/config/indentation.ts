@@ -30,6 +30,8 @@ export function misplacedLine(text: string, offset: number): Misplaced | undefin
   const indent = own.dash ?? own.column;
   const open = columnsAbove(lines.slice(0, index), own.dash !== undefined);
   const deepest = Math.max(...open);
+  const above = lines.slice(0, index).findLast(isSignificant) ?? '';
+  if (indent > deepest && /[:-]\s*(#.*)?$/.test(above)) return undefined; // it belongs there
   if (open.length === 0 || open.includes(indent)) return undefined;
   const start = lines.slice(0, index).reduce((sum, { length }) => sum + length + 1, 0);
   if (indent > deepest)

@@ -22,7 +22,13 @@ export const isPathLike = (text: string): boolean =>
 export const hostAndPort = (text: string): string =>
   isPathLike(text)
     ? 'is the path of a socket, and only host:port can stand here, such as db.example.com:5432'
-    : (portProblem(text) ?? 'must be host:port, such as db.example.com:5432 or [::1]:5432');
+    : (urlProblem(text) ?? portProblem(text) ?? 'must be host:port, such as db.example.com:5432 or [::1]:5432');
+
+/** Of an address; undefined where it is no URL. */
+export const urlProblem = (text: string): string | undefined =>
+  /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+    ? 'is a URL, and only host:port can stand here, such as shop.example.com:443'
+    : undefined;
 
 /** Of host:port; undefined where the port is not what is wrong. */
 export function portProblem(text: string): string | undefined {

@@ -1,7 +1,7 @@
 // Settings of the type `tcp`, and the phases it runs.
 import { z } from 'zod';
 import { byRule, parseAddress, pattern, secret } from '../../core/fields.ts';
-import { isPathLike, portProblem, socketPathProblem } from '../../core/socket-path.ts';
+import { isPathLike, portProblem, socketPathProblem, urlProblem } from '../../core/socket-path.ts';
 
 export const unixPath = (address: string): string | undefined => /^unix:(\/.+)$/.exec(address)?.[1];
 
@@ -11,7 +11,9 @@ function addressProblem(text: string): string | undefined {
   if (parseAddress(text) !== undefined) return undefined;
   return isPathLike(text)
     ? 'is a path: write unix: and the absolute path of the socket, as in unix:/run/app.sock'
-    : (portProblem(text) ?? 'must be host:port, such as queue.example.com:5672, or unix:/run/app.sock');
+    : (urlProblem(text) ??
+        portProblem(text) ??
+        'must be host:port, such as queue.example.com:5672, or unix:/run/app.sock');
 }
 
 export const settings = {

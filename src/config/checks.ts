@@ -110,7 +110,9 @@ function parseCheck(given: Parsing, name: string, written: unknown): ConfiguredC
       findings.add([...path, ...problem.path], problem.message);
   }
   const gaps = common.cron === undefined || cron !== undefined ? gapsOf(check.schedule) : undefined;
-  obey({ findings, path, written, failed, check, common, gaps, settled });
+  // Whether a check is of the app itself only its type can tell.
+  const isKnown = settled && definition.type !== '';
+  obey({ findings, path, written, failed, check, common, gaps, settled: isKnown });
   return typed.sure ? check : undefined;
 }
 

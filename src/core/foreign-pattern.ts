@@ -7,7 +7,7 @@ import { isQuotedPattern } from './quoted-pattern.ts';
 const hasModifiers = compiles('(?i:a)');
 
 /**
- * @returns what is foreign in it and what to write, phrased to follow the pattern ("has …"); undefined when nothing is. No
+ * @returns all that is foreign in it and what to write, phrased to follow the pattern ("has …"); undefined when nothing is. No
  * more than syntax is quoted: the pattern may come out of a variable.
  */
 export function foreignPattern(text: string): string | undefined {
@@ -16,17 +16,21 @@ export function foreignPattern(text: string): string | undefined {
     const meant = text.startsWith('/') ? '; slashes that are meant as `\\/`' : '';
     return `is written between delimiters, as in a program: write what is between them, ${flags}${meant}`;
   }
+  const all = new Set<string>();
   let inClass = false;
   for (let index = 0; index < text.length; ) {
     const found = foreignAt(text, index, inClass);
-    if (found !== undefined) return found;
+    if (found !== undefined) all.add(found);
     const character = text[index];
     if (character === '[') inClass = true;
     else if (character === ']') inClass = false;
     index += character === '\\' ? 2 : 1;
   }
-  return undefined;
+  return all.size === 0 ? undefined : [...all].slice(0, mostSaid).join('; and ');
 }
+
+/** More than this many in one pattern help nobody. */
+const mostSaid = 5;
 
 function foreignAt(text: string, index: number, inClass: boolean): string | undefined {
   const rest = text.slice(index, index + longestSyntax);

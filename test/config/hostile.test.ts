@@ -191,6 +191,17 @@ const plants: readonly ((value: string) => string)[] = [
   (value) => `checks: { k: { type: kms, key_id: a, endpoint: "http://u:${value}@h" } }`,
   (value) => `checks: { e: { type: elasticsearch, url: http://x, api_key: ${value}, password: ${value} } }`,
   (value) => `checks: { "redis://u:${value}@h": { type: redis } }`,
+  (value) => `checks: { r: { type: redis, url: “redis://u:${value}@h”, password: ‘${value}’ } }`,
+  (value) => `checks: { r: { type: redis, url: “redis://u:${value}@h: x” } }`,
+  (value) => `checks: { r: { type: redis, url: [redis://u:${value}@h], password: ["${value}"] } }`,
+  (value) => `checks: { a: { type: tcp, address: ["u:${value}@h:1"], send: { valueFrom: "${value}" } } }`,
+  (value) => `checks: { a: { httpGet: { path: "/?token=${value}", host: "u:${value}@h" }, status: ["${value}"] } }`,
+  (value) => `checks: { r: { typ: redis, urll: redis://u:${value}@h, pasword: ${value} } }`,
+  (value) => `checks: { r: { type: mysql, url: mysql://u:${value}@h, interval: 5 } }`,
+  (value) => `checks:\n  r:\n    type: redis\n      url: redis://u:${value}@h`,
+  (value) => `checks:\n  r:\n    type: redis\n    url: "redis://u:${value}@h\n  b: c`,
+  (value) => `checks:\n  r:\n  type: redis\n  url: redis://u:${value}@h`,
+  (value) => `x-a: &a { password: ${value}, bogus: ${value} }\nchecks: { r: { <<: *a, type: redis } }`,
 ];
 
 test('no planted secret is ever printed', () => {

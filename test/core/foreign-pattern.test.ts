@@ -161,3 +161,9 @@ test.each([
 test('what is no regular expression at all says why', () => {
   expect(messages('(')).toEqual([expect.stringContaining('must be a regular expression')]);
 });
+
+test('all that is foreign in one pattern is told at once, each once', () => {
+  const [message = '', ...others] = messages('\\Aok [[:digit:]]a++ [[:digit:]]\\z');
+  expect(others).toEqual([]);
+  expect(message.split('; and ').map((part) => /`(.+?)`/.exec(part)?.[1])).toEqual(['\\A', '[:digit:]', '++', '\\z']);
+});

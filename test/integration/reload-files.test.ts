@@ -51,7 +51,7 @@ describe.concurrent('by files alone', () => {
     expect(before).toHaveLength(1);
     expect(await good()).toBe(1);
     write(
-      `log_levle: info\nchecks:\n  database:\n    type: postgres\n    url: ${database.url}\n    interval: 5\n  x:\n    type: redsi\n`,
+      `log_levle: info\nchecks:\n  database:\n    type: postgres\n    url: ${database.url}\n    interval: 5\n  x:\n    type: redsi\n    url: redis://x\n`,
     );
     await expect.poll(good).toBe(0); // by itself, without any signal
     await expect.poll(() => reloads('failure')).toHaveLength(4);

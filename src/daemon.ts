@@ -8,9 +8,10 @@ import { type Configuration, usualControl } from './config/configuration.ts';
 import type { Source } from './config/source.ts';
 import { createWatch } from './config/watch.ts';
 import { systemClock } from './core/clock.ts';
-import { errorFields, type Log } from './core/log.ts';
+import { errorFields, type Log, type LogFormat } from './core/log.ts';
 import { createRedactor, secretsOf } from './core/redact.ts';
 import { createReleasers } from './core/releasers.ts';
+import { paintFor } from './core/terminal.ts';
 import { reveal } from './dependencies/credentials.ts';
 import { createDrain } from './http/drain.ts';
 import { createServer } from './http/server.ts';
@@ -19,9 +20,10 @@ import { createRegistry } from './metrics/registry.ts';
 import { createReload, type Said } from './reload.ts';
 import { createScheduler } from './schedule/scheduler.ts';
 import { createSinks } from './sinks/index.ts';
-import { createLog, createLogSink } from './sinks/log.ts';
+import { createLog, createLogSink, type LogOptions } from './sinks/log.ts';
 import { createMetricsSink } from './sinks/metrics.ts';
-import { openStandardOutput } from './sinks/standard-output.ts';
+import { isTerminal, openStandardOutput } from './sinks/standard-output.ts';
+import { textLine } from './sinks/text-line.ts';
 import { createStatistics } from './statistics/index.ts';
 import { createSnapshots } from './statistics/snapshots.ts';
 import { version } from './version.ts';
@@ -62,7 +64,7 @@ export function createDaemon(started: Configuration, { source, digest, said }: O
     latenessMs: scheduler.latenessMs,
   });
   const output = openStandardOutput(() => registry.sinkFailed('log', 1));
-  const log = createLog({ level: started.logLevel, service, version, redact, output });
+  const log = createLog({ level: started.logLevel, service, version, redact, output, ...shownAs(started.logFormat) });
   const sinks = createSinks([createMetricsSink(registry), createLogSink(log, output)], {
     log,
     failed: registry.sinkFailed,
@@ -155,6 +157,14 @@ export function createDaemon(started: Configuration, { source, digest, said }: O
       await releasers.release();
     },
   };
+}
+
+/** Text for people where it is asked for, or where nobody asks and people look; its colours where it is a terminal. */
+function shownAs(format: LogFormat | undefined): Pick<LogOptions, 'shown'> {
+  const isTTY = isTerminal();
+  if ((format ?? (isTTY ? 'text' : 'json')) === 'json') return {};
+  const paint = paintFor({ isTTY });
+  return { shown: (line) => textLine(line, paint) };
 }
 
 /** The usual control socket, where its folder can be written; else draining takes the token. */

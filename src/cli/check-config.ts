@@ -11,7 +11,7 @@ import { type Compared, compareLimits, limitNotes, limitsJson } from './limits.t
 import { type Configuration, load, notRead, type Right } from './loading.ts';
 import { configuration as configurationOptions, json } from './options.ts';
 import { allPassed, type Probed, probe, probedText } from './probing.ts';
-import { counted, paintFor, say, sayJson, table } from './terminal.ts';
+import { counted, paintFor, paragraph, say, sayJson, table } from './terminal.ts';
 
 export const command = defineCommand({
   about: `Every mistake is told at once, with its line and how to
@@ -78,8 +78,8 @@ function textOf(loaded: Right, findings: Findings & { readonly noted: boolean })
     `${configuration.source}: ${paint.good('good')}, ${counted(rows.length, 'check')}\n`,
     ...(passedOver.length === 0 ? [] : [`${notRead(passedOver)}\n`]),
     rows.length === 0 ? '' : table([header, ...rows], process.stdout),
-    ...warnings.map((warning) => `${paint.bad('warning:')} ${warning}\n`),
-    ...notes.map((note) => `${paint.doubtful('note:')} ${note}\n`),
+    ...warnings.map((warning) => paragraph('warning:', warning, process.stdout, paint.bad)),
+    ...notes.map((note) => paragraph('note:', note, process.stdout, paint.doubtful)),
     ...(noted ? [`${paint.bad('failed:')} --strict, and there is ${many.join(' and ')}\n`] : []),
     ...(probed === undefined ? [] : ['\n', probedText(probed, paint)]),
     ...(pods === undefined || rows.length === 0 ? [] : ['\n', costText(configuration, pods)]),

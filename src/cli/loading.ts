@@ -14,8 +14,8 @@ export const shorthands: readonly string[] = definitions.flatMap(
 export type Right = Extract<Loaded, { readonly ok: true }>;
 
 /** Flags win over the environment of this process, that over the file. */
-export const given = ({ config, listen, 'log-level': logLevel }: Values<typeof configuration>): LoadOptions => ({
-  arguments: { config, listen, logLevel },
+export const given = ({ config, listen, ...log }: Values<typeof configuration>): LoadOptions => ({
+  arguments: { config, listen, logLevel: log['log-level'], logFormat: log['log-format'] },
   environment: process.env,
 });
 

@@ -1,6 +1,6 @@
 // Options that several commands take. Little more than data: the lightest commands import it too.
 import { parseDuration } from '../core/duration.ts';
-import { logLevels } from '../core/log.ts';
+import { logFormats, logLevels } from '../core/log.ts';
 import { socketPathProblem } from '../core/socket-path.ts';
 import { type Option, UsageError } from './command.ts';
 
@@ -23,6 +23,12 @@ const logLevel = option({
   value: 'LEVEL',
   choices: logLevels,
   summary: 'least severe log line: trace, debug, info, warn, error or silent (SIDEWARDEN_LOG_LEVEL, LOG_LEVEL; info)',
+});
+const logFormat = option({
+  type: 'string',
+  value: 'FORMAT',
+  choices: logFormats,
+  summary: 'log lines as json, or as text for people (SIDEWARDEN_LOG_FORMAT; text at a terminal)',
 });
 export const json = option({ type: 'boolean', summary: 'print JSON' });
 export const socket = option({
@@ -51,4 +57,4 @@ export function socketPathOf(path: string, said: string): string {
 }
 
 /** What decides which configuration is read. */
-export const configuration = { config, listen, 'log-level': logLevel } as const;
+export const configuration = { config, listen, 'log-level': logLevel, 'log-format': logFormat } as const;

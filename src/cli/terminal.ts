@@ -1,4 +1,7 @@
 // What commands say: colours and tables for people at a terminal; in a pipe the same words, plain.
+import { paintFor } from '../core/terminal.ts';
+
+export { type Paint, paintFor, plainLine } from '../core/terminal.ts';
 
 let watched = false;
 
@@ -19,35 +22,27 @@ export const said = (): Promise<void> =>
 
 export const sayJson = (value: unknown): void => say(`${JSON.stringify(value, null, 2)}\n`);
 
-export type Paint = {
-  good(text: string): string;
-  bad(text: string): string;
-  doubtful(text: string): string;
-  faint(text: string): string;
-  strong(text: string): string;
-};
-
-type Stream = { readonly isTTY?: boolean };
-
-/** https://no-color.org: set and not empty means none. */
-export function paintFor(stream: Stream, environment: NodeJS.ProcessEnv = process.env): Paint {
-  const colours = stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
-  const style = (begin: number, end: number) => (text: string) =>
-    colours && text !== '' ? `\u001b[${begin}m${text}\u001b[${end}m` : text;
-  return {
-    good: style(32, 39),
-    bad: style(31, 39),
-    doubtful: style(33, 39),
-    faint: style(2, 22),
-    strong: style(1, 22),
-  };
-}
-
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** One line that a terminal does not obey: texts of servers come here. */
-export const plainLine = (text: string): string =>
-  text.replace(/\s+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
+type Stream = { readonly isTTY?: boolean; readonly columns?: number };
+
+/** A word with a colon and what it announces; at a terminal broken between words, below the first of them. */
+export function paragraph(label: string, text: string, stream: Stream, paint: (label: string) => string): string {
+  const width = stream.isTTY === true ? Math.max(narrowest, stream.columns || usualColumns) : Number.POSITIVE_INFINITY;
+  const indent = ' '.repeat(label.length + 1);
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && indent.length + last.length + 1 + word.length <= width)
+      lines.push(`${lines.pop()} ${word}`);
+    else lines.push(word);
+  }
+  return `${paint(label)} ${lines.join(`\n${indent}`)}\n`;
+}
+
+/** Columns of a terminal that does not say, and the fewest at which lines are broken. */
+const usualColumns = 80;
+const narrowest = 40;
 
 /** Columns as wide as they must be; the first row is the header, ruled on a terminal. */
 export function table(rows: readonly (readonly string[])[], stream: Stream): string {

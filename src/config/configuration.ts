@@ -3,7 +3,7 @@
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import type { StatisticsMode } from '../core/collecting.ts';
 import type { Detail } from '../core/detail.ts';
-import type { LogLevel } from '../core/log.ts';
+import type { LogFormat, LogLevel } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Listen } from './listen.ts';
 
@@ -14,6 +14,8 @@ export type Configuration = {
   /** As it was written; absent, the usual one serves where its folder is writable. */
   readonly control?: string;
   readonly logLevel: LogLevel;
+  /** As it was written; absent, a terminal gets text, all else JSON. */
+  readonly logFormat?: LogFormat;
   readonly drainDelayMs: number;
   /** Open connections to this process at a time. */
   readonly maxConnections: number;

@@ -52,6 +52,7 @@ export function applyFlags(tree: Tree, flags: Readonly<Record<string, string | u
   for (const [flag, key] of [
     ['listen', 'listen'],
     ['logLevel', 'log_level'],
+    ['logFormat', 'log_format'],
   ] as const) {
     const text = flags[flag];
     if (text !== undefined) put(tree, [key], text, `--${key.replace('_', '-')}`, places);

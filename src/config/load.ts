@@ -41,6 +41,7 @@ export type LoadOptions = {
     readonly config?: string | undefined;
     readonly listen?: string | undefined;
     readonly logLevel?: string | undefined;
+    readonly logFormat?: string | undefined;
   };
   readonly environment: NodeJS.ProcessEnv;
   readonly definitions?: readonly Definition[];
@@ -127,6 +128,7 @@ function assemble(
     ...(token === undefined ? {} : { token }),
     ...(top.control === undefined ? {} : { control: top.control }),
     logLevel: top.log_level ?? 'info',
+    ...(top.log_format === undefined ? {} : { logFormat: top.log_format }),
     drainDelayMs: top.drain_delay ?? 0,
     maxConnections: top.max_connections ?? 0,
     ...(top.tls === undefined ? {} : { tls: tlsFiles(top.tls) }),

@@ -6,7 +6,7 @@ import { statisticsModes } from '../core/collecting.ts';
 import { details } from '../core/detail.ts';
 import { formatDuration } from '../core/duration.ts';
 import { byRule, duration, kinds, secret, secretFile } from '../core/fields.ts';
-import { logLevels } from '../core/log.ts';
+import { logFormats, logLevels } from '../core/log.ts';
 import type { SecretRule } from '../core/secret.ts';
 import { socketPathProblem } from '../core/socket-path.ts';
 import type { Definition } from '../dependencies/define.ts';
@@ -115,6 +115,10 @@ export const topShape = {
   tls: tls()
     .optional()
     .describe('makes the TCP addresses of listen speak TLS; the files are read again when they change'),
+  log_format: z
+    .enum(logFormats)
+    .optional()
+    .describe('how log lines are written: json, or text for people; text at a terminal and json elsewhere, unless set'),
   log_level: z.enum(logLevels).default('info').describe('least severe log line that is written'),
   defaults: z
     .strictObject({

@@ -1,4 +1,4 @@
-// The log: pino JSON lines with ECS field names, every line through the redactor; and the sink that writes transitions.
+// The log: pino JSON lines with ECS field names, or text, every line through the redactor; and the sink of transitions.
 import { pino } from 'pino';
 import type { Observation } from '../core/check.ts';
 import type { Log, LogFields, LogLevel } from '../core/log.ts';
@@ -13,6 +13,8 @@ export type LogOptions = {
   readonly version: string;
   readonly redact: Redact;
   readonly output: LineStream;
+  /** What becomes of a line in JSON, once there is no secret in it; it stays as it is unless given. */
+  readonly shown?: (line: string) => string;
 };
 
 /** The ECS version that the fields follow. */
@@ -22,7 +24,7 @@ export interface AdjustableLog extends Log {
   setLevel(level: LogLevel): void;
 }
 
-export function createLog({ level, service, version, redact, output }: LogOptions): AdjustableLog {
+export function createLog({ level, service, version, redact, output, shown = asItIs }: LogOptions): AdjustableLog {
   const logger = pino(
     {
       level,
@@ -35,7 +37,7 @@ export function createLog({ level, service, version, redact, output }: LogOption
       },
       timestamp: () => `,"@timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ 'log.level': label }) },
-      hooks: { streamWrite: (line) => redactLine(line, redact) },
+      hooks: { streamWrite: (line) => shown(redactLine(line, redact)) },
     },
     output,
   );
@@ -49,6 +51,8 @@ export function createLog({ level, service, version, redact, output }: LogOption
     },
   };
 }
+
+const asItIs = (line: string): string => line;
 
 /** Fields whose strings are words of ours, names of the configuration or times: one that equals a password is none. */
 const ownWords =

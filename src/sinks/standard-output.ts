@@ -2,6 +2,7 @@
 // pino's own destination keeps a libuv thread in the write, which holds up the exit, and retries for ever at the exit.
 import { fstatSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { isatty } from 'node:tty';
 
 export type LineStream = {
   write(line: string): void;
@@ -12,6 +13,8 @@ export type LineStream = {
 /** Bytes that may wait for a slow reader. */
 const mostWaiting = 4 * 1024 * 1024;
 const standardOutput = 1;
+
+export const isTerminal = (): boolean => isatty(standardOutput);
 
 /** @param lost called for every line that could not be written. */
 export function openStandardOutput(lost: () => void): LineStream {

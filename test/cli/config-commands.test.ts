@@ -2,12 +2,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are configurations.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { paragraph } from '../../src/cli/terminal.ts';
 import { fileOf } from '../config/load.ts';
 import { blockWith, root } from '../docs/pages.ts';
 import { runCommand } from '../integration/command.ts';
+import { atTerminal } from './at-terminal.ts';
 import { runHere } from './run-here.ts';
 
 const file = fileOf(`service: shop
@@ -228,6 +231,22 @@ describe('check-config', () => {
     const json = JSON.parse((await runHere([...args, '--json'], { environment: named })).stdout);
     expect(json).toMatchObject({ not_read: [file], warnings: [expect.stringContaining('No check')] });
   });
+});
+
+test('notes are broken between words at a terminal, and nowhere else', async () => {
+  const text = 'one word after the other, and `a_long_one_that_does_not_fit_into_any_line_of_it` too';
+  const plain = (label: string) => label;
+  expect(paragraph('note:', text, {}, plain)).toBe(`note: ${text}\n`);
+  expect(paragraph('note:', text, { isTTY: true, columns: 40 }, plain).split('\n')).toEqual([
+    'note: one word after the other, and',
+    '      `a_long_one_that_does_not_fit_into_any_line_of_it`',
+    '      too',
+    '',
+  ]);
+  const { shown } = await atTerminal(['check-config', '--config', file], { environment });
+  const lines = shown.split('\r\n');
+  expect(lines.filter((line) => line.startsWith('      ')).length).toBeGreaterThan(1);
+  expect(Math.max(...lines.map((line) => stripVTControlCharacters(line).length))).toBeLessThanOrEqual(80);
 });
 
 describe('check-config --replicas', () => {

@@ -8,6 +8,7 @@ import { startHttpServer } from '../servers/http.ts';
 import { freePort, removeFolder, runFolder } from '../servers/process.ts';
 import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
 import { startTcpServer } from '../servers/tcp.ts';
+import { atTerminal } from './at-terminal.ts';
 
 let folder: string;
 let control: string;
@@ -172,5 +173,34 @@ describe('healthcheck', () => {
     const { code, stderr } = await runCommand(['healthcheck', ...args]);
     expect(code).toBe(2);
     expect(stderr).toContain(words);
+  });
+});
+
+describe('run', () => {
+  const args = ['run', '--listen=localhost:0'];
+  const dialogue = [[/listening on/, '\u0003']] as const; // Ctrl-C
+
+  test.each([
+    [[], {}, '\u001b[32minfo \u001b[39m listening on http://'],
+    [[], { NO_COLOR: '1' }, ' info  listening on http://'],
+    [['--log-format=json'], {}, '{"log.level":"info"'],
+  ])('at a terminal, %o %o', async (more, environment, expected) => {
+    const { code, shown } = await atTerminal([...args, ...more], { environment, dialogue, cwd: folder });
+    expect(code).toBe(0);
+    expect(shown).toContain(expected);
+    expect(shown).toContain('stopping: SIGINT');
+  });
+
+  test('text in a pipe, where it is asked for, has no colours', async () => {
+    const text = await startSidewarden({ environment: { SIDEWARDEN_LOG_FORMAT: 'text' } });
+    try {
+      await expect.poll(() => text.output()).toMatch(/^\d\d:\d\d:\d\d warn {2}No check is configured: .*$/m);
+      expect(text.output()).toMatch(
+        /^\d\d:\d\d:\d\d info {2}no configuration file: neither \.\/sidewarden\.yaml nor /m,
+      );
+      for (const sign of ['{', '\u001b']) expect(text.output()).not.toContain(sign);
+    } finally {
+      await text.stop();
+    }
   });
 });

@@ -5,11 +5,13 @@ import type { Observation } from '../../src/core/check.ts';
 import { errorFields, type LogFields, type LogLevel } from '../../src/core/log.ts';
 import { createRedactor } from '../../src/core/redact.ts';
 import { Secret } from '../../src/core/secret.ts';
+import { paintFor } from '../../src/core/terminal.ts';
 import { createLog, createLogSink } from '../../src/sinks/log.ts';
+import { textLine } from '../../src/sinks/text-line.ts';
 import { healthy, unhealthy, unknown } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
 
-function make(level: LogLevel = 'debug', secrets: string[] = []) {
+function make(level: LogLevel = 'debug', secrets: string[] = [], shown?: (line: string) => string) {
   const texts: string[] = [];
   const known = secrets.map((secret) => Secret.of(secret));
   const output = { write: (text: string) => void texts.push(text), flush: async () => undefined };
@@ -19,6 +21,7 @@ function make(level: LogLevel = 'debug', secrets: string[] = []) {
     version: '1.2.3',
     redact: createRedactor(() => known),
     output,
+    ...(shown && { shown }),
   });
   return { log, output, texts, lines: () => texts.map((text) => JSON.parse(text)) };
 }
@@ -156,5 +159,40 @@ describe('secrets', () => {
         expect(lines()[0].text.includes(secret)).toBe('***'.includes(secret));
       }),
     );
+  });
+});
+
+describe('text', () => {
+  const plain = paintFor({});
+  const text = (line: string): string => textLine(line, plain);
+
+  test('a line has the time of day, the level and the words, and obeys nobody', () => {
+    const { log, texts } = make('debug', [], text);
+    createLogSink(log, { flush: async () => undefined }).accept(observe(healthy, unhealthy('refused'), failed));
+    log.debug({}, 'in short');
+    log.error({ 'error.message': 'no\u001b[2J\nline' }, 'it failed');
+    expect(texts.map((line) => line.replace(/^\d\d:\d\d:\d\d /, ''))).toEqual([
+      'warn  sessions is unhealthy (refused), was healthy: connect ECONNREFUSED\n',
+      'debug sessions: run failed: connect ECONNREFUSED\n',
+      'debug in short\n',
+      'error it failed: no\ufffd[2J line\n',
+    ]);
+  });
+
+  test('an error of our own has its stack below it, and colours are those of a terminal', () => {
+    const { log, texts } = make('debug', [], (line) => textLine(line, paintFor({ isTTY: true }, {})));
+    log.error(errorFields(new TypeError('not so')), 'it failed');
+    const [first, second] = texts.join().split('\n');
+    const coloured = ['\u001b[2m', '\u001b[22m \u001b[31merror\u001b[39m it failed: not so'];
+    expect(first?.replace(/\d\d:\d\d:\d\d/, '')).toBe(coloured.join(''));
+    expect(second?.startsWith('\u001b[2m  at ')).toBe(true);
+  });
+
+  test('no secret in it, whatever it looks like', () => {
+    for (const secret of ['hunter2', 'a"b\\c', 'two\nlines', 'message', 'é\u0000x']) {
+      const { log, texts } = make('debug', [secret], text);
+      log.error({ 'error.message': `the server said: ${secret}.` }, `refused by ${secret}!`);
+      expect(texts.join(), JSON.stringify(secret)).toMatch(/refused by \*\*\*!: the server said: \*\*\*\.\n$/);
+    }
   });
 });

@@ -1,17 +1,18 @@
 // Says what a person can try, then shows each change of /health, and starts a killed server again.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Daemon } from './demo-daemon.ts';
-import { commands, type DemoServer } from './demo-servers.ts';
+import { unlessEnded } from './demo-end.ts';
+import { commands, type DemoServer, downForMs } from './demo-servers.ts';
 
 type Say = (line: string) => void;
 /** What is read of a /health body. */
 type Health = {
   readonly status: string;
+  readonly reason?: string;
   readonly checks: Readonly<Record<string, { status: string; error?: string }>>;
 };
 
-/** How long a killed server stays down, so that the outage can be watched, in milliseconds. */
-const DOWN_FOR_MS = 30_000;
+type Answer = Health & { readonly code: number };
 
 /** Resolves when the signal is given; throws when the daemon ends by itself. */
 export async function follow(
@@ -29,7 +30,8 @@ export async function follow(
   let known: Record<string, string> = {};
   while (!signal.aborted) {
     if (ended) throw new Error(`Sidewarden ended by itself; see ${daemon.log}`);
-    const now = await look(daemon.url);
+    const now = await look(daemon.url, signal);
+    if (signal.aborted) break;
     for (const [name, state] of Object.entries(now)) {
       if (known[name] !== undefined && known[name] !== state)
         say(`${clock()}  ${name.padEnd(14)} ${known[name]} -> ${state}`);
@@ -40,30 +42,47 @@ export async function follow(
   await Promise.all(revivals);
 }
 
-/** The state of each check and of /health itself, in words. */
-async function look(url: string): Promise<Record<string, string>> {
+/** The state of each check, of /health itself and of /health/ready, in words. */
+async function look(url: string, signal: AbortSignal): Promise<Record<string, string>> {
+  const [health, ready] = await Promise.all(['/health', '/health/ready'].map((path) => ask(url, path, signal)));
+  const states = Object.entries(health?.checks ?? {}).map(([name, { status, error }]) => [
+    name,
+    error === undefined ? status : `${status} (${error})`,
+  ]);
+  return { ...Object.fromEntries(states), '/health': said(health), '/health/ready': said(ready) };
+}
+
+async function ask(url: string, path: string, signal: AbortSignal): Promise<Answer | undefined> {
   try {
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) });
-    const { status, checks } = (await response.json()) as Health;
-    const states = Object.entries(checks).map(([name, check]) => [
-      name,
-      check.error === undefined ? check.status : `${check.status} (${check.error})`,
-    ]);
-    return { ...Object.fromEntries(states), '/health': `${response.status} ${status}` };
-  } catch (error) {
-    return { '/health': `no answer (${error instanceof Error ? error.message : String(error)})` };
+    const response = await fetch(url + path, { signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]) });
+    return { code: response.status, ...((await response.json()) as Health) };
+  } catch {
+    return undefined;
   }
 }
 
-function introduce({ url, log, process: { pid } }: Daemon, servers: readonly DemoServer[], say: Say): void {
+const said = (answer: Answer | undefined): string =>
+  answer === undefined
+    ? 'no answer'
+    : `${answer.code} ${answer.status}${answer.reason === undefined ? '' : ` (${answer.reason})`}`;
+
+function introduce(
+  { url, log, configuration, token, process: { pid } }: Daemon,
+  servers: readonly DemoServer[],
+  say: Say,
+): void {
   say(`
-Sidewarden is up (process ${pid}); its log: ${log}
+Sidewarden is up (process ${pid})
+its configuration: ${configuration}, its log: ${log}
   curl -s ${url}/health
   curl -s ${url}/health/ready
   curl -s ${url}/health -H 'Accept: text/plain'
   curl -s ${url}/metrics
+With the token, everything that is known, and this pod taken out of service (-X DELETE puts it back):
+  curl -s -H 'Authorization: Bearer ${token}' ${url}/health/detailed
+  curl -s -H 'Authorization: Bearer ${token}' -X POST ${url}/drain
 
-In another terminal, make a server hang, let it go on, or kill it (it comes back after ${DOWN_FOR_MS / 1000} s):`);
+In another terminal, make a server hang, let it go on, or kill it (it comes back after ${downForMs / 1000} s):`);
   for (const entry of servers) hint(entry, say);
   say('\nChanges are shown here. Ctrl-C stops everything.\n');
 }
@@ -78,11 +97,16 @@ async function keepAlive(entry: DemoServer, signal: AbortSignal, say: Say): Prom
   while (!signal.aborted) {
     await pause(500, signal);
     if (signal.aborted || isAlive(entry.server.pid)) continue;
-    say(`${clock()}  ${entry.what} ended; it is started again in ${DOWN_FOR_MS / 1000} s`);
-    await pause(DOWN_FOR_MS, signal);
+    say(`${clock()}  ${entry.what} ended; it is started again in ${downForMs / 1000} s`);
+    await pause(downForMs, signal);
     if (signal.aborted) return;
     await entry.server.stop(); // what is left of it
-    await entry.server.start();
+    try {
+      await unlessEnded(entry.server.start(), signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
     say(`${clock()}  ${entry.what} is back:`);
     hint(entry, say);
   }

@@ -5,12 +5,27 @@ import { startKms } from '../test/servers/kms.ts';
 import { prepareDemo } from '../test/servers/needed.ts';
 import { startPostgres } from '../test/servers/postgres.ts';
 import { startRedis } from '../test/servers/redis.ts';
+import { unlessEnded } from './demo-end.ts';
 
 type Say = (line: string) => void;
 
+/** How long a killed server stays down, so that the outage can be watched, in milliseconds. */
+export const downForMs = 30_000;
+
+/** So that the outage shows while it lasts: by default these two are asked every 15 s, and every minute. */
+const often = { interval: '5s', timeout: '3s' };
+const mentioned = (name: string): string => `\${${name}}`;
+
+/** The checks of the configuration. */
+export const demoChecks = {
+  database: { type: 'postgres', url: mentioned('DATABASE_URL') },
+  elasticsearch: { type: 'elasticsearch', url: mentioned('ELASTICSEARCH_URL'), ...often },
+  redis: { type: 'redis', url: mentioned('REDIS_URL') },
+  kms: { type: 'kms', key_id: mentioned('KMS_KEY_ID'), ...often },
+} as const;
+
 export type DemoServer = {
-  /** As the check is called in /health. */
-  readonly check: string;
+  readonly check: keyof typeof demoChecks;
   readonly what: string;
   readonly server: {
     readonly host: string;
@@ -19,32 +34,30 @@ export type DemoServer = {
     start(): Promise<void>;
     stop(): Promise<void>;
   };
-  /** What the daemon is told. */
+  /** The variables that its check mentions. */
   readonly environment: Readonly<Record<string, string>>;
 };
 
-/** Fetches what is missing, then starts all four. Those that did start are stopped when one does not. */
-export async function startServers(say: Say, signal: AbortSignal): Promise<DemoServer[]> {
-  await prepareDemo(say); // all before any is started, so that one message says what is missing
-  if (signal.aborted) return [];
+/**
+ * Fetches what is missing, then starts all four, which are put into `running` as they are up.
+ * @throws when one does not start, or the signal aborts: what has only begun to start then is killed with this process.
+ */
+export async function startServers(running: DemoServer[], say: Say, signal: AbortSignal): Promise<void> {
+  await unlessEnded(prepareDemo(say), signal); // all before any is started, so that one message says what is missing
   const started = performance.now();
-  const up = (entry: DemoServer): DemoServer => {
+  const up = (entry: DemoServer): void => {
+    running.push(entry);
+    if (signal.aborted) return;
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     say(`  ${entry.what.padEnd(30)} ${entry.server.host}:${entry.server.port}  (${seconds} s)`);
-    return entry;
   };
   say('starting PostgreSQL, Redis, Elasticsearch and KMS ...');
-  const outcomes = await Promise.allSettled([
-    startDatabase().then(up),
-    startCache().then(up),
-    startSearch().then(up),
-    startKeys().then(up),
-  ]);
-  const entries = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const starts = [startDatabase(), startCache(), startSearch(), startKeys()].map((entry) => entry.then(up));
+  const outcomes = await unlessEnded(Promise.allSettled(starts), signal);
   const [failed] = outcomes.filter((outcome) => outcome.status === 'rejected');
-  if (failed === undefined) return entries;
-  await Promise.allSettled(entries.map(({ server }) => server.stop()));
-  throw failed.reason;
+  if (failed !== undefined) throw failed.reason;
+  const order = Object.keys(demoChecks);
+  running.sort((left, right) => order.indexOf(left.check) - order.indexOf(right.check));
 }
 
 async function startDatabase(): Promise<DemoServer> {

@@ -3,13 +3,15 @@ import { parseArgs } from 'node:util';
 import { isFree } from '../test/servers/process.ts';
 import { MissingServers } from '../test/servers/source.ts';
 import { buildIfOld, Problem, startDaemon } from './demo-daemon.ts';
+import { endAtSignals, unlessEnded } from './demo-end.ts';
 import { follow } from './demo-follow.ts';
-import { startServers } from './demo-servers.ts';
+import { type DemoServer, startServers } from './demo-servers.ts';
 
 const HELP = `npm run demo [-- --port PORT]
 
 Starts PostgreSQL, Redis, Elasticsearch and a stand-in for AWS KMS on loopback, and Sidewarden in front of them on
-127.0.0.1:9090. Servers that this machine lacks are downloaded once, or it says how to install them. Ctrl-C ends it.
+127.0.0.1:9090. Servers that this machine lacks are downloaded once, or it says how to install them. Ctrl-C ends it all, and
+so do SIGTERM and the end of the terminal.
 `;
 
 const say = (line: string): void => {
@@ -27,29 +29,30 @@ async function main(): Promise<number> {
   if (!(await isFree(port))) {
     throw new Problem(`port ${port} is taken; take another one: npm run demo -- --port ${port === 9191 ? 9292 : 9191}`);
   }
-  const enough = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (enough.signal.aborted) process.exit(130); // asked twice: what runs is killed on the way out
-      say('\nstopping ...');
-      enough.abort();
-    });
-  }
-  await buildIfOld(say);
-  const servers = await startServers(say, enough.signal);
+  const signal = endAtSignals(say);
   try {
-    if (enough.signal.aborted) return 130;
-    const daemon = await startDaemon(port, servers, say);
+    await unlessEnded(buildIfOld(say, signal), signal);
+    await run(port, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  say('stopped; nothing is left behind'); // what had only begun to start is killed as this process ends
+  return 0;
+}
+
+async function run(port: number, signal: AbortSignal): Promise<void> {
+  const servers: DemoServer[] = [];
+  try {
+    await startServers(servers, say, signal);
+    const daemon = await unlessEnded(startDaemon(port, servers, say), signal);
     try {
-      await follow(daemon, servers, enough.signal, say);
+      await follow(daemon, servers, signal, say);
     } finally {
       await daemon.stop();
     }
   } finally {
     await Promise.allSettled(servers.map(({ server }) => server.stop()));
   }
-  say('stopped; nothing is left behind');
-  return 0;
 }
 
 try {

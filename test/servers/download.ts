@@ -162,6 +162,8 @@ function run(command: string, args: readonly string[], folder: string): Promise<
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const end = (): void => void child.kill();
+    process.once('exit', end); // else it would go on without us
     let said = '';
     const keep = (chunk: Buffer): void => {
       said = (said + chunk.toString()).slice(-8192);
@@ -170,6 +172,7 @@ function run(command: string, args: readonly string[], folder: string): Promise<
     child.stderr.on('data', keep);
     child.once('error', (error) => reject(new DownloadFailed(`${command}: ${error.message}`)));
     child.once('close', (code) => {
+      process.removeListener('exit', end);
       if (code === 0) return resolve();
       const lines = said.trimEnd().split('\n').slice(-8).join('\n    ');
       reject(new DownloadFailed(`${command} ${args.join(' ')} ended with ${code ?? 'a signal'}:\n    ${lines}`));

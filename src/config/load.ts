@@ -90,7 +90,7 @@ export function loadConfiguration({
   return {
     ok: true,
     configuration,
-    warnings: [...warningsOn(facts), ...doubtful],
+    warnings: [...warningsOn(facts), ...(flags.logLevel === undefined ? doubtful : [])],
     notes: notesOn(facts),
     passedOver: passedOver(file, environment),
     effective: () =>

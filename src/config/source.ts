@@ -13,10 +13,13 @@ export type Source = {
   digest(): Promise<string>;
 };
 
-/** The source that the flags and the environment lead to. A file that is there now stays it: without it, it is broken. */
+/** The source that the flags and the environment lead to. The first file that is there stays it: without it, it is broken. */
 export function sourceOf({ arguments: flags, environment }: Pick<LoadOptions, 'arguments' | 'environment'>): Source {
-  const found = chooseFile(flags?.config, environment);
-  const file = (): string | undefined => found ?? chooseFile(undefined, environment);
+  let found = chooseFile(flags?.config, environment);
+  const file = (): string | undefined => {
+    found ??= chooseFile(undefined, environment);
+    return found;
+  };
   return {
     load: () => loadConfiguration({ arguments: { ...flags, config: file() }, environment }),
     async digest() {

@@ -184,6 +184,8 @@ test('LOG_LEVEL is of the app beside us: words and numbers of other loggers are 
     expect(right(loaded).logLevel, rubbish).toBe('info');
     expect(loaded.ok && loaded.warnings, rubbish).toHaveLength(1);
     expect(loaded.ok && loaded.warnings.join()).not.toContain('hunter2');
+    const flagged = loadText(redis, { LOG_LEVEL: rubbish }, { arguments: { config: fileOf(redis), logLevel: 'warn' } });
+    expect(flagged).toMatchObject({ configuration: { logLevel: 'warn' }, warnings: [] });
   }
 });
 

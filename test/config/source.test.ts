@@ -102,5 +102,6 @@ test('sidewarden.yaml of the working directory is read where no other is named, 
   }
   expect(sourceOf({ environment: { SIDEWARDEN_CONFIG: here } }).load()).toMatchObject({ passedOver: [] });
   rmSync(here);
-  expect(found.load()).toMatchObject({ ok: false, problems: [{ file: './sidewarden.yaml' }] });
+  for (const source of [unnamed, found])
+    expect(source.load()).toMatchObject({ ok: false, problems: [{ file: './sidewarden.yaml' }] });
 });

@@ -92,6 +92,7 @@ describe.concurrent('by files alone', () => {
         drain_delay: '700ms',
         service: 'other',
         control: '/nowhere/x',
+        log_format: 'text',
       }),
     );
     await hangUp();
@@ -103,8 +104,17 @@ describe.concurrent('by files alone', () => {
     const notes = lines().map(({ message }) => String(message));
     expect(notes).toContain('service was changed: it keeps its value until a restart.');
     expect(notes).toContain('control was changed: it keeps its value until a restart.');
+    expect(notes).toContain('log_format was changed: it keeps its value until a restart.');
     expect(lines().at(-1)?.['service.name']).toBe('sidewarden');
     expect(await good()).toBe(1);
+    write(written({}, { token: other, drain_delay: '700ms' }));
+    await hangUp();
+    const warned = () =>
+      lines()
+        .filter((line) => line['log.level'] === 'warn')
+        .map(({ message }) => String(message));
+    await expect.poll(() => warned().join()).toContain('No check is configured');
+    expect((await daemon.get('/health/ready')).text).toContain('no check is configured');
     const begin = performance.now();
     await daemon.stop();
     expect(performance.now() - begin).toBeGreaterThan(690);

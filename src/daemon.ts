@@ -81,6 +81,7 @@ export function createDaemon(started: Configuration, { source, digest, said }: O
     page: createPage(registry, snapshots, clock),
     maxConnections: started.maxConnections,
     certificateRead: registry.certificateRead,
+    answered: registry.answered,
     ...(started.tls && { tls: started.tls }),
     token: () => (inForce.token === undefined ? '' : reveal(inForce.token)),
   });

@@ -179,6 +179,20 @@ export const families = {
     'Observations that a sink (log, metrics) could not take.',
     { for: 'alerts' },
   ),
+  httpRequests: family(
+    'sidewarden_http_requests_total',
+    'counter',
+    ['route', 'code'],
+    'Requests to this process that were answered, by path and code.',
+    { for: 'alerts on probes that fail' },
+  ),
+  httpRequestDuration: family(
+    'sidewarden_http_request_duration_seconds',
+    'histogram',
+    ['route'],
+    'From the head of a request to its answer.',
+    { for: 'SLOs of probes and scrapes' },
+  ),
   kmsRequestDuration: family(
     'sidewarden_kms_request_duration_seconds',
     'histogram',

@@ -42,6 +42,17 @@ export function keepAnswers(
   };
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Told of every answer. */
+    answered?(request: FastifyRequest, code: number): void;
+  }
+  interface FastifyRequest {
+    /** When its head was read, in milliseconds of `performance.now()`. */
+    begunAt: number;
+  }
+}
+
 /** Header names and values in turn, as Node writes them. */
 type Headers = readonly string[];
 
@@ -54,6 +65,7 @@ const common: Headers = ['cache-control', 'no-store', 'x-content-type-options', 
  */
 export function send(reply: FastifyReply, { code, contentType, body }: Sent, more: Headers = []): void {
   const parts = typeof body === 'string' ? [body] : body;
+  reply.server.answered?.(reply.request, code);
   reply.hijack();
   reply.raw.writeHead(code, [
     'content-type',

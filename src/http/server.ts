@@ -1,9 +1,10 @@
 // The HTTP server: one Fastify app behind several addresses, and what holds for every request.
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import type { DetailedCheck } from '../core/body.ts';
 import { errorFields, type Log } from '../core/log.ts';
 import type { Redact } from '../core/redact.ts';
+import { type ServedRoute, servedRouteOf } from '../core/served.ts';
 import type { Page } from '../metrics/page.ts';
 import { sendError } from './answer.ts';
 import { type Certificate, openCertificate, type TlsFiles } from './certificate.ts';
@@ -35,6 +36,8 @@ export type HttpOptions = Omit<HealthOptions, 'board' | 'drain'> & {
   readonly maxConnections: number;
   /** Makes the addresses speak TLS, but for Unix sockets. */
   readonly tls?: TlsFiles;
+  /** Told of every answer, and how long its request took. */
+  readonly answered: (route: ServedRoute, code: number, seconds: number) => void;
   /** Told whether the files of `tls` were good when they were last read. */
   readonly certificateRead: (good: boolean) => void;
 };
@@ -113,10 +116,16 @@ function createApp(options: HttpOptions, trusted: WeakSet<IncomingMessage>): Fas
     routerOptions: { maxParamLength: 128 },
     frameworkErrors: (_error, _request, reply) => sendError(reply, 400, 'bad_request', 'the path cannot be read'),
   });
+  app.decorateRequest('begunAt', 0);
+  app.decorate('answered', ({ url, begunAt }: FastifyRequest, code: number): void => {
+    const ms = begunAt === 0 ? 0 : performance.now() - begunAt; // 0: a path that cannot be read comes by no hook
+    options.answered(servedRouteOf(url), code, ms / 1000);
+  });
   answerMissing(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
   app.addHook('onRequest', (request, reply, done) => {
+    request.begunAt = performance.now();
     const problem = headersProblem(request.raw);
     if (problem !== undefined) {
       reply.raw.shouldKeepAlive = false;

@@ -7,10 +7,12 @@ import { type Detail, durationBuckets } from '../core/detail.ts';
 import { families } from '../core/names.ts';
 import { latestSchedulerMs, type ReportedCheck, report } from '../core/report.ts';
 import type { Request } from '../core/request.ts';
+import type { ServedRoute } from '../core/served.ts';
 import { type Place, settings } from './family-settings.ts';
 import { type DeclaredCheck, statesOf, warningsOf } from './labels.ts';
 import { registerProcess } from './process.ts';
 import { createRequestMetrics, type RequestingCheck } from './requests.ts';
+import { createServedMetrics } from './served.ts';
 import { createStatisticsMetrics } from './statistics.ts';
 
 /** A check as the gauges read it; an entry of the board is one. */
@@ -52,6 +54,8 @@ export interface Registry {
   readonly statistics: StatisticsMetrics;
   configRead(successful: boolean): void;
   certificateRead(successful: boolean): void;
+  /** A request to ourselves was answered; it shows when the process is read next. */
+  answered(route: ServedRoute, code: number, seconds: number): void;
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
@@ -76,7 +80,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   const statistics = createStatisticsMetrics(place);
   const requests = createRequestMetrics(place);
   const keep = keepBytes(() => own.metrics());
-  const keepProcess = keepBytes(() => ofProcess.metrics());
+  const served = createServedMetrics();
+  const keepProcess = keepBytes(async () => `${await ofProcess.metrics()}\n${served.text()}`.trimEnd());
 
   return {
     contentType: PromRegistry.PROMETHEUS_CONTENT_TYPE,
@@ -115,6 +120,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       }),
     },
     configRead: changing((successful) => gauges.configReload.set(successful ? 1 : 0)),
+    answered: served.answered,
     certificateRead: changing((successful) => gauges.tlsReload.set(successful ? 1 : 0)),
   };
 }

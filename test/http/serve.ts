@@ -41,6 +41,7 @@ export function serve(entries: readonly DetailedCheck[], over: Partial<HttpOptio
     latenessMs: late,
     maxConnections: 1024,
     certificateRead: () => {},
+    answered: () => {},
     ...options,
   });
   /** What an asker gets; the path alone, or with headers. */

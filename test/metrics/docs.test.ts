@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { durationBuckets, requestBuckets } from '../../src/core/detail.ts';
 import { families } from '../../src/core/names.ts';
+import { servedBuckets } from '../../src/core/served.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
 import { makeBoard, makeClock, makeEntry } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
@@ -32,6 +33,7 @@ async function registered() {
   registry.add({ name: 'k', type: 'kms', classes: ['dns'], requests: { runs: ['DescribeKey'], statistics: [] } });
   registry.run('a', 'redis', makeResult('passed', 0));
   registry.sinkFailed('log', 0);
+  registry.answered('/health', 200, 0);
   return textOf(registry);
 }
 
@@ -63,6 +65,6 @@ test('labels', async () => {
   }
 });
 
-test.each([durationBuckets.default, durationBuckets.full, requestBuckets])('buckets', (...buckets) =>
+test.each([durationBuckets.default, durationBuckets.full, requestBuckets, servedBuckets])('buckets', (...buckets) =>
   expect(page).toContain(buckets.join(' ')),
 );

@@ -3,6 +3,7 @@
 import { collectDefaultMetrics, Registry as PromRegistry } from 'prom-client';
 import { loopFamilies, processPrefix, promFamilies } from '../../src/core/detail.ts';
 import { families } from '../../src/core/names.ts';
+import { type ServedRoute, servedRoutes } from '../../src/core/served.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
 import { familiesOf } from '../../src/dependencies/statistics.ts';
@@ -37,6 +38,7 @@ export function fullRegistry(): Registry {
     registry.add({ name: type, type, classes, warnings, requests: requests?.(everything) });
     registry.statistics.standing(type, { mode: 'leader', reads: false });
   }
+  for (const route of Object.keys(servedRoutes)) registry.answered(route as ServedRoute, 200, 0);
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const sinks = [createMetricsSink(registry), createLogSink(silent, { flush: async () => {} })];
   createSinks(sinks, { log: silent, failed: registry.sinkFailed });
@@ -44,7 +46,7 @@ export function fullRegistry(): Registry {
 }
 
 /** Labels whose values are those of the page; others are names that somebody chose, or those of a run. */
-const closed = ['state', 'to', 'result', 'class', 'warning', 'mode', 'operation', 'sink', 'le'];
+const closed = ['state', 'to', 'result', 'class', 'warning', 'mode', 'operation', 'sink', 'route', 'le'];
 
 async function ownFamilies(): Promise<readonly string[]> {
   const text = Buffer.concat(await fullRegistry().bytes()).toString();

@@ -1,0 +1,96 @@
+// Requests to ourselves are counted by route and code: one of our own paths, whatever was asked for, or `other`.
+import { expect, test } from 'vitest';
+import { servedRoutes } from '../../src/core/served.ts';
+import { createRegistry } from '../../src/metrics/registry.ts';
+import { makeBoard, makeClock, makeEntry, unhealthy } from '../core/entries.ts';
+import { textOf } from '../metrics/text.ts';
+import { routesOf } from './routes-of.ts';
+import { serve } from './serve.ts';
+
+type Told = readonly [string, number, number];
+
+function counting(says?: ReturnType<typeof unhealthy>) {
+  const told: Told[] = [];
+  const entries = [makeEntry('database', says && { says })];
+  const { server, ask } = serve(entries, { answered: (...one) => void told.push(one), token: () => 'right' });
+  return { server, told, ask };
+}
+
+test('every route that there is has its own name', async () => {
+  const { server, told, ask } = counting();
+  await server.app.ready();
+  const paths = routesOf(server.app.printRoutes({ commonPrefix: false })).map((route) => route.split(' ')[1] ?? '');
+  for (const path of new Set(paths)) {
+    await ask(path.replace(':name', 'database'), { authorization: 'Bearer right' });
+    expect(told.pop()?.[0]).toBe(path);
+  }
+  expect(new Set([...paths, 'other'])).toEqual(new Set(Object.keys(servedRoutes)));
+});
+
+test.each([
+  ['/health?verbose', '/health', 200],
+  ['/health/?exclude=a', '/health', undefined],
+  ['/healthz', '/health', undefined],
+  ['/readyz/', '/health/ready', undefined],
+  ['/livez', '/health/live', undefined],
+  ['/health/checks/database', '/health/checks/:name', 200],
+  ['/health/checks/nobody', '/health/checks/:name', 404],
+  ['/health/checks/a/b', 'other', 404],
+  ['/health/detailed', '/health/detailed', 401],
+  ['/nowhere/"},evil{"', 'other', 404],
+  ['/health%', 'other', 400],
+  [`/${'x'.repeat(5000)}`, 'other', 414],
+])('%s is counted as %s', async (url, route, code) => {
+  const { told, ask } = counting();
+  const { statusCode } = await ask(url);
+  expect(told).toEqual([[route, statusCode, expect.any(Number)]]);
+  if (code !== undefined) expect(statusCode).toBe(code);
+});
+
+test('the duration is that of the request, in seconds', async () => {
+  const { told, ask } = counting(unhealthy());
+  const begin = performance.now();
+  await ask('/health/ready');
+  const most = (performance.now() - begin) / 1000;
+  expect(told).toEqual([['/health/ready', 503, expect.any(Number)]]);
+  expect(told[0]?.[2]).toBeGreaterThan(0);
+  expect(told[0]?.[2]).toBeLessThan(most);
+});
+
+test('on the page: a route from its first request on, with the codes that matter, and read once a second', async () => {
+  const clock = makeClock();
+  const [draining, latenessMs] = [() => false, () => 0];
+  const registry = createRegistry({
+    version: '1',
+    detail: 'default',
+    clock,
+    board: makeBoard([]),
+    draining,
+    latenessMs,
+  });
+  const lines = async () => (await textOf(registry)).split('\n').filter((line) => line.startsWith('sidewarden_http_'));
+  expect(await lines()).toEqual([]);
+  registry.answered('/health/ready', 503, 0.02);
+  registry.answered('/health/ready', 200, 0.01);
+  registry.answered('other', 404, 2);
+  expect(await lines(), 'within the second').toEqual([]);
+  clock.at += 1000;
+  const duration = 'sidewarden_http_request_duration_seconds';
+  expect(await lines()).toEqual([
+    'sidewarden_http_requests_total{route="/health/ready",code="200"} 1',
+    'sidewarden_http_requests_total{route="/health/ready",code="503"} 1',
+    'sidewarden_http_requests_total{route="other",code="404"} 1',
+    `${duration}_bucket{route="/health/ready",le="0.01"} 1`,
+    `${duration}_bucket{route="/health/ready",le="0.1"} 2`,
+    `${duration}_bucket{route="/health/ready",le="1"} 2`,
+    `${duration}_bucket{route="/health/ready",le="+Inf"} 2`,
+    `${duration}_sum{route="/health/ready"} 0.03`,
+    `${duration}_count{route="/health/ready"} 2`,
+    `${duration}_bucket{route="other",le="0.01"} 0`,
+    `${duration}_bucket{route="other",le="0.1"} 0`,
+    `${duration}_bucket{route="other",le="1"} 0`,
+    `${duration}_bucket{route="other",le="+Inf"} 1`,
+    `${duration}_sum{route="other"} 2`,
+    `${duration}_count{route="other"} 1`,
+  ]);
+});

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBoard } from './checks/board.ts';
 import { createRoster } from './checks/roster.ts';
-import { type Configuration, usualControl } from './config/configuration.ts';
+import { type Configuration, usualControl, usualService } from './config/configuration.ts';
 import type { Source } from './config/source.ts';
 import { createWatch } from './config/watch.ts';
 import { systemClock } from './core/clock.ts';
@@ -57,6 +57,7 @@ export function createDaemon(started: Configuration, { source, digest, said }: O
   const scheduler = createScheduler(clock);
   const registry = createRegistry({
     version,
+    service: service === usualService ? '' : service,
     detail: started.metrics.detail,
     clock,
     board,

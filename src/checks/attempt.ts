@@ -1,5 +1,5 @@
 // One run through a probe's phases: which it reached, how long each took, and what rested.
-import type { PhaseRecord, ProbeWarning } from '../core/check.ts';
+import type { Expiries, ExpiryKind, PhaseRecord, ProbeWarning } from '../core/check.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Attempt, Election } from '../dependencies/define.ts';
 
@@ -9,6 +9,7 @@ export type Rests = Map<string, Instant>;
 export interface RecordedAttempt extends Attempt {
   readonly phases: readonly PhaseRecord[];
   readonly warnings: readonly ProbeWarning[];
+  readonly expiries: Expiries;
   /** Forgets the phases so far: the run begins anew on another session. */
   restart(): void;
 }
@@ -29,6 +30,7 @@ export function createAttempt(
   /** The phase that runs. */
   let open: { readonly place: number; readonly begin: Instant } | undefined;
   const warnings = new Set<ProbeWarning>();
+  const expiries = new Map<ExpiryKind, Date>();
 
   const phase = async <T>(name: string, step: () => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
@@ -73,6 +75,10 @@ export function createAttempt(
       if (phase !== undefined) phases[place] = { ...phase, ...of };
     },
     warn: (warning) => void warnings.add(warning),
+    expires(kind, when) {
+      if (when === undefined) expiries.delete(kind);
+      else expiries.set(kind, when);
+    },
     get phases() {
       const hanging = open === undefined ? undefined : phases[open.place];
       if (open === undefined || hanging === undefined) return phases;
@@ -81,10 +87,14 @@ export function createAttempt(
     get warnings() {
       return [...warnings];
     },
+    get expiries() {
+      return Object.fromEntries(expiries);
+    },
     restart() {
       phases = [];
       open = undefined;
       warnings.clear();
+      expiries.clear();
     },
   };
 }

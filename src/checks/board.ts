@@ -1,5 +1,5 @@
 // The latest of every check: what http and metrics read.
-import type { Belief, CheckResult, Gate, Policy, Status } from '../core/check.ts';
+import type { Belief, CheckResult, Expiries, Gate, Policy, Status } from '../core/check.ts';
 import type { Instant } from '../core/clock.ts';
 import type { ErrorClass } from '../core/failure.ts';
 
@@ -36,6 +36,8 @@ export type BoardEntry = {
   /** Whether the check of this name was healthy at least once since the start, also before its settings changed. */
   readonly everHealthy: boolean;
   readonly lastSuccess: Date | undefined;
+  /** As the last run saw them that could: one that fails before it may see none. */
+  readonly expiries: Expiries;
   /** Bounded, newest last. */
   readonly history: readonly PastRun[];
   /** Bounded, newest last. */

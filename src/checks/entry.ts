@@ -1,6 +1,7 @@
 // What the board shows of one check: a live view of its monitor.
 import { believe, type CheckState } from '../core/believe.ts';
 import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
+import type { Expiries } from '../core/check.ts';
 import type { Instant } from '../core/clock.ts';
 import type { BoardEntry, PastRun, Transition } from './board.ts';
 import type { CheckPlan } from './plan-of.ts';
@@ -11,6 +12,7 @@ export type Reading = {
   everHealthy(): boolean;
   nextRunAt(): Instant | undefined;
   lastSuccess(): Date | undefined;
+  expiries(): Expiries;
   openedAt(): Date | undefined;
   readonly history: readonly PastRun[];
   readonly transitions: readonly Transition[];
@@ -43,6 +45,9 @@ export function entryOf(check: CheckPlan, reading: Reading): BoardEntry {
     },
     get lastSuccess() {
       return reading.lastSuccess();
+    },
+    get expiries() {
+      return reading.expiries();
     },
     get nextRunAt() {
       return reading.nextRunAt();

@@ -1,6 +1,6 @@
 // One check alive: runs it as a job, reduces its results, shows it on the board and tells the sinks.
 import { believe, type CheckState, initialState, reduce, settle } from '../core/believe.ts';
-import type { Belief, CheckResult, Observation } from '../core/check.ts';
+import type { Belief, CheckResult, Expiries, Observation } from '../core/check.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import { planNext } from '../core/plan.ts';
 import type { Redact } from '../core/redact.ts';
@@ -59,6 +59,7 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
   let nextRunAt: Instant | undefined;
   let expiry: NodeJS.Timeout | undefined;
   let lastSuccess: Date | undefined;
+  let expiries: Expiries = {};
   let healthyBefore = false;
   const history: PastRun[] = [];
   const transitions: Transition[] = [];
@@ -72,6 +73,7 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
     state = next;
     told = after;
     if (result?.kind === 'passed') lastSuccess = time;
+    if (result?.kind === 'passed' || Object.keys(result?.expiries ?? {}).length > 0) expiries = result?.expiries ?? {};
     if (result !== undefined) push(history, pastRun(result), historyLength);
     if (before.status !== after.status) push(transitions, transition(before, after, time), transitionsLength);
     board.changed();
@@ -98,6 +100,7 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
     everHealthy: () => state.everHealthy || healthyBefore,
     nextRunAt: () => nextRunAt,
     lastSuccess: () => lastSuccess,
+    expiries: () => expiries,
     openedAt: () => running?.lane.openedAt,
     history,
     transitions,

@@ -46,7 +46,8 @@ export async function runCheck(running: Running, signal: AbortSignal): Promise<C
   if (found === undefined || cutsAfter(found, definition.keeps)) lane.cut();
   if (found === undefined) return undefined;
   const phases = ('phases' in found ? found.phases : attempt.phases).map((phase) => briefPhase(phase, running.redact));
-  return { at, end, time, durationMs: end - at, lateMs, warnings: attempt.warnings, ...found, phases };
+  const { warnings, expiries } = attempt;
+  return { at, end, time, durationMs: end - at, lateMs, warnings, expiries, ...found, phases };
 }
 
 /** A server's own words are in these strings as they are in a message. */

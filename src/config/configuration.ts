@@ -34,4 +34,5 @@ export type Configuration = {
   readonly secrets: readonly Secret[];
 };
 
+export const usualService = 'sidewarden';
 export const usualControl = '/run/sidewarden/control.sock';

@@ -10,6 +10,7 @@ import { logFormats, logLevels } from '../core/log.ts';
 import type { SecretRule } from '../core/secret.ts';
 import { socketPathProblem } from '../core/socket-path.ts';
 import type { Definition } from '../dependencies/define.ts';
+import { usualService } from './configuration.ts';
 import { type Listen, listenForms, parseListen } from './listen.ts';
 import { shownToken } from './mask.ts';
 
@@ -95,7 +96,7 @@ export const topShape = {
   service: z
     .string()
     .regex(/^[ -~\u00a0-\uffff]{1,100}$/, 'must be a string of 1 to 100 characters')
-    .default('sidewarden')
+    .default(usualService)
     .describe('name of the service beside this process, in its log and metrics'),
   listen: listen()
     .prefault('localhost:9090')

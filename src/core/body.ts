@@ -1,5 +1,5 @@
 // The bodies that people and programs read: of one check in short, of one check with everything known, of a report.
-import type { Belief, CheckResult, Gate, PhaseRecord, Policy, Status, Warning } from './check.ts';
+import type { Belief, CheckResult, Expiries, Gate, PhaseRecord, Policy, Status, Warning } from './check.ts';
 import type { Instant } from './clock.ts';
 import type { ErrorClass } from './failure.ts';
 import type { Redact } from './redact.ts';
@@ -69,6 +69,7 @@ export type DetailedCheck = ReportedCheck & {
   readonly detectionBoundMs: number;
   readonly expiryMs: number;
   readonly lastSuccess: Date | undefined;
+  readonly expiries: Expiries;
   /** Bounded, newest last. */
   readonly history: readonly {
     readonly time: Date;
@@ -103,6 +104,8 @@ export type DetailedBody = CheckBody & {
     readonly phases: readonly PhaseRecord[];
   };
   readonly last_success: string | null;
+  /** Until when what the check relies on lasts, of what is known. */
+  readonly expires?: Readonly<Partial<Record<keyof Expiries, string>>>;
   readonly schedule: {
     readonly interval_ms: number;
     readonly timeout_ms: number;
@@ -144,6 +147,7 @@ export function detailedBody(check: DetailedCheck, belief: Belief, now: Instant,
     holds_for_ms: Number.isFinite(belief.until) ? roundMs(Math.max(0, belief.until - now)) : null,
     last_run: lastRun(check.lastResult, redact),
     last_success: check.lastSuccess?.toISOString() ?? null,
+    ...expiresOf(check.expiries),
     schedule: {
       interval_ms: policy.intervalMs,
       timeout_ms: policy.timeoutMs,
@@ -168,6 +172,11 @@ export function detailedBody(check: DetailedCheck, belief: Belief, now: Instant,
       ...errorOf(errorClass),
     })),
   };
+}
+
+function expiresOf(expiries: Expiries): Pick<DetailedBody, 'expires'> {
+  const known = Object.entries(expiries).map(([kind, when]) => [kind, when.toISOString()]);
+  return known.length === 0 ? {} : { expires: Object.fromEntries(known) };
 }
 
 function lastRun(result: CheckResult | undefined, redact: Redact): DetailedBody['last_run'] {

@@ -10,6 +10,12 @@ export type Warning = (typeof warnings)[number];
 /** What a probe itself can find; the others follow from several runs or from the clock. */
 export type ProbeWarning = Extract<Warning, 'yellow' | 'expiring' | 'skipped'>;
 
+/** What a run can see the end of. */
+export const expiryKinds = ['server_certificate'] as const;
+export type ExpiryKind = (typeof expiryKinds)[number];
+/** When each ends of what was seen. */
+export type Expiries = Readonly<Partial<Record<ExpiryKind, Date>>>;
+
 export const gates = ['ready', 'admit', 'live', 'startup'] as const;
 export type Gate = (typeof gates)[number];
 
@@ -40,6 +46,7 @@ type Run = {
   /** The phases it ran, in order; the last is the one reached, also when it failed there. */
   readonly phases: readonly PhaseRecord[];
   readonly warnings: readonly ProbeWarning[];
+  readonly expiries: Expiries;
 };
 
 /** What one run found. Inconclusive: it neither renews nor ends belief. */

@@ -92,6 +92,20 @@ export const families = {
   checkExpiry: family('sidewarden_check_expiry_seconds', 'gauge', check, 'How long a passed run is believed.', {
     for: 'the `for` of alerts',
   }),
+  checkInfo: family(
+    'sidewarden_check_info',
+    'gauge',
+    [...check, 'required', 'gates', 'service'],
+    'Always 1; the labels say what the configuration says of the check.',
+    { for: 'routing of alerts' },
+  ),
+  expiry: family(
+    'sidewarden_expiry_timestamp_seconds',
+    'gauge',
+    ['check', 'what'],
+    'When what the check relies on ends, of what it can see; absent without it.',
+    { for: 'alerts before a failure' },
+  ),
   ready: family('sidewarden_ready', 'gauge', [], '1 if /health/ready answers 200, else 0.', { for: 'alerts' }),
   live: family('sidewarden_live', 'gauge', [], '1 if the scheduler of Sidewarden is on time, else 0.', {
     for: 'alerts',

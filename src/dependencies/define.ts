@@ -1,6 +1,6 @@
 // What a dependency type is: data that any room may read, and a driver that is loaded when a check of the type exists.
 import type { z } from 'zod';
-import type { ProbeWarning } from '../core/check.ts';
+import type { ExpiryKind, ProbeWarning } from '../core/check.ts';
 import type { StatisticsMode } from '../core/collecting.ts';
 import type { Cost } from '../core/cost.ts';
 import type { DependencyClass } from '../core/failure.ts';
@@ -26,6 +26,8 @@ export interface Attempt<Phase extends string = string> {
   /** Of several servers: on which one the phase ran, and why not on one that comes before it. */
   tell(phase: Phase, of: { readonly at?: string; readonly why?: string }): void;
   warn(warning: ProbeWarning): void;
+  /** What this run relies on ends then; undefined: there is no such thing. To be told in every run, on a kept connection too. */
+  expires(kind: ExpiryKind, when: Date | undefined): void;
   /** Where replicas elect who reads the statistics: a probe of such a place says whether the key is held by anyone. */
   readonly election?: Election;
   /** Takes a request that was made; of a type whose requests are counted. */

@@ -1,6 +1,15 @@
 // Our own metrics in prom-client. Gauges are read from the board when scraped.
 import { Counter, Gauge, Histogram, Registry as PromRegistry } from 'prom-client';
-import { type CheckResult, resultKinds, type Status, statuses, type Warning, warnings } from '../core/check.ts';
+import {
+  type CheckResult,
+  type Expiries,
+  gates,
+  resultKinds,
+  type Status,
+  statuses,
+  type Warning,
+  warnings,
+} from '../core/check.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { StatisticsMetrics } from '../core/collecting.ts';
 import { type Detail, durationBuckets } from '../core/detail.ts';
@@ -19,6 +28,7 @@ import { createStatisticsMetrics } from './statistics.ts';
 export type MeasuredCheck = ReportedCheck & {
   readonly type: string;
   readonly lastSuccess: Date | undefined;
+  readonly expiries: Expiries;
   readonly detectionBoundMs: number;
   readonly expiryMs: number;
 };
@@ -28,6 +38,8 @@ export type CountedCheck = RequestingCheck & DeclaredCheck;
 
 export type RegistryOptions = {
   readonly version: string;
+  /** Empty unless it is configured. */
+  readonly service: string;
   readonly detail: Detail;
   readonly clock: Clock;
   /** Its version goes up with every change of a check. */
@@ -65,7 +77,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const place: Place = { prom: own, detail };
   const counters = createCounters(place);
   const declared = new Map<string, readonly Warning[]>();
-  const gauges = createGauges(place, ({ name, type }) => declared.get(`${type} ${name}`) ?? warnings);
+  const gauges = createGauges(place, options.service, ({ name, type }) => declared.get(`${type} ${name}`) ?? warnings);
   registerProcess({ prom: ofProcess, detail });
   gauges.buildInfo.set({ version: options.version }, 1);
   gauges.configReload.set(1);
@@ -174,7 +186,7 @@ function createCounters(place: Place) {
   };
 }
 
-function createGauges(place: Place, warningsOf: (entry: MeasuredCheck) => readonly Warning[]) {
+function createGauges(place: Place, service: string, warningsOf: (entry: MeasuredCheck) => readonly Warning[]) {
   const states = statesOf(place.detail);
   const up = new Gauge(settings(place, families.checkUp));
   const state = new Gauge(settings(place, families.checkState));
@@ -183,6 +195,8 @@ function createGauges(place: Place, warningsOf: (entry: MeasuredCheck) => readon
   const lastSuccess = new Gauge(settings(place, families.checkLastSuccess));
   const bound = new Gauge(settings(place, families.checkDetectionBound));
   const expiry = new Gauge(settings(place, families.checkExpiry));
+  const info = new Gauge(settings(place, families.checkInfo));
+  const expiries = new Gauge(settings(place, families.expiry));
   const ready = new Gauge(settings(place, families.ready));
   const live = new Gauge(settings(place, families.live));
   const draining = new Gauge(settings(place, families.draining));
@@ -200,6 +214,10 @@ function createGauges(place: Place, warningsOf: (entry: MeasuredCheck) => readon
     if (entry.lastSuccess !== undefined) lastSuccess.set(labels, entry.lastSuccess.getTime() / 1000);
     bound.set(labels, entry.detectionBoundMs / 1000);
     expiry.set(labels, entry.expiryMs / 1000);
+    const inOrder = gates.filter((gate) => entry.gates.includes(gate)).join();
+    info.set({ ...labels, required: String(entry.required), gates: inOrder, service }, 1);
+    for (const [what, when] of Object.entries(entry.expiries))
+      expiries.set({ check: entry.name, what }, when.getTime() / 1000);
   };
 
   return {
@@ -212,7 +230,7 @@ function createGauges(place: Place, warningsOf: (entry: MeasuredCheck) => readon
      */
     read(entries: readonly MeasuredCheck[], at: { now: Instant; draining: boolean; live: boolean }): Instant {
       const { now } = at;
-      for (const gauge of [up, state, warning, phases, lastSuccess, bound, expiry]) gauge.reset();
+      for (const gauge of [up, state, warning, phases, lastSuccess, bound, expiry, info, expiries]) gauge.reset();
       for (const entry of entries) readCheck(entry, now);
       ready.set(report('ready', entries, at).ok ? 1 : 0);
       live.set(at.live ? 1 : 0);

@@ -57,6 +57,30 @@ test('belief that ends by itself is told, soon and once', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test('what a run saw the end of stays known through runs that see nothing, until one passes without it', async () => {
+  const [first, second] = [new Date('2027-01-01'), new Date('2027-02-01')];
+  const runs: (() => Date | undefined)[] = [
+    () => first,
+    () => {
+      throw new Failure('refused', 'nobody listens');
+    },
+    () => second,
+    () => undefined,
+  ];
+  const monitor = createMonitor(
+    fakeCheck(async (attempt) => attempt.expires('server_certificate', runs.shift()?.())),
+    surroundings(),
+  );
+  await monitor.load();
+  const seen: unknown[] = [];
+  while (runs.length > 0) {
+    await monitor.run(new AbortController().signal);
+    seen.push(monitor.entry.expiries.server_certificate);
+  }
+  expect(seen).toEqual([first, first, second, undefined]);
+  monitor.close();
+});
+
 test('history is bounded', async () => {
   const around = surroundings();
   const monitor = createMonitor(

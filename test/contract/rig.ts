@@ -26,6 +26,8 @@ export interface Rig {
   readonly phases: Readonly<Record<string, () => Promise<Broken>>>;
   /** Every declared class that neither `phases` nor the transport (refused, timeout, dns) provokes. */
   readonly classes: Readonly<Partial<Record<DependencyClass, () => Promise<Broken>>>>;
+  /** Of a type that declares the class `tls`: settings under which a run passes over TLS, and the PEM file of the server. */
+  overTls?(): Promise<{ readonly settings: Settings; readonly cert: string; stop?(): Promise<void> }>;
   /** Stops the real server and starts it again on the same port; resolves when it answers. */
   restart(): Promise<void>;
   /** Texts that no error, log or body may contain. */

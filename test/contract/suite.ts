@@ -1,4 +1,6 @@
 // One suite for every type, driven by what the type declares: on real servers, each phase and class is made to fail.
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckResult } from '../../src/core/check.ts';
 import type { DependencyClass } from '../../src/core/failure.ts';
@@ -175,6 +177,23 @@ function contract(definition: Definition, startRig: StartRig): void {
       expect(connections.total).toBe(first * 5);
     }
     await expectNothingOpen(proxy);
+  });
+
+  test('over TLS it tells when the certificate of the server ends, in every run; without TLS nothing', async () => {
+    const secure = await rig.overTls?.();
+    expect(secure !== undefined, 'the rig has settings with TLS').toBe(definition.classes.includes('tls'));
+    const untold = secure === undefined || JSON.stringify(secure.settings) !== JSON.stringify(rig.settings);
+    if (untold) expect((await passes(await harness(rig.settings))).expiries).toEqual({});
+    if (secure === undefined) return;
+    try {
+      const { validTo } = new X509Certificate(readFileSync(secure.cert));
+      const on = await harness(secure.settings);
+      for (let run = 0; run < 2; run += 1) {
+        expect((await passes(on)).expiries).toEqual({ server_certificate: new Date(validTo) });
+      }
+    } finally {
+      await secure.stop?.();
+    }
   });
 
   test('declares every class it can have, and provokes every class it declares', () => {

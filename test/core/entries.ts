@@ -1,7 +1,7 @@
 // Checks as a board shows them, for what reads a board: each with the belief that a test wants.
 import fc from 'fast-check';
 import type { DetailedCheck } from '../../src/core/body.ts';
-import { type Belief, gates, type Status, statuses, warnings } from '../../src/core/check.ts';
+import { type Belief, expiryKinds, gates, type Status, statuses, warnings } from '../../src/core/check.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { type ErrorClass, errorClasses } from '../../src/core/failure.ts';
 import { makePolicy, makeResult } from './make.ts';
@@ -37,6 +37,7 @@ export function makeEntry(
     finishedRun: true,
     everHealthy: true,
     lastSuccess: new Date(1000),
+    expiries: {},
     history: [{ time: new Date(0), kind: 'passed', durationMs: 1.234 }],
     transitions: [{ time: new Date(0), from: 'unknown', to: 'healthy' }],
     nextRunAt: 4000,
@@ -122,6 +123,7 @@ export const arbitraryEntries: fc.Arbitrary<DetailedCheck[]> = fc
       says: arbitraryBelief(fc.constantFrom(1500, 5000, forever)),
       lastResult: fc.option(arbitraryResult, { nil: undefined }),
       lastSuccess: fc.constantFrom(undefined, new Date(5)),
+      expiries: fc.constantFrom({}, Object.fromEntries(expiryKinds.map((kind) => [kind, new Date(9)]))),
       nextRunAt: fc.constantFrom(undefined, 0, 9000),
       connection: fc.constantFrom(undefined, { openedAt: new Date(7) }),
     }),

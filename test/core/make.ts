@@ -18,7 +18,16 @@ export type Outcome = 'passed' | 'self' | 'throttled' | ErrorClass;
 
 /** A result of a run that began at `at`: an outcome is `passed`, the class of a failure, or an inconclusive one. */
 export function makeResult(outcome: Outcome, at: number, durationMs = 2): CheckResult {
-  const run = { at, end: at + durationMs, durationMs, lateMs: 0, time: new Date(0), phases: [], warnings: [] };
+  const run = {
+    at,
+    end: at + durationMs,
+    durationMs,
+    lateMs: 0,
+    time: new Date(0),
+    phases: [],
+    warnings: [],
+    expiries: {},
+  };
   if (outcome === 'passed') return { ...run, kind: 'passed' };
   if (outcome === 'self' || outcome === 'throttled') {
     return { ...run, kind: 'inconclusive', errorClass: outcome, message: outcome };

@@ -1,5 +1,5 @@
 // A hand-made Attempt, for trying a driver without the daemon's runner.
-import type { ProbeWarning } from '../../src/core/check.ts';
+import type { Expiries, ExpiryKind, ProbeWarning } from '../../src/core/check.ts';
 import type { Attempt } from '../../src/dependencies/define.ts';
 
 export type TestAttempt<Phase extends string = string> = Attempt<Phase> & {
@@ -7,6 +7,7 @@ export type TestAttempt<Phase extends string = string> = Attempt<Phase> & {
   readonly phases: Phase[];
   readonly skipped: { readonly phase: Phase; readonly why: string }[];
   readonly warnings: ProbeWarning[];
+  readonly expiries: Expiries;
   /** Aborts the signal, as the deadline does. */
   cancel(): void;
 };
@@ -23,10 +24,12 @@ export function makeAttempt<Phase extends string = string>({
   const phases: Phase[] = [];
   const skipped: { phase: Phase; why: string }[] = [];
   const warnings: ProbeWarning[] = [];
+  const expiries: Partial<Record<ExpiryKind, Date>> = {};
   return {
     phases,
     skipped,
     warnings,
+    expiries,
     signal: controller.signal,
     cancel: () => controller.abort(new Error('cancelled')),
     remainingMs: () => Math.max(0, deadline - performance.now()),
@@ -45,6 +48,10 @@ export function makeAttempt<Phase extends string = string>({
       warnings.push('skipped');
     },
     tell() {},
+    expires(kind, when) {
+      if (when === undefined) delete expiries[kind];
+      else expiries[kind] = when;
+    },
     warn(warning) {
       warnings.push(warning);
     },

@@ -9,7 +9,13 @@ test('no address is given less than no time', async () => {
   const set = vi.spyOn(globalThis, 'setTimeout');
   const url = new URL('http://a');
   await inTurn([{ node: url, run: async () => 1 }], -40, new Map());
-  const connection = { connect: async () => {}, call: async () => 'PONG', closed: false, destroy: () => {} };
+  const connection = {
+    connect: async () => {},
+    call: async () => 'PONG',
+    closed: false,
+    certificateEnds: undefined,
+    destroy: () => {},
+  };
   const node = { open: () => connection as Connection, drop: () => {} };
   await firstThatAnswers(['a:1', 'b:1'], -40, node, async () => 1);
   const delays = set.mock.calls.map(([, ms = 0]) => ms);

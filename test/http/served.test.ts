@@ -62,6 +62,7 @@ test('on the page: a route from its first request on, with the codes that matter
   const [draining, latenessMs] = [() => false, () => 0];
   const registry = createRegistry({
     version: '1',
+    service: '',
     detail: 'default',
     clock,
     board: makeBoard([]),

@@ -23,6 +23,7 @@ const rows = [...own.matchAll(/^\| `(sidewarden_\w+)` \| (\w+) \| (.*?) \| (.*?)
 async function registered() {
   const registry = createRegistry({
     version: '1',
+    service: '',
     detail: 'full',
     clock: makeClock(),
     board: makeBoard([makeEntry('a')]),

@@ -18,6 +18,7 @@ function make(entries = [makeEntry('sessions')], detail: Detail = 'full') {
   const clock = makeClock();
   const registry = createRegistry({
     version: '1.2.3',
+    service: 'shop',
     detail,
     clock,
     board,
@@ -93,6 +94,14 @@ test('gauges say what the board says when scraped, and forget what is gone', asy
   expect(await samples('sidewarden_check_phase_duration_seconds')).toEqual(['{phase="connect"} 0.001']);
   expect(await samples('sidewarden_check_detection_bound_seconds')).toEqual([' 22.5']);
   expect(await samples('sidewarden_check_expiry_seconds')).toEqual([' 15']);
+  expect(await samples('sidewarden_check_info')).toEqual(['{required="true",gates="ready",service="shop"} 1']);
+  expect(await samples('sidewarden_expiry_timestamp_seconds')).toEqual([]);
+  const gates = ['startup', 'ready'] as const;
+  board.set([makeEntry('sessions', { gates, required: false, expiries: { server_certificate: new Date(2500) } })]);
+  expect(await samples('sidewarden_check_info')).toEqual(['{required="false",gates="ready,startup",service="shop"} 1']);
+  expect(await samples('sidewarden_expiry_timestamp_seconds')).toEqual([
+    '{check="sessions",what="server_certificate"} 2.5',
+  ]);
   const phases = [
     { name: 'query', ms: 2 },
     { name: 'write', ms: 0, note: 'rested' as const },

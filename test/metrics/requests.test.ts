@@ -12,6 +12,7 @@ import { textOf } from './text.ts';
 const registryNow = () =>
   createRegistry({
     version: '1',
+    service: '',
     detail: 'full',
     clock: makeClock(),
     board: makeBoard([]),

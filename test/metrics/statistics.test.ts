@@ -10,6 +10,7 @@ const good = { ok: true, durationMs: 1250, time, cut: 0 };
 function make() {
   const registry = createRegistry({
     version: '1.2.3',
+    service: '',
     detail: 'full',
     clock: makeClock(),
     board: makeBoard([]),

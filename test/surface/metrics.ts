@@ -28,6 +28,7 @@ export function fullRegistry(): Registry {
   const [board, clock] = [makeBoard(entries), makeClock()];
   const registry = createRegistry({
     version: '1',
+    service: '',
     detail: 'full',
     clock,
     board,

@@ -1,5 +1,5 @@
 // The closed sets of words that bodies, labels and the log are made of, and which type can say which.
-import { gates, phaseNotes, resultKinds, statuses, warnings } from '../../src/core/check.ts';
+import { expiryKinds, gates, phaseNotes, resultKinds, statuses, warnings } from '../../src/core/check.ts';
 import { statisticsModes } from '../../src/core/collecting.ts';
 import { errorClasses } from '../../src/core/failure.ts';
 import { logLevels } from '../../src/core/log.ts';
@@ -11,6 +11,7 @@ import { everything } from './metrics.ts';
 
 const sets: Readonly<Record<string, readonly string[]>> = {
   class: errorClasses,
+  expiry: expiryKinds,
   format: formats,
   gate: gates,
   'log level': logLevels,

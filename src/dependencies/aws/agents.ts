@@ -1,9 +1,10 @@
 // The connections of one session: one kept socket for each protocol, addresses and CA file looked up at each connect.
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
+import { certificateEnd } from '../certificate-end.ts';
 import { readTls } from '../credentials.ts';
 
 export type Agents = {
@@ -11,6 +12,8 @@ export type Agents = {
   readonly httpsAgent: https.Agent;
   /** Whether the next request would go over a connection that was used before. */
   idle(): boolean;
+  /** When the certificate ends that the server of the last connection showed; undefined without TLS. */
+  readonly certificateEnds: Date | undefined;
   /** Closes every connection at once, idle or not. */
   destroy(): void;
 };
@@ -22,13 +25,22 @@ export function createAgents(tls: TlsSettings | undefined, lookup: () => LookupF
   const connect = httpAgent.createConnection.bind(httpAgent);
   const connectTls = httpsAgent.createConnection.bind(httpsAgent);
   httpAgent.createConnection = (options, callback) => connect({ ...options, lookup: lookup() }, callback);
-  httpsAgent.createConnection = (options, callback) =>
-    connectTls({ ...options, ...material(tls), lookup: lookup() }, callback);
+  httpsAgent.createConnection = (options, callback) => {
+    const socket = connectTls({ ...options, ...material(tls), lookup: lookup() }, callback) as Socket | undefined;
+    socket?.once('secureConnect', () => {
+      certificateEnds = certificateEnd(socket);
+    });
+    return socket;
+  };
+  let certificateEnds: Date | undefined;
   const both = [httpAgent, httpsAgent];
   return {
     httpAgent,
     httpsAgent,
     idle: () => both.some(({ freeSockets }) => Object.keys(freeSockets).length > 0),
+    get certificateEnds() {
+      return certificateEnds;
+    },
     destroy() {
       for (const agent of both) agent.destroy();
     },

@@ -4,6 +4,8 @@ import type { Answer } from './errors.ts';
 
 export interface Connection {
   readonly closed: boolean;
+  /** When the certificate ends that the node showed; undefined without TLS. */
+  readonly certificateEnds: Date | undefined;
   destroy(): void;
   /** Opens the socket; a name server has `remainingMs` at most. */
   open(remainingMs: number): Promise<void>;

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { Client, errors, HttpConnection, Transport } from '@elastic/elasticsearch';
 import { Failure } from '../../core/failure.ts';
+import { certificateEnd } from '../certificate-end.ts';
 import type { Driver } from '../define.ts';
 import type { Kept } from '../lenient-http/head.ts';
 import { UnreadableAnswer } from '../statistics.ts';
@@ -45,6 +46,7 @@ const charsetOf = (kept: Kept): string | undefined => /charset=["']?([\w-]+)/i.e
 function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Connection {
   let socket: Socket | undefined;
   let client: Client | undefined;
+  let certificateEnds: Date | undefined;
   let cut: Error | undefined;
   let coded: string | undefined;
   let destroyed = false;
@@ -75,6 +77,9 @@ function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Con
     get closed() {
       return destroyed || socket?.destroyed === true;
     },
+    get certificateEnds() {
+      return certificateEnds;
+    },
     destroy,
     async open(remainingMs) {
       if (destroyed) throw new Failure('refused', 'the session was destroyed');
@@ -83,6 +88,7 @@ function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Con
         cut ??= error;
       });
       await opened(socket);
+      certificateEnds = certificateEnd(socket);
     },
     authenticate(credentials) {
       if (socket === undefined) throw new Error('authenticate before open');

@@ -17,6 +17,7 @@ export async function probe(
   const tell = () => {
     const { reached } = session;
     attempt.tell('connect', reached);
+    attempt.expires('server_certificate', session.certificateEnds);
     if (reached.why !== undefined) attempt.warn('skipped');
   };
   attempt.signal.addEventListener('abort', cut, { once: true });

@@ -20,6 +20,8 @@ export interface ElasticsearchSession extends Session {
   health(remainingMs: number): Promise<Health | undefined>;
   /** As `health`, with another question. */
   ask<T>(question: Question<T>, remainingMs: number): Promise<T>;
+  /** Of the node in use. */
+  readonly certificateEnds: Date | undefined;
   /** That in use, after `connect` and `authenticate`. */
   readonly connection: Connection;
   /** Of several nodes: the one that answered last, and why others that were tried did not. */
@@ -107,6 +109,9 @@ export function createSession(
     destroy() {
       destroyed = true;
       endAllBut(undefined);
+    },
+    get certificateEnds() {
+      return current?.connection.certificateEnds;
     },
     get reached() {
       if (nodes.length < 2) return {};

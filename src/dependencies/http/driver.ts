@@ -1,4 +1,5 @@
 // Probes an HTTP endpoint with one request.
+import { certificateEnd } from '../certificate-end.ts';
 import type { Driver } from '../define.ts';
 import { UnreadableHttp } from '../lenient-http/head.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
@@ -16,6 +17,7 @@ export const driver: Driver<HttpSettings, HttpPhase, RunSession> = {
       await Promise.race([sent.broken, sent.connected]);
       return sent;
     });
+    attempt.expires('server_certificate', certificateEnd(exchange.socket));
     const response = await attempt.phase('response', async () => {
       const answer = await Promise.race([exchange.response, exchange.broken]); // what has come counts
       judgeStatus(answer.statusCode ?? 0, settings.expected_status);

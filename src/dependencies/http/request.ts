@@ -18,6 +18,7 @@ import { type HttpSettings, urlForm } from './settings.ts';
 
 export type Exchange = {
   readonly request: ClientRequest;
+  readonly socket: Socket;
   /** Resolves when the connection stands, TLS included. */
   readonly connected: Promise<unknown>;
   /** Resolves when the head of the answer has arrived; its body is not read yet. */
@@ -53,7 +54,7 @@ export function sendRequest(settings: HttpSettings, remainingMs: number): Exchan
   if (socket === undefined) throw new Error('no connection was begun');
   const connected = happens(socket, secure ? 'secureConnect' : 'connect');
   request.end(bodyOf(settings));
-  return { request, connected, response, broken };
+  return { request, socket, connected, response, broken };
 }
 
 /** A connection of its own, closed after the answer, which is read as curl would. */

@@ -35,6 +35,8 @@ export interface KmsSession extends Session {
   findCredentials(limits: Limits): Promise<void>;
   /** Resolves once KMS answered, to what gives the result or throws the refusal; rejects when no answer came. Counts it. */
   ask<T>(operation: string, call: Call<T>, limits: Limits): Promise<Answer<T>>;
+  /** Of the connection in use. */
+  readonly certificateEnds: Date | undefined;
   /** @throws when nothing says one. */
   region(): Promise<string>;
 }
@@ -65,6 +67,9 @@ function createSession(settings: KmsSettings): KmsSession {
   return {
     get closed() {
       return cut.signal.aborted;
+    },
+    get certificateEnds() {
+      return agents.certificateEnds;
     },
     region: client.config.region,
     destroy,
@@ -120,6 +125,7 @@ async function probe(session: KmsSession, settings: KmsSettings, attempt: KmsAtt
   const { key_id: KeyId, round_trip } = settings;
   await attempt.phase('credentials', () => session.findCredentials(attempt));
   const answer = await attempt.phase('connect', () => describeKey(session, KeyId, attempt));
+  attempt.expires('server_certificate', session.certificateEnds);
   await attempt.phase('key', async () => judgeKey(answer(), round_trip !== undefined));
   if (round_trip === undefined) return;
   await attempt.rest('round_trip', round_trip.interval, () => roundTrip(session, KeyId, round_trip.context, attempt));

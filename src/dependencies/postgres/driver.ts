@@ -1,6 +1,7 @@
 // Probes PostgreSQL through one connection, and reads its statistics through another; the only file that imports the client.
 import { Client as PgClient, Query } from 'pg';
 import { Failure } from '../../core/failure.ts';
+import { certificateEnd } from '../certificate-end.ts';
 import type { Driver } from '../define.ts';
 import type { Client } from './client.ts';
 import { createConnection } from './connection.ts';
@@ -21,6 +22,7 @@ function createSession(settings: Settings): PostgresSession {
   const connection = createConnection({ settings: () => settings, applicationName: 'sidewarden', newClient });
   let client: Client | undefined;
   let at: string | undefined;
+  let certificateEnds: Date | undefined;
 
   return {
     get closed() {
@@ -31,10 +33,15 @@ function createSession(settings: Settings): PostgresSession {
     },
     destroy: () => connection.destroy(),
     async open(attempt) {
-      if (client !== undefined) return;
+      if (client !== undefined) {
+        attempt.expires('server_certificate', certificateEnds);
+        return;
+      }
       const entered = await connection.open(attempt);
       client = entered.client;
       at = entered.where.at;
+      certificateEnds = certificateEnd(entered.socket);
+      attempt.expires('server_certificate', certificateEnds);
       attempt.tell('auth', entered.where);
     },
     async query(sql, attempt) {

@@ -3,6 +3,8 @@
 /** One connection, as the client library makes it. */
 export interface Connection {
   readonly closed: boolean;
+  /** When the certificate ends that the server showed; undefined without TLS. */
+  readonly certificateEnds: Date | undefined;
   /**
    * Resolves when the socket, and TLS, stand; sends nothing.
    * @param withinMs bounds the DNS lookup alone, so that a silent name server is reported as such.

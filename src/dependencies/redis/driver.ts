@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
 import { Failure } from '../../core/failure.ts';
+import { certificateEnd } from '../certificate-end.ts';
 import type { Driver } from '../define.ts';
 import { UnreadableAnswer } from '../statistics.ts';
 import { strangerSays } from '../stranger.ts';
@@ -59,6 +60,7 @@ function createConnection(
   let cause: Error | undefined;
   /** What came first of all, for the case that it is none of Redis' protocol. */
   let begin: Buffer | undefined;
+  let certificateEnds: Date | undefined;
   let lookupMs = 0;
   let received = 0;
   const keep = (error: Error): void => {
@@ -114,6 +116,9 @@ function createConnection(
     get closed() {
       return cause !== undefined || redis.status === 'end' || redis.status === 'close';
     },
+    get certificateEnds() {
+      return certificateEnds;
+    },
     async connect(withinMs) {
       lookupMs = withinMs;
       try {
@@ -121,6 +126,7 @@ function createConnection(
       } catch (error) {
         throw explain(error);
       }
+      certificateEnds = socket && certificateEnd(socket);
       if (mostBytes < Number.POSITIVE_INFINITY) socket?.on('data', count);
     },
     async call(command, ...args) {

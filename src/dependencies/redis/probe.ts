@@ -14,12 +14,14 @@ const keyLifetime = '60';
 /** Connect and auth run only when the session is new. */
 export async function probe(session: RedisSession, settings: RedisSettings, attempt: Attempt<Phase>): Promise<void> {
   if (!session.connected) await attempt.phase('connect', () => session.connect(attempt.remainingMs()));
+  attempt.expires('server_certificate', session.certificateEnds);
   if (!session.loggedIn) await attempt.phase('auth', () => session.logIn(attempt));
   await attempt.phase('ping', async () => {
     const reply = await session.call('PING');
     if (reply !== 'PONG') throw new Failure('server', 'PING was answered by something else than PONG');
   });
   const refusals = await attempt.phase('role', () => askRole(session, settings, attempt));
+  attempt.expires('server_certificate', session.certificateEnds); // of a cluster another node may be asked by now
   if (refusals.length > 0) attempt.skip('role', refusals.join('; '));
   const { write } = settings;
   if (write !== undefined) {

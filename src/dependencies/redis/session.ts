@@ -18,6 +18,8 @@ export type OpenConnection = (endpoint: Endpoint, secure: boolean) => Connection
 export interface RedisSession extends Session {
   readonly connected: boolean;
   readonly loggedIn: boolean;
+  /** Of the connection in use. */
+  readonly certificateEnds: Date | undefined;
   /** Of the server that we are connected to. */
   readonly endpoint: Endpoint | undefined;
   /** The ACL user that we log in as. */
@@ -104,6 +106,9 @@ export function createSession(
     },
     get loggedIn() {
       return loggedIn;
+    },
+    get certificateEnds() {
+      return current?.certificateEnds;
     },
     get endpoint() {
       return endpoint;

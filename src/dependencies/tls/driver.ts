@@ -3,6 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { Failure } from '../../core/failure.ts';
 import { parseAddress, type TlsSettings } from '../../core/fields.ts';
+import { certificateEnd } from '../certificate-end.ts';
 import { failureOf, happens, openSocket } from '../connect.ts';
 import { readTls } from '../credentials.ts';
 import type { Driver } from '../define.ts';
@@ -18,6 +19,7 @@ export const driver: Driver<TlsCheckSettings, TlsPhase, RunSession> = {
     const endpoint = parseAddress(settings.address) ?? { host: settings.address, port: 443 };
     const { socket } = await attempt.phase('connect', () => openSocket(session, endpoint, attempt));
     const secured = await attempt.phase('handshake', () => handshake(session, socket, endpoint.host, settings.tls));
+    attempt.expires('server_certificate', certificateEnd(secured));
     await attempt.phase('certificate', async () => {
       if (settings.tls?.insecure_skip_verify !== true) judgeTrust(secured, settings.tls?.server_name ?? endpoint.host);
       const leftMs = judgeExpiry(secured, settings.fail_before);

@@ -17,6 +17,7 @@ export const startRig: StartRig = async () => {
     settings,
     server: { host, port },
     via,
+    overTls: async () => ({ settings, cert: certificates.cert }),
     phases: {
       connect: async () => ({
         settings: { ...settings, tls: { ca_file: certificates.otherCa } },

@@ -41,6 +41,10 @@ export const startRig: StartRig = async () => {
     settings,
     server,
     via,
+    async overTls() {
+      const url = `https://probe:${password}@localhost:${secure.port}/`;
+      return { settings: { ...settings, url, tls: { ca_file: certificates.ca } }, cert: certificates.cert };
+    },
     phases: {
       async connect() {
         return {

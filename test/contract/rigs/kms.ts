@@ -70,10 +70,21 @@ export const startRig: StartRig = async () => {
     };
   const secretInMessage = `The request signature does not match; token ${AWS_SESSION_TOKEN} of ${AWS_ACCESS_KEY_ID}`;
 
+  const startSecure = async () => {
+    const { cert, key, ca, otherCa } = await makeCertificates(folder);
+    const pair = { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
+    return { secure: await startKmsFaults(kms, { tls: pair }), cert, ca, otherCa };
+  };
+
   return {
     settings,
     server: faults,
     via,
+    async overTls() {
+      const { secure, cert, ca } = await startSecure();
+      const settings = { ...via(secure), endpoint: secure.url, tls: { ca_file: ca } };
+      return { settings, cert, stop: () => secure.stop() };
+    },
     phases: {
       async credentials() {
         const restore = setEnvironment({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
@@ -100,9 +111,7 @@ export const startRig: StartRig = async () => {
         return { settings: { ...settings, key_id: doomed }, errorClass: 'misconfig', phase: 'key' };
       },
       async tls() {
-        const { cert, key, otherCa } = await makeCertificates(folder);
-        const pair = { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
-        const secure = await startKmsFaults(kms, { tls: pair });
+        const { secure, otherCa } = await startSecure();
         return {
           settings: { ...via(secure), endpoint: secure.url, tls: { ca_file: otherCa } },
           errorClass: 'tls',

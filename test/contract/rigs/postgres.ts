@@ -25,6 +25,7 @@ export const startRig: StartRig = async () => {
     settings: via(server),
     server: { host, port },
     via,
+    overTls: async () => ({ settings: via(server), cert: certificates.cert }),
     phases: {
       connect: async () => ({
         settings: { url: url(), tls: { ca_file: certificates.otherCa } },

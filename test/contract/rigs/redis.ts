@@ -46,6 +46,7 @@ export const startRig: StartRig = async () => {
   return {
     settings,
     server: { host, port },
+    overTls: async () => ({ settings: { ...common, url: secure.url, tls: { ca_file: files.ca } }, cert: files.cert }),
     via: (address) => ({ ...settings, url: url('probe', address) }),
     phases: {
       connect: full,

@@ -23,6 +23,7 @@ export const startRig: StartRig = async () => {
     settings: via(server),
     server,
     via,
+    overTls: async () => ({ settings: via(server), cert: certificates.cert }),
     phases: {
       async connect() {
         return {

@@ -11,6 +11,7 @@ import { type Compared, compareLimits, limitNotes, limitsJson } from './limits.t
 import { type Configuration, load, notRead, type Right } from './loading.ts';
 import { configuration as configurationOptions, json } from './options.ts';
 import { allPassed, type Probed, probe, probedText } from './probing.ts';
+import { type Series, seriesJson, seriesOf } from './series.ts';
 import { counted, paintFor, paragraph, say, sayJson, table } from './terminal.ts';
 
 export const command = defineCommand({
@@ -21,7 +22,11 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
   options: {
     ...configurationOptions,
     online: { type: 'boolean', summary: 'probe each check once too: one that does not pass is a failure (1)' },
-    replicas: { type: 'string', value: 'N', summary: 'say what so many pods cost the dependencies' },
+    replicas: {
+      type: 'string',
+      value: 'N',
+      summary: 'say what so many pods cost the dependencies, and how many series they have',
+    },
     strict: { type: 'boolean', summary: 'a note is a failure too (1)' },
     json,
   },
@@ -46,11 +51,12 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
     const probed = values.online === true ? await probe(configuration, configuration.checks) : undefined;
     const compared = pods ?? podsOf('1');
     const limits = probed && (await compareLimits(configuration, probed, compared));
+    const series = pods && (await seriesOf(configuration, pods, readersOf(configuration, pods)));
     const told = { ...loaded, notes: [...loaded.notes, ...limitNotes(limits ?? [], compared)] };
     const noted = values.strict === true && told.warnings.length + told.notes.length > 0;
     const ok = !noted && (probed === undefined || configuration.checks.length === 0 || allPassed(probed));
-    if (values.json === true) sayJson(jsonOf(told, { ok, probed, limits, pods }));
-    else say(textOf(told, { noted, probed, pods }));
+    if (values.json === true) sayJson(jsonOf(told, { ok, probed, limits, pods, series }));
+    else say(textOf(told, { noted, probed, pods, series }));
     return ok ? 0 : 1;
   },
 });
@@ -61,11 +67,12 @@ const scheduleOf = ({ schedule }: Configuration['checks'][number]): string =>
 type Findings = {
   readonly probed: Probed | undefined;
   readonly pods: Pods | undefined;
+  readonly series: Series | undefined;
 };
 
 function textOf(loaded: Right, findings: Findings & { readonly noted: boolean }): string {
   const { configuration, warnings, notes, passedOver } = loaded;
-  const { noted, probed, pods } = findings;
+  const { noted, probed, pods, series } = findings;
   const paint = paintFor(process.stdout);
   const rows = configuration.checks.map((check) => {
     const { name, policy, definition, gates } = planOf(check);
@@ -82,7 +89,9 @@ function textOf(loaded: Right, findings: Findings & { readonly noted: boolean })
     ...notes.map((note) => paragraph('note:', note, process.stdout, paint.doubtful)),
     ...(noted ? [`${paint.bad('failed:')} --strict, and there is ${many.join(' and ')}\n`] : []),
     ...(probed === undefined ? [] : ['\n', probedText(probed, paint)]),
-    ...(pods === undefined || rows.length === 0 ? [] : ['\n', costText(configuration, pods)]),
+    ...(pods === undefined || series === undefined || rows.length === 0
+      ? []
+      : ['\n', costText(configuration, pods, series)]),
   ].join('');
 }
 
@@ -91,7 +100,7 @@ function jsonOf(
   findings: Findings & { readonly ok: boolean; readonly limits: Compared[] | undefined },
 ): object {
   const { configuration, warnings, notes, passedOver } = loaded;
-  const { ok, probed, limits, pods } = findings;
+  const { ok, probed, limits, pods, series } = findings;
   const readers = pods && readersOf(configuration, pods);
   const checks = configuration.checks.map((check) => {
     const { name, policy, definition, required, gates } = planOf(check);
@@ -104,7 +113,7 @@ function jsonOf(
       detection_bound_ms: detectionBoundMs(policy),
       expiry_ms: expiryMs(policy),
       ...(probed?.[name] && { probe: probed[name] }),
-      ...(pods && readers && { cost: costJson(check, pods, readers) }),
+      ...(pods && readers && series && { cost: costJson(check, pods, readers, series) }),
     };
     return [name, facts] as const;
   });
@@ -118,6 +127,7 @@ function jsonOf(
     notes,
     ...pods,
     ...compared,
+    ...(series && { series: seriesJson(series) }),
     checks: Object.fromEntries(checks),
   };
 }

@@ -5,6 +5,7 @@ import { type CallCost, type CheckCost, costOf, defaultSurge, nobody, type Pods 
 import { seatsOf } from '../dependencies/seats.ts';
 import type { Cron } from '../schedule/cron.ts';
 import { UsageError } from './command.ts';
+import { checkSeriesJson, type Series, seriesText } from './series.ts';
 import { counted, table } from './terminal.ts';
 
 const mostReplicas = 100_000;
@@ -46,10 +47,10 @@ export function costOfCheck(check: ConfiguredCheck, pods: Pods, readers: Readers
   return costOf(asked, pods, readers.get(check.name));
 }
 
-export function costText(configuration: Configuration, pods: Pods): string {
+export function costText(configuration: Configuration, pods: Pods, series: Series): string {
   const { checks } = configuration;
   const readers = readersOf(configuration, pods);
-  const header = ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming'];
+  const header = ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming', 'series'];
   const costs = checks.map((check) => ({ name: check.name, cost: costOfCheck(check, pods, readers) }));
   const rows = costs.map(({ name, cost: { connections, logInsPerSecond, requestsPerSecond } }) => [
     name,
@@ -57,12 +58,14 @@ export function costText(configuration: Configuration, pods: Pods): string {
     String(logInsPerSecond.restart),
     rounded(requestsPerSecond.atRest),
     rounded(requestsPerSecond.confirming),
+    String(series.checks.get(name)?.perPod ?? 0),
   ]);
   const priced = costs.flatMap(({ name, cost }) => cost.calls.flatMap((one) => pricedLine(name, one)));
   return [
     `${counted(pods.replicas, 'pod')}, and up to ${pods.surge} more during a rollout:\n`,
     table([header, ...rows], process.stdout),
     ...priced,
+    seriesText(series, pods),
   ].join('');
 }
 
@@ -81,7 +84,7 @@ function sharePart({ call: { quota }, quotaShare }: CallCost): string {
 }
 
 /** As `cost` of one check in `check-config --json`; docs/cli.md has its schema. */
-export function costJson(check: ConfiguredCheck, pods: Pods, readers: Readers): object {
+export function costJson(check: ConfiguredCheck, pods: Pods, readers: Readers, series: Series): object {
   const { connections, logInsPerSecond, requestsPerSecond, calls } = costOfCheck(check, pods, readers);
   return {
     connections,
@@ -91,6 +94,7 @@ export function costJson(check: ConfiguredCheck, pods: Pods, readers: Readers): 
       confirming: number(requestsPerSecond.confirming),
     },
     calls: calls.map(callJson),
+    series: checkSeriesJson(series.checks.get(check.name) ?? { perPod: 0, reading: 0 }),
   };
 }
 

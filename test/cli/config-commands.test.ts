@@ -268,11 +268,11 @@ describe('check-config --replicas', () => {
     const [, table = ''] = stdout.split('\n50 pods, and up to 13 more during a rollout:\n');
     const rows = table.split('\n').map((line) => line.split(/ {2,}/));
     expect(rows.slice(0, 5)).toEqual([
-      ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming'],
-      ['database', '51', '101', '127', '50', '21.7', '222'],
-      ['keys', '51', '101', '127', '0', '1.18', '33.4'],
-      ['search', '51', '101', '127', '0', '1.67', '55.6'],
-      ['app', '0', '50', '63', '0', '10', '55.6'],
+      ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming', 'series'],
+      ['database', '51', '101', '127', '50', '21.7', '222', '42'],
+      ['keys', '51', '101', '127', '0', '1.18', '33.4', '84'],
+      ['search', '51', '101', '127', '0', '1.67', '55.6', '42'],
+      ['app', '0', '50', '63', '0', '10', '55.6', '37'],
     ]);
     expect(table).toContain('\nkeys: 2160000 DescribeKey in 30 days, USD 6.48 (');
     expect(table).toContain("0.0417 % of the account's quota of 2000 a second, 0.556 % while confirming\n");

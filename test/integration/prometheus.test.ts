@@ -1,14 +1,19 @@
 // A real Prometheus scrapes the running daemon: without an error, every label set closed and there from the start.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { resultKinds, statuses } from '../../src/core/check.ts';
 import { families } from '../../src/core/names.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
 import { statesOf, warningsOf } from '../../src/metrics/labels.ts';
-import { freePort } from '../servers/process.ts';
+import { usualRoutes } from '../../src/metrics/series.ts';
+import { freePort, runFolder } from '../servers/process.ts';
 import { lintMetrics, type Prometheus, type Sample, startPrometheus } from '../servers/prometheus.ts';
 import { type RedisServer, startRedis } from '../servers/redis.ts';
 import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
+import { runCommand } from './command.ts';
 
 const paths = ['/metrics', '/metrics/checks'] as const;
 /** As Prometheus asks for it: https://github.com/prometheus/prometheus/blob/v2.42.0/scrape/scrape.go#L696 */
@@ -136,6 +141,49 @@ test('the last success is absent before the first, and then the time of it', asy
   const [runs] = await prometheus.query(`sidewarden_check_runs_total{check="redis",result="passed",job="/metrics"}`);
   expect(runs?.value).toBeGreaterThan(0);
 });
+
+test('check-config counts as many series as there are, for each type and for the pod itself', async () => {
+  const file = join(await runFolder('series'), 'sidewarden.yaml');
+  await writeFile(file, stringify({ checks: await everyType() }));
+  const environment = { AWS_REGION: 'none' };
+  const { stdout } = await runCommand(['check-config', '--json', '--replicas', '3', '--config', file], { environment });
+  const { series, checks } = JSON.parse(stdout) as Counted;
+  const ofChecks = Object.values(checks).map(({ cost }) => cost.series);
+  const perPod = ofChecks.reduce((sum, { per_pod }) => sum + per_pod, series.process);
+  const reading = ofChecks.reduce((sum, one) => sum + one.reading, 0);
+  expect(reading).toBeGreaterThan(0);
+  expect(series).toEqual({ process: series.process, per_pod: perPod, all: 3 * perPod + reading });
+
+  for (const path of usualRoutes) await daemon.get<string>(path);
+  const told = Object.entries(checks).map(([type, { cost }]) => [type, cost.series.per_pod] as const);
+  await expect
+    .poll(seriesByCheck, { timeout: 5000 }) // requests are shown within a second
+    .toEqual(new Map([['', series.process], ...told]));
+});
+
+type Counted = {
+  readonly series: { readonly process: number; readonly per_pod: number; readonly all: number };
+  readonly checks: Readonly<Record<string, { cost: { series: { per_pod: number; reading: number } } }>>;
+};
+
+/** On the page, those of the pod itself under no name; of each type those too that it has after a pass, or over TLS. */
+async function seriesByCheck(): Promise<ReadonlyMap<string, number>> {
+  const asked = new RegExp(`route="(${usualRoutes.join('|')})"`);
+  const { text } = await daemon.get<string>('/metrics/checks');
+  const lines = text
+    .split('\n')
+    .filter((line) => line.startsWith('sidewarden_http_') === asked.test(line) && line.startsWith('s'));
+  const count = (label: string) => lines.filter((line) => line.includes(label)).length;
+  const later = ({ type, classes }: (typeof definitions)[number]): number => {
+    const { checkLastSuccess, expiry } = families;
+    const possible = [checkLastSuccess, ...(classes.some((one) => one === 'tls') ? [expiry] : [])];
+    return possible.filter(({ name }) => count(`${name}{check="${type}"`) === 0).length;
+  };
+  return new Map([
+    ['', lines.filter((line) => !line.includes('check="')).length],
+    ...definitions.map((one) => [one.type, count(`check="${one.type}"`) + later(one)] as const),
+  ]);
+}
 
 test('what was failed before is counted by its class', async () => {
   const of = (check: string, errorClass: string) =>

@@ -1,0 +1,67 @@
+// How many series N pods have on /metrics, as check-config says it: what this process says of itself and of its checks.
+import type { ConfiguredCheck } from '../checks/plan-of.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { nobody, type Pods } from '../core/cost.ts';
+import { seriesOfCheck, seriesOfPod, seriesOfReader } from '../metrics/series.ts';
+import { counted } from './terminal.ts';
+
+export type CheckSeries = {
+  /** In each pod. */
+  readonly perPod: number;
+  /** Of its collectors, in each pod that reads its statistics. */
+  readonly reading: number;
+};
+
+export type Series = {
+  readonly checks: ReadonlyMap<string, CheckSeries>;
+  /** Of a pod itself, whatever its checks. */
+  readonly process: number;
+  /** Of a pod with all its checks, one that reads no statistics. */
+  readonly perPod: number;
+  /** Of all pods together, readers among them. */
+  readonly all: number;
+};
+
+/** Log and metrics. */
+const sinks = 2;
+
+/** How many pods read the statistics of each check. */
+type Readers = ReadonlyMap<string, Pods>;
+
+/** Of the configuration in force. The statistics themselves are as many as the servers have, and are not counted. */
+export async function seriesOf(configuration: Configuration, pods: Pods, readers: Readers): Promise<Series> {
+  const { checks, metrics } = configuration;
+  const found = await Promise.all(
+    checks.map(async (check) => [check.name, await ofCheck(check, configuration, readers)] as const),
+  );
+  const process = seriesOfPod(metrics.detail, sinks);
+  const perPod = found.reduce((total, [, series]) => total + series.perPod, process);
+  const reading = found.map(([name, series]) => series.reading * (readers.get(name) ?? nobody).replicas);
+  const all = reading.reduce((total, one) => total + one, perPod * pods.replicas);
+  return { checks: new Map(found), process, perPod, all };
+}
+
+async function ofCheck(
+  { name, definition, settings }: ConfiguredCheck,
+  { metrics: { detail } }: Configuration,
+  readers: Readers,
+): Promise<CheckSeries> {
+  const statistics = await definition.statistics?.();
+  const isRead = statistics && (readers.get(name) ?? nobody).replicas > 0;
+  const requests = definition.requests?.(settings as never);
+  const perPod = seriesOfCheck({ ...definition, requests, isRead }, detail);
+  if (statistics === undefined || isRead !== true) return { perPod, reading: 0 };
+  const wanted = statistics.collectors.filter((collector) => collector.wanted?.(settings as never) ?? true);
+  const collectors = [...wanted, ...(statistics.custom?.(settings as never) ?? [])];
+  return { perPod, reading: seriesOfReader(collectors, detail) };
+}
+
+export function seriesText({ process, perPod, all }: Series, { replicas }: Pods): string {
+  const each = `${perPod} in each pod, ${process} of them of the pod itself`;
+  return `series on /metrics, beside those of the statistics: ${each}; ${all} in ${counted(replicas, 'pod')}\n`;
+}
+
+/** Of one check, as in its `cost`. */
+export const checkSeriesJson = ({ perPod, reading }: CheckSeries): object => ({ per_pod: perPod, reading });
+
+export const seriesJson = ({ process, perPod, all }: Series): object => ({ process, per_pod: perPod, all });

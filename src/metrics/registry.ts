@@ -52,7 +52,7 @@ export interface Registry {
   readonly contentType: string;
   /** All families in Prometheus' text format 0.0.4, in two parts: what we say of the checks, and the process. */
   bytes(): Promise<readonly Uint8Array[]>;
-  /** Its counters exist from now on, at 0. */
+  /** Its counters exist from now on, at 0. Repeated with more operations, what was counted stays. */
   add(check: CountedCheck): void;
   /** None of its series is left. */
   remove(check: CountedCheck): void;
@@ -108,8 +108,9 @@ export function createRegistry(options: RegistryOptions): Registry {
       ]);
     },
     add: changing((check) => {
-      declared.set(`${check.type} ${check.name}`, warningsOf(check));
-      counters.zero(check);
+      const key = `${check.type} ${check.name}`;
+      if (!declared.has(key)) counters.zero(check); // of a histogram it would forget what was counted
+      declared.set(key, warningsOf(check));
       requests.add(check);
     }),
     remove: changing((check) => {

@@ -256,6 +256,24 @@ test('a new check shows when it is healthy or unhealthy, not before', async () =
   await house.stop();
 });
 
+test('a check that makes more requests than before is told to the counters again, and never taken from them', async () => {
+  const told: string[] = [];
+  const requests: Definition['requests'] = ({ says }) => ({ runs: [`${says}`], statistics: [] });
+  const definition = { ...fake.definition, requests };
+  const tell = (word: string) => (one: { requests?: { runs: readonly string[] } }) =>
+    void told.push(`${word} ${one.requests?.runs}`);
+  const counters = { add: tell('add'), remove: tell('remove') };
+  const scheduler = createScheduler(systemClock);
+  const roster = createRoster([check('a', { definition })], { ...surroundings(), scheduler, counters });
+  await roster.start();
+  await roster.replace([check('a', { definition, says: 'works', timeoutMs: 1000 })]);
+  expect(told).toEqual(['add works']);
+  await roster.replace([check('a', { definition, says: 'auth' })]);
+  expect(told).toEqual(['add works', 'add auth']);
+  await scheduler.stop();
+  roster.close();
+});
+
 test('a library that cannot be loaded changes nothing', async () => {
   const house = await started([check('a')]);
   const broken: Definition = { ...fakeDefinition, load: () => Promise.reject(new Error('no such chunk')) };

@@ -64,6 +64,7 @@ function contract(definition: Definition, startRig: StartRig): void {
   const passes = async (on: Harness): Promise<CheckResult> => {
     const result = await on.run();
     expect(result, JSON.stringify(result)).toMatchObject({ kind: 'passed' });
+    expect(definition.warnings ?? []).toEqual(expect.arrayContaining([...(result?.warnings ?? [])]));
     return result as CheckResult;
   };
   const breaks = async (arrange: () => Promise<Broken>): Promise<void> => {

@@ -93,6 +93,7 @@ describe.concurrent('by files alone', () => {
         service: 'other',
         control: '/nowhere/x',
         log_format: 'text',
+        metrics: { detail: 'full' },
       }),
     );
     await hangUp();
@@ -105,6 +106,7 @@ describe.concurrent('by files alone', () => {
     expect(notes).toContain('service was changed: it keeps its value until a restart.');
     expect(notes).toContain('control was changed: it keeps its value until a restart.');
     expect(notes).toContain('log_format was changed: it keeps its value until a restart.');
+    expect(notes).toContain('metrics was changed: it keeps its value until a restart.');
     expect(lines().at(-1)?.['service.name']).toBe('sidewarden');
     expect(await good()).toBe(1);
     write(written({}, { token: other, drain_delay: '700ms' }));

@@ -7,6 +7,7 @@ import { kms } from '../../src/dependencies/kms/index.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
 import { fakeCheck, surroundings } from '../checks/fake.ts';
 import { makeBoard, makeClock } from '../core/entries.ts';
+import { makeResult } from '../core/make.ts';
 import { textOf } from './text.ts';
 
 const registryNow = () =>
@@ -67,11 +68,15 @@ test('operations that the configuration cannot make have no series; those of the
   registry.statistics.standing('keys', { mode: 'leader', reads: false });
   expect(await operationsNow()).toEqual(['DescribeKey', 'GetKeyRotationStatus']);
   registry.request('keys', type, request);
+  registry.run('keys', type, makeResult('passed', 0));
   registry.add(keys); // a reload adds a round trip: what was counted stays
   expect(await operationsNow()).toEqual(expect.arrayContaining([...requests.runs, ...requests.statistics]));
   expect(await linesOf(registry, 'sidewarden_kms_requests_total')).toContain(
     'sidewarden_kms_requests_total{check="keys",operation="DescribeKey",result="ok"} 1',
   );
+  expect(await linesOf(registry, 'sidewarden_check_duration_seconds_count')).toEqual([
+    'sidewarden_check_duration_seconds_count{check="keys",type="kms"} 1',
+  ]);
 });
 
 test('a request is timed, counted by what came of it, by its attempts, and as a throttle', async () => {

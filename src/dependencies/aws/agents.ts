@@ -21,7 +21,8 @@ export type Agents = {
 /** @param lookup asked for at each connect */
 export function createAgents(tls: TlsSettings | undefined, lookup: () => LookupFunction): Agents {
   const httpAgent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  const httpsAgent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+  // No sessions of TLS are resumed: then the server shows no certificate, and nobody verifies the one that it has now.
+  const httpsAgent = new https.Agent({ keepAlive: true, maxSockets: 1, maxCachedSessions: 0 });
   const connect = httpAgent.createConnection.bind(httpAgent);
   const connectTls = httpsAgent.createConnection.bind(httpsAgent);
   httpAgent.createConnection = (options, callback) => connect({ ...options, lookup: lookup() }, callback);

@@ -13,12 +13,19 @@ const mostValues = 50_000;
 const deepest = 64;
 const tooMany = `holds more than ${mostValues} values, counting each use of an alias`;
 
+/** Lines that are indented too far and read as if they were not, so that all other mistakes are told too. */
+const mostMoved = 20;
+/** A longer text takes long to read so often. */
+const longestMoved = 100_000;
+
 class TooMuch extends Error {}
 
 type Reading = {
   readonly file: string;
   readonly text: string;
   readonly lines: LineCounter;
+  /** By how many columns a line stands further right in the file than in the text. */
+  readonly shifts: ReadonlyMap<number, number>;
   readonly places: Places;
   readonly findings: Findings;
   readonly anchors: Map<string, unknown>;
@@ -33,8 +40,6 @@ export function readDocument(
   places: Places,
   findings: Findings,
 ): Record<string, unknown> | undefined {
-  const lines = new LineCounter();
-  const reading: Reading = { file, text, lines, places, findings, anchors: new Map(), open: new Set(), count: 0 };
   if (/(?:[[{]\s*){65}/.test(text)) {
     findings.push({
       file,
@@ -44,18 +49,28 @@ export function readDocument(
     });
     return undefined;
   }
-  const document = parseDocument(hideReferences(text), {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: false,
-    stringKeys: false,
-  });
-  const mistakes = yamlMistakes(text, document);
-  for (const { offset, message, fix } of mistakes)
-    findings.push({ file, ...position(reading, offset), path: 'YAML', message, fix });
-  if (mistakes.length > 0) return undefined;
+  const shifts = new Map<number, number>();
+  let source = text;
+  for (;;) {
+    const lines = new LineCounter();
+    const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, stringKeys: false };
+    const document = parseDocument(hideReferences(source), options);
+    const anchors = new Map<string, unknown>();
+    const reading = { file, text: source, lines, shifts, places, findings, anchors, open: new Set(), count: 0 };
+    const mistakes = yamlMistakes(source, document);
+    for (const { offset, message, fix } of mistakes) refuse(reading, offset, message, fix);
+    if (mistakes.length === 0) return readTree(reading, document.contents);
+    const moved = mistakes.at(-1)?.moved;
+    if (moved === undefined || shifts.size === mostMoved || text.length > longestMoved) return undefined;
+    source = moved.text;
+    shifts.set(moved.line, moved.by + (shifts.get(moved.line) ?? 0));
+  }
+}
+
+function readTree(reading: Reading, contents: unknown): Record<string, unknown> | undefined {
+  const { file, places, findings } = reading;
   try {
-    const tree = convert(reading, document.contents, []);
+    const tree = convert(reading, contents, []);
     places.set([], { file, key: { line: 1, column: 1 }, value: { line: 1, column: 1 } });
     return asMap(tree, findings);
   } catch (error) {
@@ -227,5 +242,5 @@ function refuse(reading: Reading, offset: number | undefined, message: string, f
 
 function position(reading: Reading, offset: number): Position {
   const { line, col } = reading.lines.linePos(Math.min(offset, reading.text.length));
-  return { line: Math.max(1, line), column: Math.max(1, col) };
+  return { line: Math.max(1, line), column: Math.max(1, col) + (reading.shifts.get(line) ?? 0) };
 }

@@ -12,6 +12,8 @@ export type Misplaced = {
   readonly offset: number;
   readonly message: string;
   readonly fix: string;
+  /** Where only one place is right for it: the text with the line there, so that what follows can be read too. */
+  readonly moved?: { readonly text: string; readonly line: number; readonly by: number };
 };
 
 /**
@@ -39,6 +41,11 @@ export function misplacedLine(text: string, offset: number): Misplaced | undefin
       offset: start + indent,
       message: 'this line is indented further than the line above it, which has its value already',
       fix: `begin it with ${spaces(deepest)}, as the line above`,
+      moved: {
+        text: text.slice(0, start) + text.slice(start + indent - deepest),
+        line: index + 1,
+        by: indent - deepest,
+      },
     };
   if (!isAtBegin) return undefined;
   if (own.dash === undefined && !/:(\s|$)/.test(line))

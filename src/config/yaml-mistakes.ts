@@ -1,7 +1,7 @@
 // What a YAML syntax error means in words of ours. The parser's own messages quote the file, which may hold a secret.
 import { type Document, isScalar, visit, type YAMLError } from 'yaml';
 import { beginsCurly, curlyQuotes } from './curly-quotes.ts';
-import { misplacedLine } from './indentation.ts';
+import { type Misplaced, misplacedLine } from './indentation.ts';
 
 type Mistake = readonly [message: string, fix: string];
 
@@ -54,18 +54,16 @@ const local: ReadonlySet<YAMLError['code']> = new Set([
   'TAG_RESOLVE_FAILED',
 ]);
 
-export type YamlMistake = { readonly offset: number; readonly message: string; readonly fix: string };
-
 /** The mistakes that can be believed, in the order of the file: where, what, and how to fix it, without a word of the file. */
-export function yamlMistakes(text: string, document: Document): readonly YamlMistake[] {
+export function yamlMistakes(text: string, document: Document): readonly Misplaced[] {
   const ordered = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   const lost = ordered.findIndex(({ code }) => !local.has(code));
   return (lost < 0 ? ordered : ordered.slice(0, lost + 1)).map((mistake) => explained(text, document, mistake));
 }
 
-function explained(text: string, document: Document, { code, pos: [offset], message: said }: YAMLError): YamlMistake {
+function explained(text: string, document: Document, { code, pos: [offset], message: said }: YAMLError): Misplaced {
   const start = offset + (/^ */.exec(text.slice(offset))?.[0].length ?? 0);
-  const about = ([message, fix]: Mistake, at = start): YamlMistake => ({ offset: at, message, fix });
+  const about = ([message, fix]: Mistake, at = start): Misplaced => ({ offset: at, message, fix });
   if (beginsCurly(text, offset)) return about([`a value ${curlyQuotes.message}`, curlyQuotes.fix]);
   if (said.startsWith('Flow')) return about(unclosed);
   if (aboutIndentation.has(code) || said.startsWith('Sequence item')) {

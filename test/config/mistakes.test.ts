@@ -514,21 +514,21 @@ const rows: readonly Row[] = [
   ],
   [
     'too far, below a list in brackets',
-    'checks:\n  a:\n    gates: [ready]\n      type: redis',
+    'checks:\n  a:\n    gates: [ready]\n      type: redis\n    url: redis://x',
     '4:7 YAML',
     'this line is indented further than the line above it',
     'begin it with 4 spaces, as the line above',
   ],
   [
     'too far, below a variable',
-    'checks:\n  a:\n    url: ${REDIS_PASSWORD}\n      type: redis',
+    'checks:\n  a:\n    username: ${REDIS_PASSWORD}\n      type: redis\n    url: redis://x',
     '4:7 YAML',
     'this line is indented further than the line above it',
     'begin it with 4 spaces, as the line above',
   ],
   [
     'too far, below the last key of a map',
-    'checks:\n  a:\n    tls:\n      ca_file: /x\n        server_name: y',
+    'checks:\n  a:\n    tls:\n      ca_file: /x\n        server_name: y\n    type: redis\n    url: rediss://x',
     '5:9 YAML',
     'this line is indented further than the line above it',
     'begin it with 6 spaces, as the line above',
@@ -549,7 +549,7 @@ const rows: readonly Row[] = [
   ],
   [
     'too far, in an item of a list',
-    'a:\n  - name: x\n    sql: SELECT 1\n      interval: 60s',
+    'x-a:\n  - name: x\n    sql: SELECT 1\n      interval: 60s',
     '4:7 YAML',
     'this line is indented further than the line above it',
     'begin it with 4 spaces, as the line above',
@@ -722,5 +722,24 @@ test('all mistakes are reported at once, in the order of the file', () => {
     '4 checks.b.type',
     '5 checks.c.key_id',
     '5 checks.c.timeout',
+  ]);
+});
+
+test('behind a line that is indented too far all is told too, where it stands in the file', () => {
+  const text = [
+    'checks:',
+    '  a:',
+    '    type: redis',
+    '      url: redis://x',
+    '      intervall: 5',
+    '    gates: ready',
+    '  b: { type: nothing }',
+  ].join('\n');
+  expect(wrong(loadText(text)).map(({ line, column, path }) => `${line}:${column} ${path}`)).toEqual([
+    '4:7 YAML',
+    '5:7 YAML',
+    '5:7 checks.a.intervall',
+    '6:12 checks.a.gates',
+    '7:14 checks.b.type',
   ]);
 });

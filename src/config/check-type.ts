@@ -52,7 +52,8 @@ function named({ explaining, definitions }: Given, path: Path, written: Written)
   const types = definitions.map((one) => one.type);
   if (typeof type !== 'string') {
     const fix = kindFix(type, places.get([...here, 0])?.raw) ?? `write one of ${types.join(', ')}`;
-    findings.add(here, `must be one of ${types.join(', ')}, and is ${nounOf(type)}`, fix);
+    if (type === null) findings.add(here, 'has no value', fix, 'key');
+    else findings.add(here, `must be one of ${types.join(', ')}, and is ${nounOf(type)}`, fix);
     return judged;
   }
   const raw = places.get(here)?.raw;

@@ -17,7 +17,8 @@ const count = (key: string) => (value: unknown) => `write \`${key}: ${typeof val
 /** Of `httpGet` and its kin, as far as they say it: Kubernetes asks the pod itself unless told. */
 const partOf = (value: unknown, key: string, usual: string): string => {
   const part = value instanceof Object ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
-  return /^[\w./-]{1,100}$/.test(String(part ?? '')) ? String(part) : usual;
+  const form = key === 'port' ? /^\d{1,5}$/ : /^[\w./-]{1,100}$/; // a named port is known to Kubernetes alone
+  return form.test(String(part ?? '')) ? String(part) : usual;
 };
 const addressOf = (value: unknown): string => `${partOf(value, 'host', '127.0.0.1')}:${partOf(value, 'port', '8080')}`;
 const urlOf = (value: unknown): string =>

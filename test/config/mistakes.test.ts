@@ -237,6 +237,21 @@ const rows: readonly Row[] = [
     'did you mean `elasticsearch`?',
   ],
   ['no type', 'checks:\n  cache: { required: false }', '2:3 checks.cache.type', 'is missing', 'one of postgres'],
+  ['a type of no value', 'checks:\n  a:\n    type:', '3:5 checks.a.type', 'has no value', 'write one of postgres'],
+  [
+    'a type in a list',
+    'checks: { a: { type: [tcp], address: x:1 } }',
+    '1:22 checks.a.type',
+    'must be one of postgres, elasticsearch',
+    'write `tcp`',
+  ],
+  [
+    'a probe of Kubernetes with a named port',
+    'checks: { a: { httpGet: { path: /x, port: http } } }',
+    '1:16 checks.a.httpGet',
+    'unknown key',
+    'write `type: http` and `url: http://127.0.0.1:8080/x`',
+  ],
   ['no type, by its keys', 'checks:\n  a: { url: redis://x }', '2:3 checks.a.type', 'is missing', 'add `type: redis`'],
   ['no type, two that fit', 'checks:\n  a: { address: x:1 }', '2:3 checks.a.type', 'is missing', 'one of tcp, tls'],
   [

@@ -1,16 +1,26 @@
 // What the process says of itself: prom-client's families of core/detail.ts, and the delay of the event loop.
-import { collectDefaultMetrics, Registry as PromRegistry } from 'prom-client';
+import { collectDefaultMetrics, type Metric, Registry as PromRegistry } from 'prom-client';
 import { isShown, processPrefix, promFamilies } from '../core/detail.ts';
 import { registerEventLoop } from './event-loop.ts';
 import type { Place } from './family-settings.ts';
 
-/** prom-client cannot be told to leave its sampling of the loop: hourly. */
-export function registerProcess({ prom, detail }: Place): void {
+/**
+ * prom-client cannot be told to leave its sampling of the loop: hourly.
+ * @returns reads the process, to be called before the page is made.
+ */
+export function registerProcess({ prom, detail }: Place): () => Promise<void> {
   const all = new PromRegistry();
   collectDefaultMetrics({ register: all, prefix: processPrefix, eventLoopMonitoringPrecision: 3_600_000 });
+  const hidden: Metric[] = [];
   for (const { name, detail: needed } of promFamilies) {
     const metric = all.getSingleMetric(`${processPrefix}${name}`);
-    if (metric !== undefined && isShown(needed, detail)) prom.registerMetric(metric); // open descriptors: Linux only
+    if (metric === undefined) continue; // open descriptors: Linux only
+    if (isShown(needed, detail)) prom.registerMetric(metric);
+    else hidden.push(metric);
   }
   registerEventLoop(prom);
+  // One metric of a kind, such as the CPU of the user, sets the others when it is read, be it on the page or not.
+  return async () => {
+    for (const metric of hidden) await metric.get();
+  };
 }

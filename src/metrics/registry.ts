@@ -78,7 +78,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const counters = createCounters(place);
   const declared = new Map<string, readonly Warning[]>();
   const gauges = createGauges(place, options.service, ({ name, type }) => declared.get(`${type} ${name}`) ?? warnings);
-  registerProcess({ prom: ofProcess, detail });
+  const readProcess = registerProcess({ prom: ofProcess, detail });
   gauges.buildInfo.set({ version: options.version }, 1);
   gauges.configReload.set(1);
   gauges.tlsReload.set(1);
@@ -93,7 +93,10 @@ export function createRegistry(options: RegistryOptions): Registry {
   const requests = createRequestMetrics(place);
   const keep = keepBytes(() => own.metrics());
   const served = createServedMetrics();
-  const keepProcess = keepBytes(async () => `${await ofProcess.metrics()}\n${served.text()}`.trimEnd());
+  const keepProcess = keepBytes(async () => {
+    await readProcess();
+    return `${await ofProcess.metrics()}\n${served.text()}`.trimEnd();
+  });
 
   return {
     contentType: PromRegistry.PROMETHEUS_CONTENT_TYPE,

@@ -1,7 +1,7 @@
 // The registry's page: closed label sets at 0 from the start, gauges read from the board, clean for promtool.
 import { execFile } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import type { Detail } from '../../src/core/detail.ts';
+import { type Detail, details } from '../../src/core/detail.ts';
 import type { ErrorClass } from '../../src/core/failure.ts';
 import { createPage } from '../../src/metrics/page.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
@@ -85,6 +85,15 @@ test('by default what follows from other series is left out, and what rules coun
   for (const left of ['collector_duration', 'nodejs_gc', 'process_cpu_user', 'nodejs_external'])
     expect(page, left).not.toContain(left);
   expect(page).toContain('sidewarden_process_cpu_seconds_total');
+});
+
+test.each(details)('what the process says of itself is read with the detail %s', async (detail) => {
+  const { samples } = make(undefined, detail);
+  for (const name of ['process_cpu_seconds_total', 'process_resident_memory_bytes', 'nodejs_heap_size_used_bytes']) {
+    const [value] = await samples(`sidewarden_${name}`);
+    expect(Number(value), name).toBeGreaterThan(0);
+  }
+  expect(await samples('sidewarden_process_cpu_user_seconds_total')).toHaveLength(detail === 'full' ? 1 : 0);
 });
 
 test('gauges say what the board says when scraped, and forget what is gone', async () => {

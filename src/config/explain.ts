@@ -41,7 +41,9 @@ export function explain({ places, findings }: Explaining, field: Field, issues: 
     } else if (value === null) {
       findings.add(path, 'has no value', 'write one, or remove the key', 'key');
     } else if (isMany(value) && nounOfOne(schemas) !== undefined) {
-      const raw = isHidden(path, value, schemas) ? undefined : places.get([...path, 0])?.raw;
+      // In a field that takes any string stands whatever was meant for another, such as a password.
+      const hidden = nounOfOne(schemas) === 'a string' || isHidden(path, value, schemas);
+      const raw = hidden ? undefined : places.get([...path, 0])?.raw;
       const usual = isKind(schemas, 'duration')
         ? `write \`${path.at(-1)}: 5s\``
         : fixOf(places, 'write', path, schemas);

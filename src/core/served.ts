@@ -20,24 +20,13 @@ export type ServedRoute = keyof typeof servedRoutes;
 /** Buckets of `sidewarden_http_request_duration_seconds`, in seconds: a kubelet waits for one second unless told. */
 export const servedBuckets = [0.01, 0.1, 1];
 
-/** Other names of a route, counted as its own. */
-const twins: Readonly<Record<string, ServedRoute>> = {
-  '/healthz': '/health',
-  '/readyz': '/health/ready',
-  '/livez': '/health/live',
-};
 const { other: _, '/health/checks/:name': __, ...fixed } = servedRoutes;
-const routes: ReadonlyMap<string, ServedRoute> = new Map([
-  ...Object.keys(fixed).map((route) => [route, route as ServedRoute] as const),
-  ...Object.entries(twins),
-]);
-const ofOneCheck = /^\/health\/checks\/[^/]+\/?$/;
+const routes: ReadonlySet<string> = new Set(Object.keys(fixed));
+const ofOneCheck = /^\/health\/checks\/[^/]+$/;
 
-/** @param url as it was asked for, with its query. */
+/** @param url as it is routed, with its query: another spelling of the path has been replaced by then. */
 export function servedRouteOf(url: string): ServedRoute {
-  const known = routes.get(url);
-  if (known !== undefined) return known;
   const path = url.split('?', 1)[0] ?? '';
-  const found = routes.get(path) ?? (path.endsWith('/') ? routes.get(path.slice(0, -1)) : undefined);
-  return found ?? (ofOneCheck.test(path) ? '/health/checks/:name' : 'other');
+  if (routes.has(path)) return path as ServedRoute;
+  return ofOneCheck.test(path) ? '/health/checks/:name' : 'other';
 }

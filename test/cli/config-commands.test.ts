@@ -218,14 +218,15 @@ describe('check-config', () => {
   });
 
   test('no check, and files that were not read, are told', async () => {
-    const named = { SIDEWARDEN_CONFIG: file };
-    const nothing = fileOf('service: shop\ntoken: 0123456789abcdef\n');
+    const token = { SIDEWARDEN_TOKEN: environment.SIDEWARDEN_TOKEN };
+    const named = { ...token, SIDEWARDEN_CONFIG: file };
+    const nothing = fileOf('service: shop\ntoken: ${SIDEWARDEN_TOKEN}\n');
     const args = ['check-config', '--config', nothing];
     const { code, stdout } = await runHere(args, { environment: named });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^.*: good, 0 checks\nnot read: (.*)\nwarning: No check is configured/);
     expect(stdout).toContain(`not read: ${file}`);
-    const strict = await runHere([...args, '--strict']);
+    const strict = await runHere([...args, '--strict'], { environment: token });
     expect(strict.code).toBe(1);
     expect(strict.stdout).toMatch(/^failed: --strict, and there is 1 warning$/m);
     const json = JSON.parse((await runHere([...args, '--json'], { environment: named })).stdout);

@@ -166,7 +166,7 @@ function shownAs(format: LogFormat | undefined): Pick<LogOptions, 'shown'> {
   const isTTY = isTerminal();
   if ((format ?? (isTTY ? 'text' : 'json')) === 'json') return {};
   const paint = paintFor({ isTTY });
-  return { shown: (line) => textLine(line, paint) };
+  return { shown: (line) => textLine(line, { paint, dated: !isTTY }) };
 }
 
 /** The usual control socket, where its folder can be written; else draining takes the token. */

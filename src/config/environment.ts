@@ -27,7 +27,7 @@ function variablesOf(shape: Readonly<Record<string, z.core.$ZodType>>, path: rea
   });
 }
 
-/** Variables of other programs too, which say the same where the long one is not set. */
+/** Variables of other programs too, which say the same where neither the long one nor the file says it. */
 export const shortNames = { SIDEWARDEN_LOG_LEVEL: 'LOG_LEVEL' } as const;
 
 /**
@@ -41,9 +41,9 @@ export function applyEnvironment(tree: Tree, environment: NodeJS.ProcessEnv, pla
   }
   const short = shortNames.SIDEWARDEN_LOG_LEVEL;
   const foreign = environment[short];
-  if (environment.SIDEWARDEN_LOG_LEVEL || !foreign) return [];
+  if (environment.SIDEWARDEN_LOG_LEVEL || !foreign || 'log_level' in tree) return [];
   const { level, warning } = readForeignLevel(foreign);
-  put(tree, ['log_level'], level, short, places);
+  if (level !== undefined) put(tree, ['log_level'], level, short, places);
   return warning === undefined ? [] : [warning];
 }
 

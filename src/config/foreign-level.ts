@@ -13,8 +13,6 @@ const levelOf = new Map<string, LogLevel>(
   logLevels.flatMap((level) => [level, ...words[level]].map((word) => [word, level] as const)),
 );
 
-/** Of syslog, 0 to 7: https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1 */
-const ofSyslog: readonly LogLevel[] = ['error', 'error', 'error', 'error', 'warn', 'info', 'info', 'debug'];
 /**
  * Of pino and bunyan, 10 to 60. Python counts 20 for info and so on: of the two the one that hides less.
  * https://getpino.io/#/docs/api?id=loggerlevels-object https://docs.python.org/3/library/logging.html#logging-levels
@@ -22,27 +20,25 @@ const ofSyslog: readonly LogLevel[] = ['error', 'error', 'error', 'error', 'warn
 const ofPino: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'error'];
 
 /**
+ * A single digit says nothing: 0 is the most severe for syslog, and the least for .NET, Python and zerolog.
  * @param text that is not empty; `info,sqlx=warn` speaks of one module after the comma, and of all before it.
- * @returns our level, and what to say where the text does not tell it for sure.
+ * @returns our level, undefined where it is not known, and what to say where the text does not tell it for sure.
  */
-export function readForeignLevel(text: string): { readonly level: LogLevel; readonly warning?: string } {
+export function readForeignLevel(text: string): { readonly level?: LogLevel; readonly warning?: string } {
   const parts = text.toLowerCase().split(/[,;\s]+/);
   const word = parts.map((part) => part.replace(/^["']|["']$/g, '')).find((part) => part !== '' && !/[=:]/.test(part));
   const known = word === undefined ? undefined : (levelOf.get(word) ?? numbered(word));
   if (known === undefined) {
-    return {
-      level: 'info',
-      warning: `LOG_LEVEL is no level that is known here${shown(text)}, so info counts. ${wayOut}`,
-    };
+    return { warning: `LOG_LEVEL is no level that is known here${shown(text)}, so info counts. ${wayOut}` };
   }
   if (!/^[1-5]0$/.test(word ?? '')) return { level: known };
   return { level: known, warning: `LOG_LEVEL is the number ${word}: read as pino's ${known}. ${wayOut}` };
 }
 
 const numbered = (word: string): LogLevel | undefined =>
-  /^[0-7]$/.test(word) ? ofSyslog[Number(word)] : /^[1-6]0$/.test(word) ? ofPino[Number(word) / 10 - 1] : undefined;
+  /^[1-6]0$/.test(word) ? ofPino[Number(word) / 10 - 1] : undefined;
 
-/** It may hold anything: what is no plain word is not repeated. */
-const shown = (text: string): string => (/^[\w.,=:*-]{1,40}$/.test(text) ? ` (${text})` : '');
+/** It may hold anything, a token too: what is no short word is not repeated. */
+const shown = (text: string): string => (/^[\w.,=:*-]{1,12}$/.test(text) ? ` (${text})` : '');
 
 const wayOut = `SIDEWARDEN_LOG_LEVEL sets the level of Sidewarden alone: ${logLevels.join(', ')}.`;

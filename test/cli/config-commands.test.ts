@@ -39,7 +39,7 @@ describe('print-config', () => {
     expect(service).toEqual({ value: 'shop', source: `${file}:1` });
     expect(token).toEqual({ value: '${SIDEWARDEN_TOKEN}', source: 'SIDEWARDEN_TOKEN' }); // a variable wins over the file
     expect(listen).toEqual({ value: ['[::]:0'], source: '--listen' });
-    expect(log_level).toEqual({ value: 'debug', source: 'LOG_LEVEL' });
+    expect(log_level).toEqual({ value: 'debug', source: 'LOG_LEVEL' }); // the file says none
     expect(drain_delay.source).toBe('default');
     expect(defaults.interval).toEqual({ value: '10s', source: `${file}:3` });
     expect(defaults.timeout).toEqual({ value: '2s', source: 'default' });

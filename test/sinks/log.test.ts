@@ -164,7 +164,7 @@ describe('secrets', () => {
 
 describe('text', () => {
   const plain = paintFor({});
-  const text = (line: string): string => textLine(line, plain);
+  const text = (line: string): string => textLine(line, { paint: plain, dated: false });
 
   test('a line has the time of day, the level and the words, and obeys nobody', () => {
     const { log, texts } = make('debug', [], text);
@@ -180,12 +180,25 @@ describe('text', () => {
   });
 
   test('an error of our own has its stack below it, and colours are those of a terminal', () => {
-    const { log, texts } = make('debug', [], (line) => textLine(line, paintFor({ isTTY: true }, {})));
+    const { log, texts } = make('debug', [], (line) =>
+      textLine(line, { paint: paintFor({ isTTY: true }, {}), dated: false }),
+    );
     log.error(errorFields(new TypeError('not so')), 'it failed');
     const [first, second] = texts.join().split('\n');
     const coloured = ['\u001b[2m', '\u001b[22m \u001b[31merror\u001b[39m it failed: not so'];
     expect(first?.replace(/\d\d:\d\d:\d\d/, '')).toBe(coloured.join(''));
     expect(second?.startsWith('\u001b[2m  at ')).toBe(true);
+  });
+
+  test('a request is told with its path, code, client and id; in a file the line has its date', () => {
+    const { log, texts } = make('info', [], (line) => textLine(line, { paint: plain, dated: true }));
+    const request = { 'http.request.id': 'id-7', 'url.path': '/drain', 'client.address': '::1' };
+    log.info({ ...request, 'http.response.status_code': 401 }, 'POST of a guarded route');
+    log.error({ ...request, 'error.message': 'odd' }, 'a request failed');
+    expect(texts.map((line) => line.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /, ''))).toEqual([
+      'info  POST of a guarded route (/drain, 401, from ::1, request id-7)\n',
+      'error a request failed: odd (/drain, from ::1, request id-7)\n',
+    ]);
   });
 
   test('no secret in it, whatever it looks like', () => {

@@ -112,7 +112,7 @@ export const topShape = {
     .min(16)
     .max(100_000)
     .default(512)
-    .describe('open connections at a time; for one more, the one longest without a request is closed'),
+    .describe('open connections at a time; when one more comes, the one that has been idle longest is closed'),
   tls: tls()
     .optional()
     .describe('makes the TCP addresses of listen speak TLS; the files are read again when they change'),

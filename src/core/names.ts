@@ -155,7 +155,7 @@ export const families = {
     'sidewarden_collector_up',
     'gauge',
     ['check', 'collector'],
-    '1 if the last run of the collector read all that it reads, else 0. Only where this replica reads.',
+    '1 if the last run of the collector read everything it should, else 0. Only where this replica reads.',
     { for: 'alerts' },
   ),
   collectorDuration: family(

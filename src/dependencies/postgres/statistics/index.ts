@@ -28,7 +28,7 @@ export const statistics = defineStatistics<Settings, PostgresSource>({
   lastError: theirs(
     'pg_exporter_last_scrape_error',
     'gauge',
-    '1 when the last round did not read all that it should, else 0; a grant that is missing is not meant.',
+    '1 when the last round did not read all that it should, else 0; a missing grant does not set it.',
   ),
   instance: instanceOf,
   collectors: [

@@ -13,7 +13,7 @@ export const statistics = defineStatistics<RedisSettings, RedisSource>({
   up: gauge('up', 'Whether the server answers.'),
   lastError: gauge(
     'exporter_last_scrape_error',
-    '1 when the last round did not read all that it should, else 0; a grant that is missing is not meant.',
+    '1 when the last round did not read all that it should, else 0; a missing grant does not set it.',
   ),
   collectors: [info, slowlog, slowlogLast, latency, latencyHistogram, cluster, sentinel],
 });

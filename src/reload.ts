@@ -70,12 +70,12 @@ export function createReload(options: ReloadOptions): (asked: boolean) => Promis
     read(true);
   };
   return async (asked) => {
-    const loaded = load();
-    if (!loaded.ok) {
-      refuse(loaded.problems, started.source, asked);
-      return;
-    }
     try {
+      const loaded = load();
+      if (!loaded.ok) {
+        refuse(loaded.problems, started.source, asked);
+        return;
+      }
       accept(await apply(loaded.configuration), loaded.configuration, loaded, asked);
     } catch (error) {
       log.error(

@@ -1,5 +1,6 @@
 // YAML text to plain values, each with its line. Aliases are followed within bounds; nothing here knows what a key means.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
+import { aliasTargets } from './aliases.ts';
 import { curlyQuotes, insideCurly } from './curly-quotes.ts';
 import { spaces } from './indentation.ts';
 import { keyText } from './mask.ts';
@@ -13,10 +14,8 @@ const mostValues = 50_000;
 const deepest = 64;
 const tooMany = `holds more than ${mostValues} values, counting each use of an alias`;
 
-/** Lines that are indented too far and read as if they were not, so that all other mistakes are told too. */
-const mostMoved = 20;
-/** A longer text takes long to read so often. */
-const longestMoved = 100_000;
+/** Lines that are indented too far are read as if they were not, so that all other mistakes are told too: so much text. */
+const mostReadAgain = 200_000;
 
 class TooMuch extends Error {}
 
@@ -28,7 +27,7 @@ type Reading = {
   readonly shifts: ReadonlyMap<number, number>;
   readonly places: Places;
   readonly findings: Findings;
-  readonly anchors: Map<string, unknown>;
+  readonly target: (alias: unknown) => unknown;
   readonly open: Set<unknown>;
   count: number;
 };
@@ -51,17 +50,17 @@ export function readDocument(
   }
   const shifts = new Map<number, number>();
   let source = text;
-  for (;;) {
+  for (let readAgain = text.length; ; readAgain += text.length) {
     const lines = new LineCounter();
     const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, stringKeys: false };
     const document = parseDocument(hideReferences(source), options);
-    const anchors = new Map<string, unknown>();
-    const reading = { file, text: source, lines, shifts, places, findings, anchors, open: new Set(), count: 0 };
     const mistakes = yamlMistakes(source, document);
+    const target = mistakes.length === 0 ? aliasTargets(document) : () => undefined;
+    const reading = { file, text: source, lines, shifts, places, findings, target, open: new Set(), count: 0 };
     for (const { offset, message, fix } of mistakes) refuse(reading, offset, message, fix);
     if (mistakes.length === 0) return readTree(reading, document.contents);
     const moved = mistakes.at(-1)?.moved;
-    if (moved === undefined || shifts.size === mostMoved || text.length > longestMoved) return undefined;
+    if (moved === undefined || (shifts.size > 0 && readAgain > mostReadAgain)) return undefined;
     source = moved.text;
     shifts.set(moved.line, moved.by + (shifts.get(moved.line) ?? 0));
   }
@@ -104,9 +103,7 @@ function asMap(value: unknown, findings: Findings): Record<string, unknown> | un
 }
 
 function convert(reading: Reading, node: unknown, path: Path, key?: Position): unknown {
-  reading.count += 1;
-  if (reading.count > mostValues) throw new TooMuch(tooMany);
-  if (path.length > deepest) throw new TooMuch('is nested too deeply');
+  spend(reading, 1);
   const start = rangeOf(node)?.[0];
   const value = start === undefined ? key : position(reading, start);
   const place: Place = {
@@ -115,9 +112,7 @@ function convert(reading: Reading, node: unknown, path: Path, key?: Position): u
     ...(value === undefined ? {} : { value }),
   };
   reading.places.set(path, place);
-  if (isAlias(node)) return convertAlias(reading, node.source, path, key);
-  const anchor = (node as { anchor?: string } | null)?.anchor;
-  if (anchor !== undefined) reading.anchors.set(anchor, node);
+  if (isAlias(node)) return convertAlias(reading, node, path, key);
   if (isScalar(node)) {
     const range = rangeOf(node);
     if (range !== undefined) reading.places.set(path, { ...place, raw: reading.text.slice(range[0], range[1]).trim() });
@@ -157,32 +152,32 @@ function convertItem(reading: Reading, item: unknown, path: Path): unknown {
 }
 
 /** The pairs of a map with those that its merge keys (`<<`) take over from others. */
-function merge(reading: Reading, pairs: readonly Pair[]): readonly Pair[] {
-  const none = (pair: Pair): readonly Pair[] => {
-    refuse(
-      reading,
-      rangeOf(pair.key)?.[0] ?? 0,
-      '`<<` takes over the keys of a map, and this is none',
-      'write `<<: *name`, and `&name` at a map above',
-    );
-    return [];
-  };
-  const pairsOf = (pair: Pair, value: unknown): readonly Pair[] => {
-    reading.count += 1;
-    if (reading.count > mostValues) throw new TooMuch(tooMany);
-    const map = isAlias(value) ? reading.anchors.get(value.source) : value;
-    if (isSeq(map)) return map.items.flatMap((item) => pairsOf(pair, item));
-    if (!isMap(map) || reading.open.has(map)) return none(pair);
-    reading.open.add(map);
-    const found = merge(reading, map.items as Pair[]);
-    reading.open.delete(map);
-    return found;
-  };
-  return withMerged(pairs, (pair) => pairsOf(pair, pair.value));
+const merge = (reading: Reading, pairs: readonly Pair[]): readonly Pair[] =>
+  withMerged(
+    {
+      target: reading.target,
+      open: reading.open,
+      spend: (values) => spend(reading, values),
+      refuse: ({ key }) =>
+        refuse(
+          reading,
+          rangeOf(key)?.[0] ?? 0,
+          '`<<` takes over the keys of a map, and this is none',
+          'write `<<: *name`, and `&name` at a map above',
+        ),
+    },
+    pairs,
+  );
+
+/** Before so many values are built. */
+function spend(reading: Reading, values: number): void {
+  reading.count += values;
+  if (reading.count > mostValues) throw new TooMuch(tooMany);
+  if (reading.open.size > deepest) throw new TooMuch('is nested too deeply');
 }
 
-function convertAlias(reading: Reading, name: string, path: Path, key: Position | undefined): unknown {
-  const target = reading.anchors.get(name);
+function convertAlias(reading: Reading, alias: unknown, path: Path, key: Position | undefined): unknown {
+  const target = reading.target(alias);
   if (target !== undefined && !reading.open.has(target)) return convert(reading, target, path, key);
   const message =
     target === undefined

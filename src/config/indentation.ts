@@ -24,7 +24,7 @@ export function misplacedLine(text: string, offset: number): Misplaced | undefin
   const lines = text.split('\n');
   const at = text.slice(0, offset).split('\n').length - 1;
   const isAtBegin = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() === '';
-  if (!isAtBegin && /:(\s|$)/.test((text.slice(offset).split('\n')[0] ?? '').replace(/\s#.*$/, ''))) return undefined;
+  if (!isAtBegin && /:(\s|$)/.test((/.*/.exec(text.slice(offset))?.[0] ?? '').replace(/\s#.*$/, ''))) return undefined;
   const index = lines.findIndex((line, number) => (isAtBegin ? number >= at : number > at) && isSignificant(line));
   const line = lines[index];
   if (line === undefined) return undefined;

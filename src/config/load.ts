@@ -48,11 +48,26 @@ export type LoadOptions = {
 };
 
 /** Flags win over the environment, it over the file, that over the defaults. Reads files; never throws. */
-export function loadConfiguration({
-  arguments: flags = {},
-  environment,
-  definitions = allDefinitions,
-}: LoadOptions): Loaded {
+export function loadConfiguration(options: LoadOptions): Loaded {
+  try {
+    return judge(options);
+  } catch (error) {
+    return { ok: false, problems: [unforeseen(options, error)] };
+  }
+}
+
+/** Without the error's message, which may quote a secret. */
+function unforeseen({ arguments: flags, environment }: LoadOptions, error: unknown): Problem {
+  const file = chooseFile(flags?.config, environment);
+  return {
+    ...(file === undefined ? {} : { file: nameOf(file) }),
+    path: '',
+    message: `cannot be judged: ${error instanceof Error ? error.name : 'an unknown error'}`,
+    fix: 'this is a mistake in Sidewarden: report it with the configuration, without its secrets',
+  };
+}
+
+function judge({ arguments: flags = {}, environment, definitions = allDefinitions }: LoadOptions): Loaded {
   const places = createPlaces();
   const findings = createFindings(places);
   const file = chooseFile(flags.config, environment);

@@ -8,9 +8,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { formatProblems } from '../../src/config/problems.ts';
+import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
 import { processorTime } from '../patience.ts';
-import { fileOf, loadText, wrong } from './load.ts';
+import { fileOf, loadText, right, wrong } from './load.ts';
 
 const secret = 'hunter2-planted';
 
@@ -53,6 +54,9 @@ test('bombs: aliases, nesting, an alias of itself, a key of the prototype, many 
   expect(wrong(loadText('x-a: &a { <<: *a }\nchecks: { <<: *a }'))[0]?.message).toContain(
     'takes over the keys of a map',
   );
+  expect(wrong(loadText('x-l: &l [*l]\nchecks: { <<: *l }')).map(({ message }) => message)).toContain(
+    '`<<` takes over the keys of a map, and this is none',
+  );
   expect(wrong(loadText('__proto__: { service: x }'))[0]?.message).toBe('a key must be a plain word');
   expect(
     formatProblems(wrong(loadText(Array.from({ length: 5000 }, (_, index) => `k${index}: 1`).join('\n'))))
@@ -69,6 +73,63 @@ test.each(['$', '${', ':', ':a@', '//', '[', '{', '*', '1s'])(
     expect(took).toBeLessThan(5000);
   },
 );
+
+test('a wide map that is merged many times costs what any wide alias costs', async () => {
+  const pairs = Array.from({ length: 5000 }, (_, index) => `k${index}: 1`).join(', ');
+  const wide = (key: string): string =>
+    `x-b: &b { ${pairs} }\nchecks:\n  a:\n    ${key}: [${Array(10_000).fill('*b').join()}]`;
+  const costOf = (key: string): Promise<number> =>
+    processorTime(() => expect(wrong(loadText(wide(key)))[0]?.message).toContain('more than 50000 values'));
+  const ofAliases = await costOf('list');
+  expect((await costOf('<<')) / ofAliases).toBeLessThan(4);
+  const merges = `x-b: &b { k: 1 }\nchecks:\n  a:\n${'    <<: *b\n'.repeat(10_000)}`;
+  expect((await processorTime(() => expect(loadText(merges).ok).toBe(false))) / ofAliases).toBeLessThan(8);
+});
+
+test('lines that are indented too far: the file is read again as long as that costs little', async () => {
+  const linesOf = (checks: number, by: string): string[] => [
+    'checks:',
+    ...Array.from({ length: checks }, (_, index) =>
+      [`  c${index}:`, '    type: tcp', `${by}address: h:1`, `    # ${'x'.repeat(60)}`].join('\n'),
+    ),
+  ];
+  const count = (text: string): number => wrong(loadText(text)).filter(({ path }) => path === 'YAML').length;
+  const few = linesOf(20, '      ').join('\n');
+  expect(few.length).toBeLessThan(3000);
+  expect(count(few)).toBe(20);
+  const many = linesOf(2000, '      ').join('\n');
+  expect(many.length).toBeGreaterThan(200_000);
+  expect(count(many)).toBe(2);
+});
+
+test('an alias stands for the anchor above it, whatever is defined below', () => {
+  const text = [
+    'x-a: &a { type: tcp, address: "h:1" }',
+    'x-b: &b { one: *a, two: { <<: *a } }',
+    'x-c: &a { type: tcp, address: "wrong:2" }',
+    'checks: *b',
+  ].join('\n');
+  const { checks } = right(loadText(text));
+  expect(checks.map(({ settings }) => settings.address)).toEqual(['h:1', 'h:1']);
+});
+
+test('an error that nobody foresaw is a problem, and shows nothing of the file', () => {
+  const broken = {
+    ...(definitions.find(({ type }) => type === 'tcp') as Definition),
+    problems: () => {
+      throw new RangeError(secret);
+    },
+  };
+  const loaded = loadText('checks: { a: { type: tcp, address: "h:1" } }', {}, { definitions: [broken] });
+  expect(wrong(loaded)).toEqual([
+    {
+      file: expect.stringMatching(/\.yaml$/),
+      path: '',
+      message: 'cannot be judged: RangeError',
+      fix: 'this is a mistake in Sidewarden: report it with the configuration, without its secrets',
+    },
+  ]);
+});
 
 const keys = [
   ...new Set([

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createWatch } from '../../src/config/watch.ts';
+import { createReload } from '../../src/reload.ts';
+import { loadText, right } from './load.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -75,4 +77,27 @@ test('a stop during a reload is the end', async () => {
   await vi.advanceTimersByTimeAsync(10_000);
   expect(state.reloads).toEqual(['asked']);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a configuration that cannot even be judged is refused like any other', async () => {
+  const told: unknown[] = [];
+  const tell = (fields: object, message: string) => told.push([{ ...fields }, message]);
+  const reload = createReload({
+    started: right(loadText('checks: {}')),
+    said: { warnings: [], notes: [] },
+    log: { level: 'info', setLevel: () => {}, debug: tell, info: tell, warn: tell, error: tell } as never,
+    load: () => {
+      throw new RangeError('Maximum call stack size exceeded');
+    },
+    apply: () => Promise.reject(new Error('nothing is to be applied')),
+    read: (successful) => told.push(successful),
+  });
+  await expect(reload(false)).resolves.toBeUndefined();
+  expect(told).toEqual([
+    [
+      expect.objectContaining({ 'event.outcome': 'failure', 'error.type': 'RangeError' }),
+      'the configuration could not be applied; the one in force stays',
+    ],
+    false,
+  ]);
 });

@@ -2,14 +2,17 @@
 import { keyText } from './mask.ts';
 import { normalise } from './nearest.ts';
 import type { Findings } from './problems.ts';
-import { checkName } from './schema.ts';
+import { checkName, isExtension } from './schema.ts';
 
 /** Says which names cannot be, and which would be taken for one another. */
 export function compareNames(findings: Findings, names: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const name of names) {
     const path = ['checks', name];
-    if (!checkName.test(name)) {
+    if (isExtension(name)) {
+      const fix = 'write it beside `checks`, at the top, or give the check another name';
+      findings.add(path, 'a name that begins with x- is for anchors, and no name of a check', fix, 'key');
+    } else if (!checkName.test(name)) {
       const better = betterName(name);
       const fix = `names are a-z, 0-9, - and _, begin with a letter, and have at most 63 characters${better === undefined ? '' : `: write \`${better}\``}`;
       findings.add(path, `\`${keyText(name).text}\` cannot be the name of a check`, fix, 'key');

@@ -13,7 +13,7 @@ import { keyText, quote } from './mask.ts';
 import type { Path } from './places.ts';
 import { unreadable } from './problems.ts';
 import { type Gaps, obey } from './rules.ts';
-import { type Common, checkShape, general, mostChecks, type Top } from './schema.ts';
+import { type Common, checkShape, general, isExtension, mostChecks, type Top } from './schema.ts';
 
 export type Defaults = NonNullable<Top['defaults']>;
 
@@ -57,7 +57,7 @@ export function parseChecks(given: Given, written: unknown): readonly Configured
   const strays = strayNames(given, written);
   return names
     .slice(0, mostChecks)
-    .filter((name) => !strays.has(name))
+    .filter((name) => !strays.has(name) && !isExtension(name))
     .flatMap((name) => parseCheck(parsing, name, written[name]) ?? []);
 }
 

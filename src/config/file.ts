@@ -5,6 +5,11 @@ import type { Problem } from './problems.ts';
 
 /** Read when no other is named, the first that exists: of the working directory, of the machine. */
 export const usualFiles: readonly string[] = ['./sidewarden.yaml', '/etc/sidewarden/sidewarden.yaml'];
+/** What people call such a file, where none of the usual ones is: these are never read unless named. */
+const misnamed: readonly string[] = ['.', '/etc/sidewarden'].flatMap((folder) =>
+  ['sidewarden.yml', 'sidewarden.json', 'config.yaml', 'config.yml'].map((name) => `${folder}/${name}`),
+);
+export const misnamedFiles = (): readonly string[] => misnamed.filter((file) => existsSync(file));
 /** Of a configuration file. */
 export const largestBytes = 1024 * 1024;
 

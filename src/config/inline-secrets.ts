@@ -30,12 +30,21 @@ function walk(value: unknown, schemas: Schemas, path: Path): string[] {
 /** What may be a secret by its field need not be one: a URL without a password, a header, the body of a request. */
 function holdsOne(text: string, [schema]: Schemas, path: Path): boolean {
   if (schema === undefined || text.includes('${') || isPlaceholder(text)) return false;
-  if (wholeSecret.test(String(path.at(-1)))) return true;
-  return shownOf(schema, text).includes(':***@') || secretParameter.test(text);
+  if (secretName.test(String(path.at(-1))) || credentials.test(text)) return true;
+  return shownOf(schema, text).includes(':***@') || parametersOf(text).some(([name]) => secretName.test(name));
 }
 
-const wholeSecret = /pass|secret|token|api_?key|authorization|cookie/i;
-const secretParameter = /:\/\/[^?#]*\?(?:[^#]*&)?\w*(?:pass|secret|token|key)\w*=/i;
+/** Of a key, a header or a parameter of a URL; `auth` and `sig` as whole words: not `author`, `design`. */
+const secretName =
+  /pass|secret|token|key(?![a-z])|credential|authorization|cookie|(?:^|[^a-z])(?:auth|sig|signature)(?:[^a-z]|$)/i;
+/** The value of a header, whatever its name. https://www.rfc-editor.org/rfc/rfc9110#section-11.4 */
+const credentials = /^(?:basic|bearer) +[\w.~+/=-]+$/i;
+
+/** Of a URL, those that have a value. */
+const parametersOf = (text: string): readonly [name: string, value: string][] => {
+  const [, query = ''] = /:\/\/[^?#]*\?([^#]*)/.exec(text) ?? [];
+  return [...new URLSearchParams(query)].filter(([, value]) => value !== '');
+};
 
 const valueAt = (value: unknown, key: string): unknown =>
   value !== null && typeof value === 'object' && Object.hasOwn(value, key)

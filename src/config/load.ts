@@ -17,7 +17,7 @@ import { shownToken } from './mask.ts';
 import { notesOn, warningsOn } from './notes.ts';
 import { createPlaces, type Places } from './places.ts';
 import { createFindings, type Findings, type Problem } from './problems.ts';
-import { type Top, topShape } from './schema.ts';
+import { isExtension, type Top, topShape } from './schema.ts';
 import { substitute } from './substitute.ts';
 
 export type { Configuration } from './configuration.ts';
@@ -26,7 +26,7 @@ export type Loaded =
   | {
       readonly ok: true;
       readonly configuration: Configuration;
-      /** What its author hardly wants. */
+      /** What is right, and probably not meant. */
       readonly warnings: readonly string[];
       readonly notes: readonly string[];
       /** Files that exist and were not read, because of the one that was. */
@@ -94,7 +94,7 @@ function judge({ arguments: flags = {}, environment, definitions = allDefinition
     checks,
     definitions,
     environment,
-    file,
+    file: file === undefined ? undefined : nameOf(file),
     used,
     hasToken: configuration.token !== undefined,
     secrets: configuration.secrets,
@@ -126,9 +126,9 @@ function readFile(file: string, places: Places, findings: Findings): Record<stri
   return undefined;
 }
 
-/** A key that begins with `x-` holds what YAML anchors name, as in Compose files: what is used of it stands where it is used. */
+/** What is used of them stands where it is used. */
 const withoutExtensions = (document: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(document).filter(([key]) => !key.startsWith('x-')));
+  Object.fromEntries(Object.entries(document).filter(([key]) => !isExtension(key)));
 
 function assemble(
   top: Top,

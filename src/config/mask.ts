@@ -17,7 +17,7 @@ export function quote(raw: string): string {
     .replace(/\s+/g, ' ')
     .replace(/\/\/[^\s]*@/g, '//***@')
     .replace(/[^\s/"'`@:]+:(?!\/\/)[^\s@]*@/g, '***@')
-    .replace(/([?&][^=&\s]*(?:pass|secret|token|key)[^=&\s]*=)[^&\s]*/gi, '$1***')
+    .replace(/([?&][^=&\s]*(?:pass|secret|token|key|auth|sig)[^=&\s]*=)[^&\s]*/gi, '$1***')
     .replace(/(^|\s)(\w*(?:pass|secret|token|key)\w* ?= ?)(?:'(?:[^'\\]|\\.)*'?|\S+)/gi, '$1$2***');
   return `\`${plainText(line.length > 60 ? `${line.slice(0, 57)}…` : line)}\``;
 }

@@ -3,16 +3,16 @@ import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import type { StatisticsMode } from '../core/collecting.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
-import { seatsOf } from '../dependencies/seats.ts';
+import { type Seat, seatsOf } from '../dependencies/seats.ts';
 import { idleShorthands, mistypedVariables } from './environment.ts';
-import { readValue } from './file.ts';
+import { misnamedFiles, readValue } from './file.ts';
 import { isPlaceholder } from './mask.ts';
 
 type Facts = {
   readonly checks: readonly ConfiguredCheck[];
   readonly definitions: readonly Definition[];
   readonly environment: NodeJS.ProcessEnv;
-  /** The file, where there is one. */
+  /** The file as messages name it, where there is one. */
   readonly file: string | undefined;
   /** Names of the variables that the file mentions. */
   readonly used: ReadonlySet<string>;
@@ -37,7 +37,7 @@ export function notesOn(facts: Facts): readonly string[] {
       (definition.notes?.(settings, seats.get(name)?.mode ?? 'off') ?? []).map((note) => `${name}: ${note}`),
     ),
     ...aboutElection(facts),
-    ...[...seats.values()].flatMap((seat) => (seat.mode === 'off' && seat.why !== undefined ? [seat.why] : [])),
+    ...aboutSeats(seats),
     ...aboutFiles(facts.secrets),
     ...aboutInline(facts.inline),
     ...(facts.hasToken
@@ -48,14 +48,21 @@ export function notesOn(facts: Facts): readonly string[] {
   ];
 }
 
-/** What its author hardly wants: said more loudly than a note. */
+/** What is right, and probably not meant: said more loudly than a note. */
 export function warningsOn({ checks, definitions, file }: Facts): readonly string[] {
   if (checks.length > 0) return [];
   const shorthands = definitions.flatMap(({ environment: shorthand }) => shorthand?.variable ?? []);
   const ways =
-    file === undefined ? `Set ${shorthands.join(', ')}, or give a file with --config.` : 'Add one below `checks:`.';
+    file === undefined
+      ? `${aboutMisnamed(misnamedFiles())}Set ${shorthands.join(', ')}, or give a file with --config.`
+      : 'Add one below `checks:`.';
   return [`No check is configured: every dependency may be down, and the answers stay healthy. ${ways}`];
 }
+
+const aboutMisnamed = (files: readonly string[]): string =>
+  files.length === 0
+    ? ''
+    : `${files.join(', ')} ${files.length === 1 ? 'is' : 'are'} not read: rename it to sidewarden.yaml, or name it with --config. `;
 
 function aboutVariables({ definitions, environment, file, used }: Facts): readonly string[] {
   if (file === undefined) return [];
@@ -86,6 +93,16 @@ function aboutElection({ checks, statisticsMode, named }: Facts): readonly strin
         '`service` is not set: services that share a database, a namespace and the name of a check elect one reader of its ' +
           'statistics together, and the other checks of one of them are not read. Set it, or SIDEWARDEN_SERVICE.',
       ];
+}
+
+function aboutSeats(seats: ReadonlyMap<string, Seat>): readonly string[] {
+  const off = [...seats].flatMap(([name, seat]) =>
+    seat.mode === 'off' && seat.why !== undefined ? [{ name, why: seat.why }] : [],
+  );
+  const [first] = off;
+  if (first === undefined) return [];
+  const names = off.map(({ name }) => name).join(', ');
+  return [`${names}: ${off.length === 1 ? 'its' : 'their'} statistics are off: ${first.why}`];
 }
 
 /** What a file of a secret holds may be another thing when it is read: so these are no mistakes. */

@@ -14,7 +14,10 @@ import { usualService } from './configuration.ts';
 import { type Listen, listenForms, parseListen } from './listen.ts';
 import { shownToken } from './mask.ts';
 
-export const checkName = /^[a-z][a-z0-9_-]{0,62}$/;
+/** Names that begin with `x-` are left to YAML anchors. Not every validator of the JSON Schema knows `(?!…)`. */
+export const checkName = /^([a-wyz][a-z0-9_-]{0,62}|x([a-z0-9_][a-z0-9_-]{0,61})?)$/;
+/** A key beside `checks` that holds what YAML anchors name, as in Compose files. */
+export const isExtension = (key: string): boolean => key.startsWith('x-');
 export const mostChecks = 200;
 
 /** Where nothing else is said: 5 s suits a call that costs nothing. */

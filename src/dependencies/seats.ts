@@ -10,7 +10,7 @@ type Seated = {
   readonly settings: Record<string, unknown>;
 };
 
-/** `off` with `why`: it would be read if there were a place to elect who does. */
+/** `off` with `why`: it would be read if there were a place to elect who does. The reason is the same for all checks. */
 export type Seat =
   | { readonly mode: 'off'; readonly why?: string }
   | { readonly mode: 'all' }
@@ -41,16 +41,16 @@ export function seatsOf(checks: readonly Seated[], general: StatisticsMode): Rea
     const mode = modeOf(check, general);
     if (mode !== 'leader') return { mode };
     const place = places.includes(check) ? check : first;
-    return place === undefined ? { mode: 'off', why: noPlace(check.name, unfit) } : { mode, place: place.name };
+    return place === undefined ? { mode: 'off', why: noPlace(unfit) } : { mode, place: place.name };
   };
   return new Map(able.map((check) => [check.name, seatOf(check)]));
 }
 
 /** @param unfit checks at whose servers others elect, and why not here. */
-function noPlace(check: string, unfit: readonly string[]): string {
+function noPlace(unfit: readonly string[]): string {
   const why = unfit.length === 0 ? 'no check of one is there' : `there is none to elect at: ${unfit.join(', ')}`;
   return (
-    `${check}: its statistics are off: replicas elect who reads them at a PostgreSQL primary, and ${why}. ` +
+    `replicas elect who reads them at a PostgreSQL primary, and ${why}. ` +
     'Set `statistics: { mode: all }` to let every replica read them.'
   );
 }

@@ -100,7 +100,6 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
   };
   const begin = ({ check, seat, turn, reading }: Member): void => {
     metrics.standing(check.name, { mode: seat.mode, reads: turn?.reads() ?? false });
-    if (seat.mode === 'off' && seat.why !== undefined) log.warn({ 'labels.check': check.name }, seat.why);
     if (reading !== undefined) scheduler.add(reading);
   };
   const end = ({ check, reading }: Member): void => {

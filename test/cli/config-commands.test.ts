@@ -1,10 +1,12 @@
 // check-config, print-config and schema: what they print, where each value comes from, and their codes.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are configurations.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { paragraph } from '../../src/cli/terminal.ts';
 import { fileOf } from '../config/load.ts';
@@ -343,13 +345,30 @@ test.each([[['check-config', '-']], [['print-config', '--config', '-']], [['prob
   async (args) => {
     const input = 'service: piped\nchecks: { r: { type: redis, url: "redis://127.0.0.1:1" } }\n';
     const [right, wrong] = await Promise.all(
-      [input, 'servise: piped'].map((text) => runCommand(args, { input: text })),
+      [input, 'servise: piped'].map((text) => runCommand(args, { input: text, environment: { DATABASE_URL: 'x' } })),
     );
+    if (args[0] === 'check-config')
+      expect(right?.stdout).toContain(
+        'DATABASE_URL is set and has no effect, since standard input does not mention it.',
+      );
     expect(right?.stdout).toMatch(/^standard input: good|# standard input:1\n|^r {2}redis/);
     expect(wrong).toMatchObject({ code: 78, stdout: '' });
     expect(wrong?.stderr).toContain('standard input:1:1 servise: unknown key');
   },
 );
+
+test('a file beside it whose name is not the usual one is named where there is no check', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'sidewarden-misnamed-'));
+  onTestFinished(() => rmSync(cwd, { recursive: true }));
+  expect((await runCommand(['check-config'], { cwd })).stdout).not.toContain('not read');
+  for (const name of ['sidewarden.yml', 'config.yaml']) {
+    writeFileSync(join(cwd, name), '');
+    expect((await runCommand(['check-config'], { cwd })).stdout).toContain(
+      `stay healthy. ./${name} is not read: rename it to sidewarden.yaml, or name it with --config. Set DATABASE_URL`,
+    );
+    rmSync(join(cwd, name));
+  }
+});
 
 test('schema is config/schema.json', async () => {
   const { code, stdout } = await runCommand(['schema']);

@@ -249,6 +249,7 @@ const plants: readonly ((value: string) => string)[] = [
   (value) => `checks: { a: { type: http, url: "ftp://x/?token=${value}" } }`,
   (value) => `checks: { a: { type: tcp, address: "u:${value}@h:1" } }`,
   (value) => `checks: { a: { type: tls, address: "https://u:${value}@h" } }`,
+  (value) => `checks: { a: { type: tls, address: "https://h/?sig=${value}" } }`,
   (value) => `checks: { k: { type: kms, key_id: a, endpoint: "http://u:${value}@h" } }`,
   (value) => `checks: { e: { type: elasticsearch, url: http://x, api_key: ${value}, password: ${value} } }`,
   (value) => `checks: { "redis://u:${value}@h": { type: redis } }`,

@@ -383,6 +383,14 @@ test.each([':99999', '::1:80', '300.1.1.1:80', '[127.0.0.1]:80', 'unix:run', `un
   },
 );
 
+test('a name may begin with x, and have 63 characters', () => {
+  const names = ['x', 'xy-', 'x_b', 'x1', 'a-', `x${'a'.repeat(62)}`, 'z'.repeat(63)];
+  const text = `checks: { ${names.map((name) => `${name}: { type: redis, url: redis://x }`).join(', ')} }`;
+  expect(right(loadText(text)).checks.map(({ name }) => name)).toEqual(names);
+  for (const name of [`x${'a'.repeat(63)}`, 'z'.repeat(64), 'x.'])
+    expect(loadText(`checks: { ${name}: { type: redis, url: redis://x } }`).ok, name).toBe(false);
+});
+
 test('notes say what a ready gate does to replicas, what kms does not prove, and which variable is mistyped', () => {
   const text =
     'checks:\n  k: { type: kms, key_id: a }\n  app: { type: http, url: http://localhost:1/, gates: [ready] }';
@@ -455,6 +463,20 @@ test('secrets in the file itself are one note, which names their keys', () => {
       'a file that holds it; `password_file` and its like name such a file too.',
   ]);
   expect(said).not.toContain('hunter2');
+});
+
+test.each([
+  ['headers: { X-Auth: "Basic dTpw" }', 'headers.X-Auth'],
+  ['headers: { X-Whatever: "bearer abc.def" }', 'headers.X-Whatever'],
+  ['headers: { X-Custom-Key: abc123def456 }', 'headers.X-Custom-Key'],
+  ['url: "http://h/?se=2030&sig=AbCdEf"', 'url'],
+  ['url: "http://h/?X-Amz-Signature=abc"', 'url'],
+  ['url: "http://h/?design=a&author=b&sig="', undefined],
+  ['headers: { Keyword: a, Author: b, Accept: "basic is it" }', undefined],
+])('whether a secret stands in %s', (line, key) => {
+  const url = line.startsWith('url') ? '' : 'url: "http://h/", ';
+  const [, named] = /^`(.*)`: a secret stands/m.exec(notes(`checks: { a: { type: http, ${url}${line} } }`)) ?? [];
+  expect(named).toBe(key && `checks.a.${key}`);
 });
 
 test('what is wrong with a secret’s file is a note', () => {

@@ -702,6 +702,13 @@ const rows: readonly Row[] = [
     'an item of a list (`- `) stands among the keys of a map',
     'indent it further than the key',
   ],
+  [
+    'a name for anchors',
+    'checks:\n  x-base: &base { type: tcp }\n  a: { <<: *base, address: "h:1" }',
+    '2:3 checks.x-base',
+    'a name that begins with x- is for anchors',
+    'write it beside `checks`, at the top, or give the check another name',
+  ],
   ['two documents', 'service: a\n---\nservice: b', '2:1 YAML', 'a second document', 'one configuration'],
   ['a list', '- a\n- b', '1:1 ', 'holds a list', 'begin with `checks:`'],
   ['a string', 'hello', '1:1 ', 'holds one string', 'begin with `checks:`'],

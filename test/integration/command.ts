@@ -15,13 +15,15 @@ export type CommandOptions = {
   readonly node?: readonly string[];
   /** What stands on its standard input; nothing unless given. */
   readonly input?: string;
+  /** Where it runs; here unless given. */
+  readonly cwd?: string;
 };
 
 /** Resolves when it has ended; one that does not end in time is killed, and its code is null. */
 export function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
-  const { environment = {}, node = [], input } = options;
+  const { environment = {}, node = [], input, cwd } = options;
   const env = { PATH: process.env.PATH ?? '', ...environment };
-  const child = spawn(process.execPath, [...node, entry, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...node, entry, ...args], { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined).end(input); // one that reads nothing may be gone already
   const late = setTimeout(() => child.kill('SIGKILL'), withinMs);
   let stdout = '';

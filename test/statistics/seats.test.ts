@@ -31,6 +31,13 @@ test.each([
   expect(notes(text)).toContain(`${off}${reason}${wayOut}`);
 });
 
+test('several checks whose statistics are off are told of in one note', () => {
+  const all = notes(postgres('queue: { type: redis, url: redis://y }'));
+  expect(all.match(/^.*statistics are off.*$/gm)).toEqual([
+    `cache, queue: their${off.slice('cache: its'.length)}no check of one is there${wayOut}`,
+  ]);
+});
+
 const scattered =
   /^db: its URL can lead replicas to different servers, and at each of them one reads .*`statistics_url`/m;
 test.each([

@@ -107,7 +107,7 @@ function parseCheck(given: Parsing, name: string, written: unknown): ConfiguredC
   if (wrong.every((key) => key === apart)) {
     const usual = settled ? {} : { [apart]: (definition.settings[apart] as z.ZodType).parse(undefined) };
     for (const problem of definition.problems?.({ ...settings, ...usual }) ?? [])
-      findings.add([...path, ...problem.path], problem.message);
+      findings.add([...path, ...problem.path], problem.message, problem.fix);
   }
   const gaps = common.cron === undefined || cron !== undefined ? gapsOf(check.schedule) : undefined;
   // Whether a check is of the app itself only its type can tell.
@@ -123,8 +123,9 @@ function parseTyped(explaining: Explaining, typed: Typed, written: Record<string
   const whole = checkShape(typed.definition);
   if (typed.sure) return parseFields(explaining, whole, written, path, 'check');
   const shape = Object.fromEntries(Object.entries(whole).filter(([key]) => key !== 'type'));
+  const where = typed.definition.type === '' ? 'any' : 'check';
   const rest = Object.entries(written).filter(([key]) => !typed.keys.includes(key));
-  const { values, failed } = parseFields(explaining, shape, Object.fromEntries(rest), path, 'check');
+  const { values, failed } = parseFields(explaining, shape, Object.fromEntries(rest), path, where);
   // Interval and timeout are compared where both are written: the type has a say in what they are otherwise.
   const both = 'interval' in written && 'timeout' in written;
   return { values, failed: new Set([...failed, ...(both ? [] : ['timeout'])]) };

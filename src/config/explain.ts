@@ -87,10 +87,11 @@ const referenceMeant = (raw: string | undefined, hidden: boolean): string | unde
   return hidden ? 'write a variable in braces: `${NAME}`' : `write \`\${${name}}\``;
 };
 
-const inVariable = (raw: string | undefined, fix: string): string => {
+const inVariable = (raw: string | undefined, fix: string | null): string | undefined => {
   const meant = referenceMeant(raw, true);
   if (meant !== undefined) return meant;
   const variable = variableIn(raw);
+  if (fix === null) return variable === undefined ? undefined : `change ${variable}`;
   return variable === undefined ? fix : `in ${variable}, ${fix}`;
 };
 
@@ -99,7 +100,7 @@ const isMany = (value: unknown): boolean => value !== null && typeof value === '
 /** `\`5\` must be …`, and a colon before what is no predicate. */
 const joined = (read: string | undefined, message: string): string => {
   if (read === undefined) return message;
-  return /^(must|is|has|does|cannot) /.test(message) ? `${read} ${message}` : `${read}: ${message}`;
+  return /^(must|is|has|does|cannot|begins|ends) /.test(message) ? `${read} ${message}` : `${read}: ${message}`;
 };
 
 const valueAt = (value: unknown, key: string | number): unknown =>
@@ -125,13 +126,14 @@ function readText(places: Places, path: Path, value: unknown, schemas: readonly 
 const isHidden = (path: Path, value: unknown, schemas: readonly Schema[]): boolean =>
   schemas.length === 0 || isKind(schemas, 'secret') || namesSecret(path) || value instanceof Secret;
 
-type Said = { readonly message: string; readonly fix?: string };
+/** A fix is null where the message says how. */
+type Said = { readonly message: string; readonly fix?: string | null };
 
 /** The value of a variable that the file mentions is not repeated: it may be a secret in the wrong place. */
 function hideReferred(raw: string | undefined, value: unknown, { message, fix }: Said): Said {
-  if (raw?.includes('${') !== true || typeof value === 'object') return { message, ...(fix && { fix }) };
+  if (raw?.includes('${') !== true || typeof value === 'object') return { message, ...(fix !== undefined && { fix }) };
   const hide = (text: string): string => text.replaceAll(String(value) || raw, '…');
-  return { message: hide(message), ...(fix && { fix: hide(fix) }) };
+  return { message: hide(message), ...(fix !== undefined && { fix: fix && hide(fix) }) };
 }
 
 function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said {
@@ -162,7 +164,7 @@ function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said
       return { message: sizeText('at most', Number(issue.maximum), issue.origin) };
     default: {
       const own = issue.code === 'custom' ? issue.params?.fix : undefined;
-      if (typeof own === 'string') return { message: issue.message, fix: own };
+      if (typeof own === 'string' || own === null) return { message: issue.message, fix: own };
       if (isKind(schemas, 'secret') && (typeof value === 'number' || typeof value === 'boolean')) {
         return { message: `must be a string, and is ${nounOf(value)}`, fix: 'put it in quotes' };
       }
@@ -204,6 +206,9 @@ function explainUnion(
   context.findings.add(field.path, joined(read, message), fix === undefined ? undefined : inVariable(raw, fix));
 }
 
+/** Where a key stands: at the top, in a check or in a check whose type nobody knows. */
+export type Where = 'top' | 'check' | 'any';
+
 /** Says the known word for an unknown one. @returns the known ones that stand for it. */
 export function explainUnknownKey(
   findings: Findings,
@@ -211,14 +216,14 @@ export function explainUnknownKey(
   key: string,
   known: readonly string[],
   value: unknown,
-  where: 'top' | 'check',
+  where: Where,
 ): readonly string[] {
   const { text, glued } = keyText(key);
   const word = normalise(text);
   const same = known.find((candidate) => normalise(candidate) === word);
-  const foreign = foreignFix(word, where, known, value);
+  const foreign = foreignFix(word, where === 'top' ? 'top' : 'check', known, value);
   const near = nearest(text, known);
-  let fix = `known here: ${known.join(', ')}`;
+  let fix = where === 'any' ? 'no type has such a key: remove it' : `known here: ${known.join(', ')}`;
   if (near !== undefined) fix = `did you mean \`${near}\`?`;
   if (foreign !== undefined) fix = foreign;
   if (isMany(value) && Object.hasOwn(value as object, 'type')) {

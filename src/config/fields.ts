@@ -1,6 +1,6 @@
 // Parses a map field by field, so that one wrong field hides no mistake in another.
 import type { z } from 'zod';
-import { type Explaining, explain, explainUnknownKey } from './explain.ts';
+import { type Explaining, explain, explainUnknownKey, type Where } from './explain.ts';
 import type { Path } from './places.ts';
 import { settle } from './settle.ts';
 
@@ -15,7 +15,7 @@ export function parseFields(
   shape: Readonly<Record<string, z.core.$ZodType>>,
   written: Readonly<Record<string, unknown>>,
   path: Path,
-  where: 'top' | 'check',
+  where: Where,
 ): Parsed {
   const values: Record<string, unknown> = {};
   const failed = new Set<string>();

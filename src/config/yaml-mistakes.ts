@@ -22,7 +22,10 @@ export const ofTemplate: Mistake = [
 ];
 
 const mistakes: Partial<Record<YAMLError['code'], Mistake>> = {
-  TAB_AS_INDENT: ['a tab indents this line', 'YAML allows spaces only: replace the tab by two spaces'],
+  TAB_AS_INDENT: [
+    'a tab indents this line',
+    'YAML allows spaces only: begin it with two spaces more than the key that it belongs to',
+  ],
   MULTILINE_IMPLICIT_KEY: space,
   BLOCK_AS_IMPLICIT_KEY: [
     'a second `key: ` stands on the line of the first',
@@ -58,7 +61,9 @@ const local: ReadonlySet<YAMLError['code']> = new Set([
 export function yamlMistakes(text: string, document: Document): readonly Misplaced[] {
   const ordered = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   const lost = ordered.findIndex(({ code }) => !local.has(code));
-  return (lost < 0 ? ordered : ordered.slice(0, lost + 1)).map((mistake) => explained(text, document, mistake));
+  // What it says of a line among tabs tells nothing: where a tab leads to is not known.
+  const believed = ordered.slice(0, lost + 1).some(({ code }) => code === 'TAB_AS_INDENT') ? lost : lost + 1;
+  return (lost < 0 ? ordered : ordered.slice(0, believed)).map((mistake) => explained(text, document, mistake));
 }
 
 function explained(text: string, document: Document, { code, pos: [offset], message: said }: YAMLError): Misplaced {

@@ -105,7 +105,7 @@ export const pattern = () =>
     .superRefine((text, context) => {
       const foreign = foreignPattern(text);
       if (foreign !== undefined) {
-        context.addIssue({ code: 'custom', message: foreign });
+        context.addIssue({ code: 'custom', message: foreign, params: { fix: null } }); // it says how
         return;
       }
       try {

@@ -75,7 +75,12 @@ export type EnvironmentShorthand = {
   settings(value: string | Secret): Record<string, unknown>;
 };
 
-export type SettingsProblem = { readonly path: readonly (string | number)[]; readonly message: string };
+export type SettingsProblem = {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  /** Absent where the message says how. */
+  readonly fix?: string;
+};
 
 export interface Definition<
   Type extends string = string,

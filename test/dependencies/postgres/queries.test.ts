@@ -149,11 +149,11 @@ describe('what cannot be samples names the query and the column', () => {
     ["SELECT 'many' AS value", 'the query shop_things gives in the column value what is not a number'],
     ["SELECT '' AS value", 'gives in the column value what is not a number'],
     ['SELECT now() AS value', 'what is not a number: select extract(epoch FROM …)'],
-    ['SELECT 1 AS value, 2 AS instance', 'gives a column instance, which cannot be a label: it must not be instance'],
+    ['SELECT 1 AS value, 2 AS instance', 'gives a column instance, which cannot be a label: it is a label that every'],
     ['SELECT 1 AS value, 2 AS "a-b"', 'gives a column a-b, which cannot be a label: it must be letters, digits and _'],
-    ['SELECT 1 AS value, 2 AS job', 'gives a column job, which cannot be a label: it must not be job'],
+    ['SELECT 1 AS value, 2 AS job', 'gives a column job, which cannot be a label: it is a label that Prometheus'],
     ["SELECT 1 AS value, repeat('x', 257) AS a", 'gives in the column a a label of more than 256 characters'],
-    ['SELECT 1 AS value, 2 AS __name__', 'must not begin with __'],
+    ['SELECT 1 AS value, 2 AS __name__', 'it begins with __'],
     ['SELECT 1 AS value, 2 AS a, 3 AS a', 'gives two columns a'],
     ['SELECT 1 AS value, ARRAY[1] AS a', 'gives in the column a what is not a string'],
     [
@@ -349,23 +349,24 @@ describe('settings', () => {
   const problemsWith = (...own: object[]): string[] => {
     const whole = own.map((query) => ({ name: 'shop_things', sql: 'SELECT 1 AS value', ...query }));
     const issues = queries.safeParse(whole).error?.issues ?? [];
-    return issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    return issues.map((issue) => {
+      const fix = issue.code === 'custom' ? issue.params?.fix : undefined;
+      return `${issue.path.join('.')}: ${issue.message}${fix === undefined ? '' : ` | ${fix}`}`;
+    });
   };
 
   test('what is wrong between fields and between queries', () => {
     expect(problemsWith({}, { name: 'shop_total', type: 'counter' })).toEqual([]);
     expect(problemsWith({ type: 'counter' })).toEqual([
-      '0.name: is a counter’s, so it must end in _total: call it shop_things_total',
+      '0.name: is a counter’s, so it must end in _total | write `shop_things_total`',
     ]);
     expect(problemsWith({ name: 'shop_total' })).toEqual([
-      '0.name: ends in _total, as only a counter’s does: rename it, or set `type: counter`',
+      '0.name: ends in _total, as only a counter’s does | rename it, or set `type: counter`',
     ]);
-    expect(problemsWith({}, {})).toEqual([
-      '1.name: is the name of an earlier query too: give it another than shop_things',
-    ]);
+    expect(problemsWith({}, {})).toEqual(['1.name: is the name of an earlier query too | give it another']);
     expect(problemsWith({ labels: ['a', 'value', 'a'] })).toEqual([
-      '0.labels: name the value’s column value: take it out, or set another `value`',
-      '0.labels: name a column twice: take one out',
+      '0.labels: name the value’s column value | take it out, or set another `value`',
+      '0.labels: name a column twice | take one out',
     ]);
   });
 
@@ -375,26 +376,27 @@ describe('settings', () => {
       expect.stringContaining('1.name: '),
       expect.stringContaining('2.sql: '),
       expect.stringContaining('2.labels: '),
-      '0.name: is a counter’s, so it must end in _total: call it shop_things_total',
-      '2.name: is the name of an earlier query too: give it another than shop_things',
+      '0.name: is a counter’s, so it must end in _total | write `shop_things_total`',
+      '2.name: is the name of an earlier query too | give it another',
     ]);
   });
 
   test.each([
-    [{ name: 'pg_things' }, 'must not be pg_*, which is taken'],
-    [{ name: 'sidewarden_things' }, 'must not be sidewarden_*, which is taken'],
-    [{ name: 'up' }, 'must not be up, which is taken'],
-    [{ name: 'a:b' }, 'must be the name of a metric'],
-    [{ name: '1st' }, 'must be the name of a metric'],
+    [{ name: 'pg_things' }, 'begins with pg_, which is taken | begin with your product’s name'],
+    [{ name: 'sidewarden_things' }, 'begins with sidewarden_, which is taken'],
+    [{ name: 'up' }, 'is taken by Prometheus | begin with'],
+    [{ name: 'a:b' }, 'is not the name of a metric | write letters, digits and _'],
+    [{ name: '1st' }, 'is not the name of a metric'],
+    [{ name: 'a'.repeat(101) }, 'must have at most 100 characters'],
     [{ interval: '4s' }, 'must be between 5s and 1d'],
     [{ timeout: '2m' }, 'must be between 10ms and 1m'],
-    [{ labels: ['check'] }, 'must not be check, which every sample has already'],
+    [{ labels: ['check'] }, 'is a label that every sample has already'],
     ...['job', 'namespace', 'pod', 'container', 'endpoint'].map((label): [object, string] => [
       { labels: [label] },
-      `must not be ${label}, which Prometheus keeps`,
+      'is a label that Prometheus keeps',
     ]),
-    [{ labels: ['__x'] }, 'must not begin with __'],
-    [{ sql: ' ' }, 'must be a statement'],
+    [{ labels: ['__x'] }, 'begins with __'],
+    [{ sql: ' ' }, 'is empty | write one SELECT'],
     [{ sql: 'SELECT pg_advisory_unlock_all()' }, 'must not call pg_advisory_… functions'],
     [{ sql: 'SELECT "pg_catalog".PG_TRY_ADVISORY_lock(7) AS value' }, 'must not call pg_advisory_… functions'],
   ])('%o', (query, message) => {

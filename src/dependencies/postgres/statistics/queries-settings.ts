@@ -15,19 +15,25 @@ const targetLabels = ['job', 'namespace', 'pod', 'container', 'endpoint'];
 const word = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const wordForm = 'letters, digits and _, not beginning with a digit';
 
-const metricName = z
-  .string()
-  .max(100)
-  .regex(word, `must be the name of a metric: ${wordForm}`)
-  .superRefine((name, context) => {
-    const prefix = takenPrefixes.find((one) => name.startsWith(one));
-    const taken = prefix === undefined ? takenNames.find((one) => one === name) : `${prefix}*`;
-    if (taken === undefined) return;
-    context.addIssue({
-      code: 'custom',
-      message: `must not be ${taken}, which is taken: begin with your product’s name`,
-    });
-  });
+/** Of a field: what is wrong with its value, and how to fix it. The pattern is for the JSON Schema. */
+const judged = (pattern: string, problemOf: (text: string) => Omit<SettingsProblem, 'path'> | undefined) =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      const problem = problemOf(text);
+      if (problem !== undefined)
+        context.addIssue({ code: 'custom', message: problem.message, params: { fix: problem.fix } });
+    })
+    .meta({ pattern });
+
+const metricName = judged(word.source, (name) => {
+  if (!word.test(name)) return { message: 'is not the name of a metric', fix: `write ${wordForm}` };
+  if (name.length > 100) return { message: 'must have at most 100 characters', fix: 'write a shorter name' };
+  const prefix = takenPrefixes.find((one) => name.startsWith(one));
+  const fix = 'begin with your product’s name';
+  if (prefix !== undefined) return { message: `begins with ${prefix}, which is taken`, fix };
+  return takenNames.includes(name) ? { message: 'is taken by Prometheus', fix } : undefined;
+}).meta({ maxLength: 100 });
 
 /** Columns that a query can have beside its value. */
 export const mostLabels = 10;
@@ -35,10 +41,10 @@ export const mostLabels = 10;
 /** Why a column cannot be a label. */
 export function labelProblem(name: string): string | undefined {
   if (!word.test(name)) return `must be ${wordForm}`;
-  if (name.startsWith('__')) return 'must not begin with __, which Prometheus keeps for itself';
-  if (ownLabels.includes(name)) return `must not be ${name}, which every sample has already`;
+  if (name.startsWith('__')) return 'begins with __, which Prometheus keeps for itself';
+  if (ownLabels.includes(name)) return 'is a label that every sample has already: leave it out';
   return targetLabels.includes(name)
-    ? `must not be ${name}, which Prometheus keeps for where it scrapes: call it otherwise`
+    ? 'is a label that Prometheus keeps for where it scrapes: call it otherwise'
     : undefined;
 }
 
@@ -57,14 +63,15 @@ export const query = z.strictObject({
   name: metricName.describe('name of the metric; a counter’s ends in _total'),
   type: z.enum(['gauge', 'counter']).default('gauge').describe('counter: a value that only grows'),
   help: z.string().min(1).max(300).optional().describe('what the metric says, for its HELP line'),
-  sql: z
-    .string()
-    .regex(/\S/, 'must be a statement')
-    .refine(
-      (sql) => !advisory.test(sql),
-      'must not call pg_advisory_… functions: the lock of the session says who reads the statistics',
-    )
-    .describe('one SELECT; its rows become samples. Without a semicolon between statements'),
+  sql: judged('\\S', (sql) => {
+    if (sql.trim() === '') return { message: 'is empty', fix: 'write one SELECT, whose rows become samples' };
+    return advisory.test(sql)
+      ? {
+          message: 'must not call pg_advisory_… functions: a lock of the session says who reads the statistics',
+          fix: 'leave the call out',
+        }
+      : undefined;
+  }).describe('one SELECT; its rows become samples. Without a semicolon between statements'),
   interval: between(5000, 86_400_000).prefault('60s').describe('time between two runs'),
   timeout: between(10, 60_000).prefault('2s').describe('the server ends it after that'),
   max_rows: z.number().int().min(1).max(1000).default(50).describe('rows beyond it are cut, and counted'),
@@ -90,8 +97,8 @@ function judge(all: unknown, context: z.RefinementCtx): void {
     ? all.map((one) => (one instanceof Object ? one : {}))
     : [];
   for (const [index, one] of list.entries()) {
-    for (const { path, message } of problemsOf(one, list.slice(0, index)))
-      context.addIssue({ code: 'custom', message, path: [index, ...path] });
+    for (const { path, message, fix } of problemsOf(one, list.slice(0, index)))
+      context.addIssue({ code: 'custom', message, path: [index, ...path], params: { fix } });
   }
 }
 
@@ -103,22 +110,28 @@ function problemsOf(
   if (typeof name === 'string') {
     const total = name.endsWith('_total');
     if (type === 'counter' && !total)
-      found.push({ path: ['name'], message: `is a counter’s, so it must end in _total: call it ${name}_total` });
+      found.push({
+        path: ['name'],
+        message: 'is a counter’s, so it must end in _total',
+        fix: `write \`${name}_total\``,
+      });
     if (type === 'gauge' && total)
       found.push({
         path: ['name'],
-        message: 'ends in _total, as only a counter’s does: rename it, or set `type: counter`',
+        message: 'ends in _total, as only a counter’s does',
+        fix: 'rename it, or set `type: counter`',
       });
     if (before.some((other) => other.name === name))
-      found.push({ path: ['name'], message: `is the name of an earlier query too: give it another than ${name}` });
+      found.push({ path: ['name'], message: 'is the name of an earlier query too', fix: 'give it another' });
   }
   if (!Array.isArray(labels)) return found;
   if (value !== undefined && labels.includes(value))
     found.push({
       path: ['labels'],
-      message: `name the value’s column ${value}: take it out, or set another \`value\``,
+      message: `name the value’s column ${value}`,
+      fix: 'take it out, or set another `value`',
     });
   if (new Set(labels).size < labels.length)
-    found.push({ path: ['labels'], message: 'name a column twice: take one out' });
+    found.push({ path: ['labels'], message: 'name a column twice', fix: 'take one out' });
   return found;
 }

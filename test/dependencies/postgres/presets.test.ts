@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../servers/postgres.ts';
 import { settingsOf } from './collecting.ts';
-import { type Labels, openStatistics, type Round } from './statistics-run.ts';
+import { type Labels, labelsOf, openStatistics, type Round } from './statistics-run.ts';
 
 /** Of each table; of two of them four out of five die. */
 const rows = 30_000;
@@ -112,6 +112,24 @@ describe.each(['13', '18', 'at hand'])('PostgreSQL %s', (version) => {
   test('no TLS is compressed', async () => {
     expect((await round(['tls'])).value('pg_stat_ssl_compression')).toBe(0);
   });
+});
+
+test('of wide tables the largest are estimated, as many as have 10,000 columns together, and the others are cut', async () => {
+  const server = await startPostgres({ settings: { autovacuum: 'off' } });
+  onTestFinished(() => server.remove());
+  await server.query(`DO $$ BEGIN FOR t IN 1..12 LOOP
+    EXECUTE (SELECT format('CREATE TABLE wide_%s (%s)', t, string_agg('c' || n || ' int', ', ')) FROM generate_series(1, 990) AS n);
+  END LOOP; END $$`);
+  await server.query('CREATE INDEX narrow ON wide_1 (c1, c2, c3)');
+  await server.query(`UPDATE pg_class SET reltuples = 100, relpages = CASE WHEN relname = 'narrow' THEN 200 ELSE
+    1000 + substr(relname, 6)::int END WHERE relname = 'narrow' OR relname LIKE 'wide%'`);
+  const opened = await openStatistics({ url: server.url, statistics: { tables: 0, presets: ['bloat'] } });
+  onTestFinished(opened.end);
+  const { all, cut, failed } = await opened.round();
+  const told = all('pg_bloat_table_real_size').map((sample) => labelsOf(sample).relname);
+  expect([failed, cut.bloat_tables, cut.bloat_indexes]).toEqual([{}, 2, undefined]);
+  expect(new Set(told)).toEqual(new Set(Array.from({ length: 10 }, (_, n) => `wide_${n + 3}`)));
+  expect(all('pg_bloat_btree_real_size').map((sample) => labelsOf(sample).idxname)).toEqual(['narrow']);
 });
 
 test('they are off unless set', async () => {

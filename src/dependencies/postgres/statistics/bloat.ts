@@ -4,7 +4,7 @@
 import { type Family, samples } from '../../../core/family.ts';
 import type { Collector } from '../../statistics.ts';
 import type { Settings } from '../settings.ts';
-import { relations as cap, bloated as shown } from './caps.ts';
+import { relations as cap, columns as columnCap, bloated as shown } from './caps.ts';
 import { type Column, choose, column, familiesOf, numberOf, ours, textOf } from './columns.ts';
 import { ofApplication, ofPacks, wants } from './presets.ts';
 import type { PostgresSource } from './source.ts';
@@ -18,7 +18,7 @@ type Kind = {
   readonly columns: readonly Column[];
   /** Those without an estimate. */
   readonly unknown: Family;
-  /** Gives relid, the names of its labels (n0, n1, …), and relpages, reltuples, reloptions. */
+  /** Gives relid, the names of its labels (n0, n1, …), and relnatts, relpages, reltuples, reloptions. */
   readonly relations: string;
   /** Of `chosen` relations: relid, attlen, dropped, and the table and the column by which its statistics are found. */
   readonly attributes: string;
@@ -60,7 +60,7 @@ const ofTables: Kind = {
   asks: 'pg_class, pg_attribute, pg_stats',
   columns: columnsOf('table', names),
   unknown: without('tables'),
-  relations: `SELECT c.oid AS relid, n.nspname AS n0, c.relname AS n1, c.relpages, c.reltuples, c.reloptions
+  relations: `SELECT c.oid AS relid, n.nspname AS n0, c.relname AS n1, c.relnatts, c.relpages, c.reltuples, c.reloptions
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND ${ofApplication}`,
   attributes: `SELECT o.relid, o.n0, o.n1 AS statistics_of, a.attname, a.attlen, a.attisdropped AS dropped
@@ -76,7 +76,8 @@ const ofIndexes: Kind = {
   asks: 'pg_index, pg_class, pg_attribute, pg_stats',
   columns: columnsOf('btree', [...names, 'idxname']),
   unknown: without('indexes'),
-  relations: `SELECT i.oid AS relid, n.nspname AS n0, t.relname AS n1, i.relname AS n2, i.relpages, i.reltuples, i.reloptions
+  relations: `SELECT i.oid AS relid, n.nspname AS n0, t.relname AS n1, i.relname AS n2, i.relnatts, i.relpages, i.reltuples,
+    i.reloptions
   FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
     JOIN pg_catalog.pg_am m ON m.oid = i.relam AND m.amname = 'btree'
     JOIN pg_catalog.pg_class t ON t.oid = x.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
@@ -93,7 +94,8 @@ const ofIndexes: Kind = {
 };
 
 /**
- * The largest are estimated, and those with the most bloat come back, with how many there are and how many have no estimate.
+ * The largest are estimated, as many as have the columns that are allowed together, and those with the most bloat come back,
+ * with how many there are, how many were looked at and how many have no estimate.
  * A column of a fixed width needs no statistics: then it counts as never NULL. Statistics are found column by column: joined,
  * the view can be read as a whole.
  */
@@ -101,9 +103,12 @@ function question({ relations, attributes, fillfactor, without, header }: Kind, 
   const pagesAt = (fill: string): string =>
     `${without.pages} + pg_catalog.ceil(reltuples / greatest(1, pg_catalog.floor((block - ${without.bytes}) * ${fill} / 100 / width)))`;
   return `WITH chosen AS MATERIALIZED (
-  SELECT r.*, pg_catalog.count(*) OVER () AS counted
-  FROM (${relations}) AS r
-  WHERE r.reltuples >= 0 AND r.relpages >= ${leastBytes} / pg_catalog.current_setting('block_size')::int
+  SELECT * FROM (
+    SELECT r.*, pg_catalog.count(*) OVER () AS counted,
+      pg_catalog.sum(r.relnatts) OVER (ORDER BY r.relpages DESC, r.relid ROWS UNBOUNDED PRECEDING) AS columns
+    FROM (${relations}) AS r
+    WHERE r.reltuples >= 0 AND r.relpages >= ${leastBytes} / pg_catalog.current_setting('block_size')::int
+  ) AS r WHERE r.columns <= ${columnCap}
   ORDER BY r.relpages DESC, r.relid LIMIT ${cap}
 ), attributes AS (${attributes}), data AS (
   SELECT a.relid, pg_catalog.count(*) AS attributes,
@@ -127,7 +132,7 @@ function question({ relations, attributes, fillfactor, without, header }: Kind, 
     CASE WHEN NOT unknown THEN greatest(0, pages - (${pagesAt('fillfactor')})) END AS bloat
   FROM widths w
 )
-SELECT n.*, pg_catalog.count(*) FILTER (WHERE unknown) OVER () AS unknowns, ${list}
+SELECT n.*, (SELECT pg_catalog.count(*) FROM chosen) AS looked, pg_catalog.count(*) FILTER (WHERE unknown) OVER () AS unknowns, ${list}
 FROM needed n
 ORDER BY bloat * block DESC NULLS LAST, pages DESC, relid LIMIT ${shown}`;
 }
@@ -142,7 +147,7 @@ const collectorOf = (kind: Kind): Collector<Settings, PostgresSource> => ({
     const each = choose(facts, kind.columns);
     const rows = await ask(question(kind, each.list), { ...limits, maxRows: shown });
     const [first] = rows;
-    const beyond = (numberOf(first?.counted) ?? 0) - cap;
+    const beyond = (numberOf(first?.counted) ?? 0) - (numberOf(first?.looked) ?? 0);
     if (beyond > 0) limits.cut(beyond);
     return [
       ...samples(kind.unknown, numberOf(first?.unknowns) ?? 0, facts.database),

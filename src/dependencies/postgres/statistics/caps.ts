@@ -17,8 +17,10 @@ export const activities = 1000;
 
 /** Indexes: those that are not valid, then the largest. */
 export const indexes = 100;
-/** Tables or indexes whose bloat is estimated, the largest; and of these, those with the most that are told. */
+/** Tables or indexes whose bloat is estimated, the largest, and columns of them all together: each is a search in pg_stats. */
 export const relations = 500;
+export const columns = 10_000;
+/** Of these, those with the most bloat, which are told. */
 export const bloated = 25;
 
 /** Beside a row's own columns: how many rows there are before `LIMIT`, as `capped` wants to know. */

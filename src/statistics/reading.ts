@@ -118,8 +118,8 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
       snapshots.hide(name);
       slots.restart(now, costlyMs);
     }
-    lastError = 1;
-    if (!turn.answers()) return;
+    lastError = turn.answers() ? 1 : undefined; // who shows nothing has read nothing: it may lead next
+    if (lastError === undefined) return;
     teller.unreachable(
       fault,
       due.map((collector) => collector.name),

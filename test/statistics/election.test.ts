@@ -111,6 +111,34 @@ test('a leader whose connection ended leads again within seconds, when nobody wa
   await stop(replicas);
 });
 
+test('one that leads after an attempt of its own broke says nothing of its last round before the first has ended', async () => {
+  const database = new Server();
+  const parts: Readonly<Record<string, Part>> = { database: { server: database, elects: 'primary' } };
+  database.customs = 1; // which takes 1.8 s
+  const [replica] = (await start(1, parts)) as [Replica];
+  const another = {};
+  const { key } = replica.statistics.election('database') ?? { key: 0n };
+  database.holders.set(key, another);
+  await pass(6000);
+  database.gate = new Promise(() => {}); // its question whether it may lead is not answered
+  database.end(another);
+  const opened = database.opened;
+  for (let waited = 0; database.opened === opened && waited < 10_000; waited += 100) await pass(100);
+  expect(database.opened).toBe(opened + 1);
+  replica.statistics.election('database')?.tell(true); // another was quicker
+  await pass(3000);
+  expect(replica.page()).toBe('');
+  database.gate = undefined;
+  replica.statistics.election('database')?.tell(false);
+  const lines = () => replica.page().split('\n');
+  for (let waited = 0; !replica.page().includes('_up{') && waited < 10_000; waited += 100) await pass(100);
+  expect(lines()).toContain('database_up{check="database",instance="server:1"} 1');
+  expect(replica.page()).not.toContain('database_last_error');
+  await pass(2500);
+  expect(lines()).toContain('database_last_error{check="database",instance="server:1"} 0');
+  await stop([replica]);
+});
+
 test('one that lost its connection stands down as soon as its probe sees another', () => {
   const lost = [{ kind: 'asked', answer: 'leads' } as const, { kind: 'broke' } as const].reduce(
     nextPlace,

@@ -22,7 +22,8 @@ export interface StatisticsMetrics {
   up(check: string, collector: string, up: boolean): void;
   /** The check is not read here any more: nothing of its collectors and privileges is left. */
   forget(check: string): void;
-  privilege(check: string, privilege: string, granted: boolean): void;
+  /** What the collector needs, as its last answer shows it. */
+  privilege(check: string, collector: string, privilege: string, granted: boolean): void;
   /** How the check is read, and whether here; undefined: there is no such check any more. */
   standing(check: string, standing: { readonly mode: StatisticsMode; readonly reads: boolean } | undefined): void;
 }

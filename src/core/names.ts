@@ -147,8 +147,8 @@ export const families = {
   statisticsPrivilege: family(
     'sidewarden_statistics_privilege',
     'gauge',
-    ['check', 'privilege'],
-    '1 if the privilege is granted that some of the statistics need, 0 if it is missing and they are absent.',
+    ['check', 'collector', 'privilege'],
+    '1 if the privilege is granted that the collector needs, 0 if it is missing and what needs it is absent.',
     { for: 'alerts' },
   ),
   collectorUp: family(

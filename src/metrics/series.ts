@@ -66,8 +66,8 @@ export function seriesOfCheck(check: CountableCheck, detail: Detail): number {
 export function seriesOfReader(collectors: readonly Pick<Collector, 'privilege'>[], detail: Detail): number {
   const { collectorUp, collectorDuration, collectorLastSuccess, collectorCut } = families;
   const each = [collectorUp, collectorDuration, collectorLastSuccess, collectorCut];
-  const privileges = new Set(collectors.flatMap(({ privilege }) => privilege ?? []));
-  return collectors.length * each.filter((family) => shown(family, detail)).length + privileges.size;
+  const privileges = collectors.filter(({ privilege }) => privilege !== undefined);
+  return collectors.length * each.filter((family) => shown(family, detail)).length + privileges.length;
 }
 
 /** Of a pod itself, whatever its checks, when the usual routes are asked; `full` has those of garbage collection too. */

@@ -14,19 +14,19 @@ export function createStatisticsMetrics(place: Place): StatisticsMetrics {
   const lastSuccess = new Gauge(settings(place, families.collectorLastSuccess));
   const errors = new Counter(settings(place, families.collectorErrors));
   const cut = new Counter(settings(place, families.collectorCut));
-  /** What has series, by check: collectors with the classes that they failed with, and privileges. */
-  const known = new Map<string, { readonly collectors: Map<string, Set<string>>; readonly privileges: Set<string> }>();
-  const ofCheck = (check: string) => {
-    const found = known.get(check) ?? { collectors: new Map<string, Set<string>>(), privileges: new Set<string>() };
-    known.set(check, found);
+  /** What has series, by check and collector: the classes that it failed with, and the privileges that it needs. */
+  const known = new Map<string, Map<string, { readonly classes: Set<string>; readonly privileges: Set<string> }>>();
+  const of = (check: string, collector: string) => {
+    const collectors = known.get(check) ?? new Map<string, { classes: Set<string>; privileges: Set<string> }>();
+    known.set(check, collectors);
+    const found = collectors.get(collector) ?? { classes: new Set<string>(), privileges: new Set<string>() };
+    collectors.set(collector, found);
     return found;
   };
 
   return {
     ran(check, collector, run) {
-      const { collectors } = ofCheck(check);
-      const classes = collectors.get(collector) ?? new Set<string>();
-      collectors.set(collector, classes);
+      const { classes } = of(check, collector);
       up.set({ check, collector }, run.ok ? 1 : 0);
       duration.set({ check, collector }, run.durationMs / 1000);
       if (run.ok) lastSuccess.set({ check, collector }, run.time.getTime() / 1000);
@@ -38,17 +38,16 @@ export function createStatisticsMetrics(place: Place): StatisticsMetrics {
     },
     up: (check, collector, isUp) => up.set({ check, collector }, isUp ? 1 : 0),
     forget(check) {
-      const { collectors, privileges: ofPrivileges } = ofCheck(check);
-      for (const [collector, classes] of collectors) {
+      for (const [collector, { classes, privileges: needed }] of known.get(check) ?? []) {
         for (const gauge of [up, duration, lastSuccess, cut]) gauge.remove({ check, collector });
         for (const errorClass of classes) errors.remove({ check, collector, class: errorClass });
+        for (const privilege of needed) privileges.remove({ check, collector, privilege });
       }
-      for (const privilege of ofPrivileges) privileges.remove({ check, privilege });
       known.delete(check);
     },
-    privilege(check, privilege, granted) {
-      ofCheck(check).privileges.add(privilege);
-      privileges.set({ check, privilege }, granted ? 1 : 0);
+    privilege(check, collector, privilege, granted) {
+      of(check, collector).privileges.add(privilege);
+      privileges.set({ check, collector, privilege }, granted ? 1 : 0);
     },
     standing(check, standing) {
       for (const one of statisticsModes) mode.remove({ check, mode: one });

@@ -32,7 +32,7 @@ export type TellerOptions = {
 export function createTeller({ check, log, metrics, wall }: TellerOptions): Teller {
   /** What was said last of each collector: its class and message when it failed. */
   const said = new Map<string, string>();
-  /** Which collector lacks what: a privilege is granted once none lacks it. */
+  /** Which collector lacks what: a privilege is said to be granted once none lacks it. */
   const lacking = new Map<string, Lack>();
   /** Whether its last run read all, of each that was run. */
   const good = new Map<string, boolean>();
@@ -51,9 +51,10 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
   const isLacking = (privilege: string): boolean => [...lacking.values()].some((one) => one.privilege === privilege);
   const lack = (collector: string, found: Lack): void => {
     const { privilege, statement } = found;
+    if ((lacking.get(collector)?.privilege ?? privilege) !== privilege) grant(collector, undefined); // it came further
     const known = [...lacking.values()].some((one) => one.statement === statement);
     lacking.set(collector, found);
-    metrics.privilege(check, privilege, false);
+    metrics.privilege(check, collector, privilege, false);
     if (known) return;
     log.warn(
       { ...labels, 'event.action': 'statistics-privilege', 'labels.privilege': privilege },
@@ -65,14 +66,13 @@ export function createTeller({ check, log, metrics, wall }: TellerOptions): Tell
     const lacked = lacking.get(collector)?.privilege;
     lacking.delete(collector);
     for (const privilege of new Set([lacked, needed])) {
-      if (privilege === undefined || isLacking(privilege)) continue;
-      metrics.privilege(check, privilege, true);
-      if (privilege !== lacked) continue;
-      log.info(
-        { ...labels, 'event.action': 'statistics-privilege', 'labels.privilege': privilege },
-        `${check}: the privilege ${privilege} is granted now`,
-      );
+      if (privilege !== undefined) metrics.privilege(check, collector, privilege, true);
     }
+    if (lacked === undefined || isLacking(lacked)) return lacked;
+    log.info(
+      { ...labels, 'event.action': 'statistics-privilege', 'labels.privilege': lacked },
+      `${check}: the privilege ${lacked} is granted now`,
+    );
     return lacked;
   };
   return {

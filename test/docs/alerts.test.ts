@@ -18,6 +18,8 @@ const days = 'x3300';
 const up = 'pg_up{job="shop-statistics",check="database",instance="db:5432"}';
 const cacheUp = 'redis_up{job="shop-statistics",check="cache",instance="cache:6379"}';
 const ofCache = { job: 'shop-statistics', check: 'cache', instance: 'cache:6379' };
+const ordersUp = 'pg_up{job="shop-statistics",check="orders",instance="orders:5432"}';
+const ofOrders = { job: 'shop-statistics', check: 'orders', instance: 'orders:5432' };
 const ofDatabase = { job: 'shop-statistics', check: 'database', instance: 'db:5432' };
 const leader = (check: string, pod: number): string =>
   `sidewarden_statistics_leader{job="shop-sidewarden",check="${check}",instance="shop-${pod}:9090"}`;
@@ -38,7 +40,14 @@ const collectors = (check: string, names: readonly string[], value: string): Ser
     return [`sidewarden_collector_up{${labels}}`, value];
   });
 const all = ['activity', 'locks', 'sizes'];
-const granted = 'sidewarden_statistics_privilege{job="shop-sidewarden",check="database",privilege="pg_monitor"';
+const grant = (collector: string, privilege: string, value: string): Series => {
+  const labels = `job="shop-sidewarden",check="database",collector="${collector}",privilege="${privilege}"`;
+  return [`sidewarden_statistics_privilege{${labels},instance="shop-1:9090"}`, value];
+};
+const isUp = (check: string, type: string): Series => [
+  `sidewarden_check_up{job="shop-sidewarden",check="${check}",type="${type}",instance="shop-2:9090"}`,
+  `1${days}`,
+];
 const [database, cache] = [{ check: 'database' }, { check: 'cache' }];
 const absent = { job: 'shop-statistics' };
 
@@ -77,6 +86,8 @@ const cases: readonly (readonly [string, readonly Series[], Firing])[] = [
         [leader(check, 2), `0${days}`],
         ...modes(check, 'leader'),
       ]),
+      isUp('database', 'postgres'),
+      isUp('cache', 'redis'),
       [up, `1x19 0${days}`],
       [cacheUp, '1x19'],
       ...collectors('database', all, `1x19 0${days}`),
@@ -144,10 +155,72 @@ const cases: readonly (readonly [string, readonly Series[], Firing])[] = [
     [
       ...read,
       [up, `1${days}`],
-      [`${granted},instance="shop-1:9090"}`, `0${days}`],
+      ...['activity', 'sizes'].map((one) => grant(one, 'pg_monitor', `0${days}`)),
       ...collectors('database', ['activity', 'sizes'], `0${days}`),
     ],
     { '14m': [], '16m': [['GrantMissing', { ...database, privilege: 'pg_monitor' }]] },
+  ],
+  [
+    'a grant is withheld, and others fail than need it',
+    [
+      ...read,
+      [up, `1${days}`],
+      grant('statements', 'pg_stat_statements', `0${days}`),
+      grant('activity', 'pg_monitor', `1${days}`),
+      ...collectors('database', ['statements'], `0${days}`),
+      ...collectors('database', ['activity', 'locks'], `1x19 0${days}`),
+    ],
+    {
+      '14m': [],
+      '24m': [['GrantMissing', { ...database, privilege: 'pg_stat_statements' }]],
+      ...Object.fromEntries(
+        ['26m', '2h'].map((time) => [
+          time,
+          [
+            ['GrantMissing', { ...database, privilege: 'pg_stat_statements' }],
+            ['CollectorsFail', database],
+          ],
+        ]),
+      ),
+    },
+  ],
+  [
+    'nobody reads, and another database is down that somebody reads',
+    [
+      [leader('database', 1), `1x19 0${days}`],
+      [leader('cache', 1), `1x19 0${days}`],
+      [leader('orders', 1), `1${days}`],
+      ...['database', 'orders'].map((check) => isUp(check, 'postgres')),
+      isUp('cache', 'redis'),
+      [up, '1x19'],
+      [cacheUp, '1x19'],
+      [ordersUp, `0${days}`],
+    ],
+    {
+      '13m': [['DependencyDown', ofOrders]],
+      '16m': [
+        ['DependencyDown', ofOrders],
+        ['NobodyReadsStatistics', database],
+        ['NobodyReadsStatistics', cache],
+      ],
+    },
+  ],
+  [
+    'nobody reads a database, nor another, which is down',
+    [
+      [leader('database', 1), `1x19 0${days}`],
+      [leader('orders', 1), `1x19 0${days}`],
+      ...['database', 'orders'].map((check) => isUp(check, 'postgres')),
+      [up, '1x19'],
+      [ordersUp, `1x19 0${days}`],
+    ],
+    {
+      '13m': [['DependencyDown', ofOrders]],
+      '16m': [
+        ['DependencyDown', ofOrders],
+        ['NobodyReadsStatistics', database],
+      ],
+    },
   ],
   [
     'two queries are wrong',

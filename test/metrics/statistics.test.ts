@@ -79,10 +79,10 @@ test('who reads, and how', async () => {
 test('what is forgotten leaves no series, of no other check', async () => {
   const { ran, up, privilege, forget, page } = make();
   ran('other', 'often', good);
-  privilege('other', 'monitor', true);
+  privilege('other', 'often', 'monitor', true);
   const before = await page();
   ran('db', 'often', { ...good, ok: false, errorClass: 'auth' });
-  privilege('db', 'monitor', false);
+  privilege('db', 'often', 'monitor', false);
   up('db', 'often', false);
   expect(await page()).toEqual(
     expect.arrayContaining(['collector_up 0', 'statistics_privilege{privilege="monitor"} 0']),

@@ -1,7 +1,7 @@
 // What one replica shows of one dependency: faults, grants, caps and schedules.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { UnreadableAnswer } from '../../src/dependencies/statistics.ts';
+import { MissingPrivilege, UnreadableAnswer } from '../../src/dependencies/statistics.ts';
 import { intervalMs, Server, startReplica } from './world.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
@@ -97,7 +97,7 @@ test('a missing privilege: absent, named with its statement, tried again once a 
   await pass(600_000);
   expect(replica.page()).not.toContain('cache_value');
   expect(replica.page()).toContain('cache_size');
-  expect(replica.privileges.get('cache monitor')).toBe(false);
+  expect(replica.privileges.get('cache often monitor')).toBe(false);
   expect(messages(replica.log)).toEqual([expect.stringContaining('To grant it: GRANT monitor TO "us";')]);
   const tries = replica.runs.filter(
     ({ collector, errorClass }) => collector === 'often' && errorClass === 'permission',
@@ -106,7 +106,7 @@ test('a missing privilege: absent, named with its statement, tried again once a 
   expect(tries.length).toBeLessThanOrEqual(11);
   server.lacking = false;
   await pass(60_000);
-  expect(replica.privileges.get('cache monitor')).toBe(true);
+  expect(replica.privileges.get('cache often monitor')).toBe(true);
   expect(replica.page()).toContain('cache_value');
   expect(messages(replica.log).at(-1)).toBe('cache: the privilege monitor is granted now');
   await replica.kill();
@@ -153,13 +153,31 @@ test('what several lack is tried by all once one of them has it', async () => {
   server.lackingAll = true;
   const replica = await readAll(server);
   expect(messages(replica.log)).toHaveLength(1);
+  expect([...replica.privileges]).toEqual([
+    ['cache often monitor', false],
+    ['cache seldom monitor', false],
+  ]);
   await pass(20_000);
   server.lacking = false;
   server.lackingAll = false;
   await pass(45_000);
   expect(replica.page()).toContain('cache_value');
   expect(replica.page()).toContain('cache_size');
-  expect(replica.privileges.get('cache monitor')).toBe(true);
+  expect(replica.privileges.get('cache often monitor')).toBe(true);
+  await replica.kill();
+});
+
+test('of two grants that are missing one after the other, the first is granted', async () => {
+  const server = new Server();
+  server.lacking = true;
+  const replica = await readAll(server);
+  server.lacking = false;
+  server.failure = new MissingPrivilege('other', 'GRANT other TO "us";');
+  await pass(61_000);
+  expect([...replica.privileges]).toEqual([
+    ['cache often monitor', true],
+    ['cache often other', false],
+  ]);
   await replica.kill();
 });
 
@@ -170,7 +188,7 @@ test('a grant is proven by an answer that is wrong in another way', async () => 
   server.lacking = false;
   server.failure = new Failure('server', 'no such column');
   await pass(61_000);
-  expect(replica.privileges.get('cache monitor')).toBe(true);
+  expect(replica.privileges.get('cache often monitor')).toBe(true);
   await replica.kill();
 });
 

@@ -201,7 +201,8 @@ export function startReplica(number: number, parts: Readonly<Record<string, Part
       collectors.delete(check);
       for (const name of ups.keys()) if (name.startsWith(`${check} `)) ups.delete(name);
     },
-    privilege: (check, privilege, granted) => void privileges.set(`${check} ${privilege}`, granted),
+    privilege: (check, collector, privilege, granted) =>
+      void privileges.set(`${check} ${collector} ${privilege}`, granted),
     standing(check, standing) {
       if (standing === undefined) standings.delete(check);
       else standings.set(check, standing);

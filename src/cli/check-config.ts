@@ -7,7 +7,7 @@ import { formatDuration } from '../core/duration.ts';
 import { defineCommand, UsageError } from './command.ts';
 import { costJson, costText, podsOf, readersOf } from './costing.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type Compared, compareLimits, limitNotes, limitsJson } from './limits.ts';
+import { compareLimits, type Limits, limitNotes, limitsJson, unknownNotes } from './limits.ts';
 import { type Configuration, load, notRead, type Right } from './loading.ts';
 import { configuration as configurationOptions, json } from './options.ts';
 import { allPassed, type Probed, probe, probedText } from './probing.ts';
@@ -52,7 +52,8 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
     const compared = pods ?? podsOf('1');
     const limits = probed && (await compareLimits(configuration, probed, compared));
     const series = pods && (await seriesOf(configuration, pods, readersOf(configuration, pods)));
-    const told = { ...loaded, notes: [...loaded.notes, ...limitNotes(limits ?? [], compared)] };
+    const learned = limits ? [...limitNotes(limits, compared), ...(pods ? unknownNotes(limits, pods) : [])] : [];
+    const told = { ...loaded, notes: [...loaded.notes, ...learned] };
     const noted = values.strict === true && told.warnings.length + told.notes.length > 0;
     const ok = !noted && (probed === undefined || configuration.checks.length === 0 || allPassed(probed));
     if (values.json === true) sayJson(jsonOf(told, { ok, probed, limits, pods, series }));
@@ -97,7 +98,7 @@ function textOf(loaded: Right, findings: Findings & { readonly noted: boolean })
 
 function jsonOf(
   loaded: Right,
-  findings: Findings & { readonly ok: boolean; readonly limits: Compared[] | undefined },
+  findings: Findings & { readonly ok: boolean; readonly limits: Limits | undefined },
 ): object {
   const { configuration, warnings, notes, passedOver } = loaded;
   const { ok, probed, limits, pods, series } = findings;
@@ -118,7 +119,6 @@ function jsonOf(
     return [name, facts] as const;
   });
   const { source } = configuration;
-  const compared = limits && { connection_limits: limitsJson(limits) };
   return {
     ok,
     source,
@@ -126,7 +126,7 @@ function jsonOf(
     warnings,
     notes,
     ...pods,
-    ...compared,
+    ...(limits && limitsJson(limits)),
     ...(series && { series: seriesJson(series) }),
     checks: Object.fromEntries(checks),
   };

@@ -10,7 +10,7 @@ import type { Probed } from './probing.ts';
 import { counted } from './terminal.ts';
 
 /** One limit, and what the pods make of it. */
-export type Compared = ConnectionLimit & {
+type Compared = ConnectionLimit & {
   /** Checks whose connections count. */
   readonly checks: readonly string[];
   /** Connections of all pods at rest, and at most, during a rollout. */
@@ -18,8 +18,14 @@ export type Compared = ConnectionLimit & {
   readonly atMost: number;
 };
 
-/** Asks the servers of the checks that passed. One that does not say its limit is left out, whatever the reason. */
-export async function compareLimits(configuration: Configuration, probed: Probed, pods: Pods): Promise<Compared[]> {
+export type Limits = {
+  readonly compared: readonly Compared[];
+  /** Checks that passed, of types that have limits, whose server did not say one: whatever the reason. */
+  readonly unknown: readonly string[];
+};
+
+/** Asks the servers of the checks that passed. */
+export async function compareLimits(configuration: Configuration, probed: Probed, pods: Pods): Promise<Limits> {
   const passed = configuration.checks.filter(({ name }) => probed[name]?.last_run?.result === 'passed');
   const readers = readersOf(configuration, pods);
   const asked = await Promise.all(
@@ -28,7 +34,7 @@ export async function compareLimits(configuration: Configuration, probed: Probed
   const compared = new Map<string, Compared>();
   for (const { check, limits } of asked) {
     const { kept, rollout } = costOfCheck(check, pods, readers).connections;
-    for (const limit of limits) {
+    for (const limit of limits ?? []) {
       const before = compared.get(limit.of) ?? { ...limit, checks: [], atRest: 0, atMost: 0 };
       compared.set(limit.of, {
         ...before,
@@ -38,20 +44,29 @@ export async function compareLimits(configuration: Configuration, probed: Probed
       });
     }
   }
-  return [...compared.values()];
+  const unknown = asked.flatMap(({ check, limits }) => (limits?.length === 0 ? [check.name] : []));
+  return { compared: [...compared.values()], unknown };
 }
 
-async function limitsOf(check: Configuration['checks'][number]): Promise<readonly ConnectionLimit[]> {
+/** @returns undefined of a type whose servers have no limit that can be asked for. */
+async function limitsOf(check: Configuration['checks'][number]): Promise<readonly ConnectionLimit[] | undefined> {
   const { definition, settings, policy } = planOf(check);
   const driver = await definition.load();
   const within = { clock: systemClock, timeoutMs: policy.timeoutMs };
   return await withLimits(within, new AbortController().signal, async (limits) =>
-    driver.connectionLimits === undefined ? [] : await driver.connectionLimits(settings as never, limits),
+    driver.connectionLimits?.(settings as never, limits),
   );
 }
 
+/** For the author, who asked about so many pods: what could not be compared with them. */
+export const unknownNotes = ({ unknown }: Limits, { replicas }: Pods): readonly string[] =>
+  unknown.map(
+    (name) =>
+      `${name}: the server does not say how many connections it takes, so ${counted(replicas, 'pod')} are not compared: see yourself what it, or a pooler before it, takes`,
+  );
+
 /** For the author: limits that the pods exceed, or of which they leave less than half to those who share it. */
-export const limitNotes = (compared: readonly Compared[], pods: Pods): readonly string[] =>
+export const limitNotes = ({ compared }: Limits, pods: Pods): readonly string[] =>
   compared
     .filter(({ shared, most, atMost }) => atMost > (shared ? most / 2 : most))
     .map(({ of, says, most, checks, atRest, atMost }) => {
@@ -60,6 +75,14 @@ export const limitNotes = (compared: readonly Compared[], pods: Pods): readonly 
       return `${made}, and ${of} takes ${most} (${says})${left}: raise that, or put a pooler between`;
     });
 
-/** As `connection_limits` of `check-config --json --online`. */
-export const limitsJson = (compared: readonly Compared[]): readonly object[] =>
-  compared.map(({ of, most, checks, atRest, atMost }) => ({ of, most, checks, at_rest: atRest, at_most: atMost }));
+/** As in `check-config --json --online`. */
+export const limitsJson = ({ compared, unknown }: Limits): object => ({
+  connection_limits: compared.map(({ of, most, checks, atRest, atMost }) => ({
+    of,
+    most,
+    checks,
+    at_rest: atRest,
+    at_most: atMost,
+  })),
+  connection_limits_unknown: unknown,
+});

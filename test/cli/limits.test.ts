@@ -24,9 +24,10 @@ async function checkConfig(checks: object, ...args: string[]) {
   const all = ['check-config', '--online', '--config', fileOf(stringify({ service: 'shop', checks })), ...args];
   const { code, stdout } = await runHere(all);
   const { stdout: json } = await runHere([...all, '--json']);
-  const { notes, connection_limits: limits } = JSON.parse(json) as { notes: string[]; connection_limits: Limit[] };
+  const said = JSON.parse(json) as { notes: string[]; connection_limits: Limit[]; connection_limits_unknown: string[] };
+  const { notes, connection_limits: limits, connection_limits_unknown: unknown } = said;
   for (const note of notes) expect(stdout.replace(/\s+/g, ' ')).toContain(note);
-  return { code, notes: notes.filter((note) => note.includes(' takes ')), limits };
+  return { code, notes: notes.filter((note) => note.includes(' takes')), limits, unknown };
 }
 const check = (over: object = {}) => ({ type: 'postgres', url: postgres.url, expect: 'primary', ...over });
 const server = (): string => `127.0.0.1:${postgres.port}`;
@@ -66,9 +67,20 @@ test('the limit of the user itself may be used up', async () => {
   ]);
 });
 
-test('a server that does not say it, or a check that failed, is no failure of its own', async () => {
-  const shy = { type: 'redis', url: `redis://shy:shy@127.0.0.1:${redis.port}` };
-  expect(await checkConfig({ sessions: shy }, '--replicas', '500')).toEqual({ code: 0, notes: [], limits: [] });
+test('a server that does not say it is named with its check, where pods were asked about', async () => {
+  const address = `127.0.0.1:${redis.port}`;
+  const checks = { sessions: { type: 'redis', url: `redis://shy:shy@${address}` }, port: { type: 'tcp', address } };
+  const found = { code: 0, notes: [], limits: [], unknown: ['sessions'] };
+  const note =
+    'sessions: the server does not say how many connections it takes, so 500 pods are not compared: ' +
+    'see yourself what it, or a pooler before it, takes';
+  expect(await checkConfig(checks, '--replicas', '500')).toEqual({ ...found, notes: [note] });
+  expect((await checkConfig(checks, '--replicas', '500', '--strict')).code).toBe(1);
+  expect(await checkConfig(checks), 'nobody asked about pods').toEqual(found);
+});
+
+test('a check that failed is a failure already', async () => {
   const wrong = check({ url: postgres.url.replace(/:[^:@/]+@/, ':wrong@') });
-  expect(await checkConfig({ database: wrong }, '--replicas', '500')).toEqual({ code: 1, notes: [], limits: [] });
+  const found = { code: 1, notes: [], limits: [], unknown: [] };
+  expect(await checkConfig({ database: wrong }, '--replicas', '500')).toEqual(found);
 });

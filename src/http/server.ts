@@ -117,9 +117,9 @@ function createApp(options: HttpOptions, trusted: WeakSet<IncomingMessage>): Fas
     frameworkErrors: (_error, _request, reply) => sendError(reply, 400, 'bad_request', 'the path cannot be read'),
   });
   app.decorateRequest('begunAt', 0);
-  app.decorate('answered', ({ url, begunAt }: FastifyRequest, code: number): void => {
+  app.decorate('answered', ({ url, begunAt, routeOptions }: FastifyRequest, code: number): void => {
     const ms = begunAt === 0 ? 0 : performance.now() - begunAt; // 0: a path that cannot be read comes by no hook
-    options.answered(servedRouteOf(url), code, ms / 1000);
+    options.answered(servedRouteOf(routeOptions.url ?? url), code, ms / 1000);
   });
   answerMissing(app);
   app.removeAllContentTypeParsers();

@@ -1,4 +1,5 @@
-// Other spellings of a path: those of Kubernetes' own servers, and any with a slash behind it. They are the same resource.
+// Other spellings of a path: those of Kubernetes' own servers, any with a slash behind it, and the form that proxies are
+// asked in. They are the same resource.
 import type { IncomingMessage } from 'node:http';
 
 /** https://kubernetes.io/docs/reference/using-api/health-checks/ */
@@ -8,8 +9,12 @@ export const twins: Readonly<Record<string, string>> = {
   '/livez': '/health/live',
 };
 
-/** The path that has a route, and the query as it is. Another form of address than a path is left to the router. */
-export function canonicalUrl({ url = '/' }: Pick<IncomingMessage, 'url'>): string {
+/** A server takes it too; Host says whom a request is for all the same: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2 */
+const absolute = /^https?:\/\/[^/?#]*/i;
+
+/** The path that has a route, and the query as it is. */
+export function canonicalUrl({ url: given = '/' }: Pick<IncomingMessage, 'url'>): string {
+  const url = given.startsWith('/') ? given : given.replace(absolute, '').replace(/^(?=\?|$)/, '/');
   const end = url.indexOf('?');
   const path = end < 0 ? url : url.slice(0, end);
   const short = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;

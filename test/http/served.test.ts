@@ -1,11 +1,12 @@
 // Requests to ourselves are counted by route and code: one of our own paths, whatever was asked for, or `other`.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { servedRoutes } from '../../src/core/served.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
 import { makeBoard, makeClock, makeEntry, unhealthy } from '../core/entries.ts';
 import { textOf } from '../metrics/text.ts';
 import { routesOf } from './routes-of.ts';
 import { serve } from './serve.ts';
+import { client } from './sockets.ts';
 
 type Told = readonly [string, number, number];
 
@@ -37,6 +38,8 @@ test.each([
   ['/health/checks/nobody', '/health/checks/:name', 404],
   ['/health/checks/a/b', 'other', 404],
   ['/health/detailed', '/health/detailed', 401],
+  ['/%68ealth', '/health', 200],
+  ['/healthz//', 'other', 404],
   ['/nowhere/"},evil{"', 'other', 404],
   ['/health%', 'other', 400],
   [`/${'x'.repeat(5000)}`, 'other', 414],
@@ -45,6 +48,33 @@ test.each([
   const { statusCode } = await ask(url);
   expect(told).toEqual([[route, statusCode, expect.any(Number)]]);
   if (code !== undefined) expect(statusCode).toBe(code);
+});
+
+test.each([
+  ['http://x/health', '/health', 200],
+  ['http://x/healthz', '/health', 200],
+  ['HTTPS://u:p@x:1/readyz/?verbose', '/health/ready', 200],
+  ['http://x/health/checks/database#there', '/health/checks/:name', 200],
+  ['http://x/health/detailed', '/health/detailed', 401],
+  ['http:///health/detailed/', '/health/detailed', 401],
+  ['http://x/http://y/health', 'other', 404],
+  ['http://x', 'other', 404],
+  ['http://x?/health', 'other', 404],
+  ['ftp://x/health', 'other', 404],
+  ['*', 'other', 404],
+])('as a proxy is asked, %s is counted as %s', async (url, route, code) => {
+  const { server, told } = counting();
+  onTestFinished(() => server.close(AbortSignal.abort()));
+  await server.listen([{ kind: 'tcp', host: '127.0.0.1', port: 0 }]);
+  const asker = await client({ host: '127.0.0.1', port: Number(new URL(server.addresses()[0] ?? '').port) });
+  expect(await asker.ask(url)).toBe(code);
+  asker.send(`GET ${url} HTTP/1.1\r\n\r\n`);
+  await expect.poll(() => asker.closed).toBe(true);
+  expect(asker.text(), 'without a header host').toMatch(/^HTTP\/1\.1 400 [\s\S]*a request of HTTP\/1\.1 names its host/m);
+  expect(told).toEqual([
+    [route, code, expect.any(Number)],
+    [route, 400, expect.any(Number)],
+  ]);
 });
 
 test('the duration is that of the request, in seconds', async () => {

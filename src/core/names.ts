@@ -226,7 +226,7 @@ export const families = {
     'counter',
     ['check', 'operation'],
     'Requests of this replica that KMS throttled.',
-    { for: 'alerts on the quota' },
+    { detail: 'full', for: 'the same as `result="throttled"` of the requests' },
   ),
   kmsRequestAttempts: family(
     'sidewarden_kms_request_attempts_total',

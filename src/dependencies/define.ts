@@ -124,6 +124,8 @@ export interface Definition<
   requests?(settings: z.output<z.ZodObject<Shape>>): {
     readonly runs: readonly string[];
     readonly statistics: readonly string[];
+    /** Those asked on a connection that has just answered: without a series of what ends a connection, until it does. */
+    readonly follows?: readonly string[];
   };
   /** What runs, new sessions and readers of statistics ask of the dependency, as it counts them itself. */
   cost(settings: z.output<z.ZodObject<Shape>>): Cost;

@@ -30,5 +30,15 @@ export const statesOf = (detail: Detail): readonly Status[] =>
 export const modesOf = (detail: Detail, inForce: StatisticsMode): readonly StatisticsMode[] =>
   detail === 'full' ? statisticsModes : [inForce];
 
-/** What came of a request. */
-export const requestResults = ({ classes }: DeclaredCheck): readonly string[] => ['ok', ...classes];
+/** What came of requests of this operation, as far as it is counted from the start. */
+export function requestResults(
+  { classes, requests }: Pick<DeclaredCheck, 'classes'> & { readonly requests?: RequestsOf | undefined },
+  operation: string,
+): readonly string[] {
+  const later = requests?.follows?.includes(operation) ? ofConnecting : [];
+  return ['ok', ...classes.filter((one) => !later.includes(one))];
+}
+
+type RequestsOf = { readonly follows?: readonly string[] };
+/** They end the request before it. */
+const ofConnecting: readonly ErrorClass[] = ['dns', 'refused', 'tls', 'auth'];

@@ -16,7 +16,12 @@ export type RequestingCheck = {
 };
 
 /** What a check asks: with its runs, and with its statistics where they are read. */
-export type Operations = { readonly runs: readonly string[]; readonly statistics: readonly string[] };
+export type Operations = {
+  readonly runs: readonly string[];
+  readonly statistics: readonly string[];
+  /** Those that are asked on a connection that has just answered. */
+  readonly follows?: readonly string[];
+};
 
 export interface RequestMetrics {
   /** Its counters exist from now on, at 0; those of its statistics once these are read. May be repeated with more. */
@@ -54,7 +59,8 @@ export function createRequestMetrics(place: Place): RequestMetrics {
       metrics?.duration.zero({ check: name, operation });
       metrics?.throttles.inc({ check: name, operation }, 0);
       metrics?.attempts.inc({ check: name, operation }, 0);
-      for (const result of requestResults(check)) metrics?.requests.inc({ check: name, operation, result }, 0);
+      for (const result of requestResults(check, operation))
+        metrics?.requests.inc({ check: name, operation, result }, 0);
     }
   };
   return {
@@ -81,7 +87,8 @@ export function createRequestMetrics(place: Place): RequestMetrics {
       for (const operation of operations) {
         for (const metric of [metrics.duration, metrics.throttles, metrics.attempts])
           metric.remove({ check, operation });
-        for (const result of requestResults({ classes })) metrics.requests.remove({ check, operation, result });
+        for (const result of requestResults({ classes }, operation))
+          metrics.requests.remove({ check, operation, result });
       }
     },
     count(check, type, { operation, durationMs, result, attempts }) {

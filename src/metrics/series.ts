@@ -2,7 +2,7 @@
 import { type ExpiryKind, expiryKinds, resultKinds, statuses } from '../core/check.ts';
 import { type Detail, durationBuckets, isShown, loopFamilies, promFamilies, requestBuckets } from '../core/detail.ts';
 import { families, type OwnFamily } from '../core/names.ts';
-import { type ServedRoute, servedBuckets, servedRoutes } from '../core/served.ts';
+import { servedBuckets, servedRoutes, usualRoutes } from '../core/served.ts';
 import type { Collector } from '../dependencies/statistics.ts';
 import { type DeclaredCheck, modesOf, requestResults, statesOf, warningsOf } from './labels.ts';
 import type { Operations } from './requests.ts';
@@ -15,15 +15,6 @@ export type CountableCheck = DeclaredCheck & {
   readonly isRead: boolean | undefined;
 };
 
-/** What is asked of a pod: by the probes of k8s/base, and by a scrape. */
-export const usualRoutes = [
-  '/health/startup',
-  '/health/live',
-  '/health/ready',
-  '/health/live/app',
-  '/metrics',
-] as const satisfies ServedRoute[];
-
 /** What is added for its buckets, sum and count. */
 const ofHistogram = (buckets: readonly number[]): number => buckets.length + 3;
 
@@ -33,7 +24,8 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 /** Of one check in each pod, once it has passed; over TLS, where its type can. */
 export function seriesOfCheck(check: CountableCheck, detail: Detail): number {
   const { requests, isRead, phases, classes } = check;
-  const operations = new Set([...(requests?.runs ?? []), ...(isRead ? (requests?.statistics ?? []) : [])]).size;
+  const named = new Set([...(requests?.runs ?? []), ...(isRead ? (requests?.statistics ?? []) : [])]);
+  const operations = named.size;
   const kinds: readonly ExpiryKind[] = classes.includes('tls') ? expiryKinds : [];
   const standing = isRead === undefined ? 0 : 1;
   const counts: Readonly<Partial<Record<keyof typeof families, number>>> = {
@@ -52,7 +44,7 @@ export function seriesOfCheck(check: CountableCheck, detail: Detail): number {
     expiry: kinds.length,
     statisticsLeader: standing,
     statisticsMode: standing * modesOf(detail, 'leader').length,
-    kmsRequests: operations * requestResults(check).length,
+    kmsRequests: sum([...named].map((operation) => requestResults(check, operation).length)),
     kmsThrottles: operations,
     kmsRequestAttempts: operations,
     kmsRequestDuration: operations * ofHistogram(requestBuckets),
@@ -70,7 +62,7 @@ export function seriesOfReader(collectors: readonly Pick<Collector, 'privilege'>
   return collectors.length * each.filter((family) => shown(family, detail)).length + privileges.length;
 }
 
-/** Of a pod itself, whatever its checks, when the usual routes are asked; `full` has those of garbage collection too. */
+/** Of a pod itself, whatever its checks; `full` has those of garbage collection too. */
 export function seriesOfPod(detail: Detail, sinks: number): number {
   const { ready, live, draining, buildInfo, configReload, tlsReload } = families;
   const process = [...promFamilies, ...loopFamilies].filter((family) => isShown(family.detail, detail));

@@ -2,11 +2,11 @@
 import { headerOf, renderSamples } from '../core/exposition.ts';
 import type { Sample } from '../core/family.ts';
 import { families } from '../core/names.ts';
-import { type ServedRoute, servedBuckets, servedRoutes } from '../core/served.ts';
+import { type ServedRoute, servedBuckets, servedRoutes, usualRoutes } from '../core/served.ts';
 
 export interface ServedMetrics {
   answered(route: ServedRoute, code: number, seconds: number): void;
-  /** In the text format; empty before the first request. */
+  /** In the text format: the usual routes, and what else was asked for. */
   text(): string;
 }
 
@@ -20,7 +20,7 @@ const freshTally = (route: ServedRoute): Tally => ({
 });
 
 export function createServedMetrics(): ServedMetrics {
-  const tallies = new Map<ServedRoute, Tally>();
+  const tallies = new Map<ServedRoute, Tally>(usualRoutes.map((route) => [route, freshTally(route)]));
   return {
     answered(route, code, seconds) {
       let tally = tallies.get(route);

@@ -273,7 +273,7 @@ describe('check-config --replicas', () => {
     expect(rows.slice(0, 5)).toEqual([
       ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming', 'series'],
       ['database', '51', '101', '127', '50', '21.7', '222', '42'],
-      ['keys', '51', '101', '127', '0', '1.18', '33.4', '84'],
+      ['keys', '51', '101', '127', '0', '1.18', '33.4', '72'],
       ['search', '51', '101', '127', '0', '1.67', '55.6', '42'],
       ['app', '0', '50', '63', '0', '10', '55.6', '37'],
     ]);
@@ -284,6 +284,19 @@ describe('check-config --replicas', () => {
     expect(documented.filter((line) => /^(check|database|keys|app)\b/.test(line))).toEqual(
       table.split('\n').filter((line) => /^(check|database|keys|app)\b/.test(line)),
     );
+  });
+
+  test('a pod with a check of each database, of a cache and of a key has at most 240 series', async () => {
+    const four = {
+      database: { type: 'postgres', url: 'postgres://shop@db/shop', expect: 'primary' },
+      sessions: { type: 'redis', url: 'rediss://cache' },
+      search: { type: 'elasticsearch', url: 'https://search' },
+      keys: { type: 'kms', key_id: 'alias/shop', round_trip: {} },
+    };
+    const args = ['check-config', '--replicas', '1000', '--json', '--config', fileOf(JSON.stringify({ checks: four }))];
+    const { series, checks } = JSON.parse((await runHere(args)).stdout);
+    const each = Object.keys(four).map((name) => checks[name].cost.series.per_pod);
+    expect([...each, series.process, series.per_pod]).toEqual([42, 42, 42, 72, 42, 240]);
   });
 
   test.each([

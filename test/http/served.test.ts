@@ -1,6 +1,6 @@
 // Requests to ourselves are counted by route and code: one of our own paths, whatever was asked for, or `other`.
 import { expect, onTestFinished, test } from 'vitest';
-import { servedRoutes } from '../../src/core/served.ts';
+import { servedRoutes, usualRoutes } from '../../src/core/served.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
 import { makeBoard, makeClock, makeEntry, unhealthy } from '../core/entries.ts';
 import { textOf } from '../metrics/text.ts';
@@ -70,7 +70,9 @@ test.each([
   expect(await asker.ask(url)).toBe(code);
   asker.send(`GET ${url} HTTP/1.1\r\n\r\n`);
   await expect.poll(() => asker.closed).toBe(true);
-  expect(asker.text(), 'without a header host').toMatch(/^HTTP\/1\.1 400 [\s\S]*a request of HTTP\/1\.1 names its host/m);
+  expect(asker.text(), 'without a header host').toMatch(
+    /^HTTP\/1\.1 400 [\s\S]*a request of HTTP\/1\.1 names its host/m,
+  );
   expect(told).toEqual([
     [route, code, expect.any(Number)],
     [route, 400, expect.any(Number)],
@@ -87,7 +89,7 @@ test('the duration is that of the request, in seconds', async () => {
   expect(told[0]?.[2]).toBeLessThan(most);
 });
 
-test('on the page: a route from its first request on, with the codes that matter, and read once a second', async () => {
+test('on the page: what is always asked from the start, another route from its first request on, read once a second', async () => {
   const clock = makeClock();
   const [draining, latenessMs] = [() => false, () => 0];
   const registry = createRegistry({
@@ -99,25 +101,31 @@ test('on the page: a route from its first request on, with the codes that matter
     draining,
     latenessMs,
   });
-  const lines = async () => (await textOf(registry)).split('\n').filter((line) => line.startsWith('sidewarden_http_'));
-  expect(await lines()).toEqual([]);
-  registry.answered('/health/ready', 503, 0.02);
-  registry.answered('/health/ready', 200, 0.01);
-  registry.answered('other', 404, 2);
-  expect(await lines(), 'within the second').toEqual([]);
-  clock.at += 1000;
+  const requests = 'sidewarden_http_requests_total';
   const duration = 'sidewarden_http_request_duration_seconds';
-  expect(await lines()).toEqual([
-    'sidewarden_http_requests_total{route="/health/ready",code="200"} 1',
-    'sidewarden_http_requests_total{route="/health/ready",code="503"} 1',
-    'sidewarden_http_requests_total{route="other",code="404"} 1',
-    `${duration}_bucket{route="/health/ready",le="0.01"} 1`,
-    `${duration}_bucket{route="/health/ready",le="0.1"} 2`,
+  const lines = async () => (await textOf(registry)).split('\n').filter((line) => line.startsWith('sidewarden_http_'));
+  const before = await lines();
+  expect(before.every((line) => line.endsWith(' 0'))).toBe(true);
+  expect(before.filter((line) => line.startsWith(requests))).toEqual(
+    usualRoutes.flatMap((route) => servedRoutes[route].map((code) => `${requests}{route="${route}",code="${code}"} 0`)),
+  );
+  expect(before.filter((line) => line.startsWith(`${duration}_count`))).toHaveLength(usualRoutes.length);
+  registry.answered('/health/ready', 503, 0.5);
+  registry.answered('/health/ready', 200, 0.1);
+  registry.answered('other', 404, 2);
+  expect(await lines(), 'within the second').toEqual(before);
+  clock.at += 1000;
+  const after = await lines();
+  expect(before.filter((line) => !after.includes(line)).every((line) => line.includes('"/health/ready"'))).toBe(true);
+  expect(after.filter((line) => !before.includes(line))).toEqual([
+    `${requests}{route="/health/ready",code="200"} 1`,
+    `${requests}{route="/health/ready",code="503"} 1`,
+    `${requests}{route="other",code="404"} 1`,
+    `${duration}_bucket{route="/health/ready",le="0.1"} 1`,
     `${duration}_bucket{route="/health/ready",le="1"} 2`,
     `${duration}_bucket{route="/health/ready",le="+Inf"} 2`,
-    `${duration}_sum{route="/health/ready"} 0.03`,
+    `${duration}_sum{route="/health/ready"} 0.6`,
     `${duration}_count{route="/health/ready"} 2`,
-    `${duration}_bucket{route="other",le="0.01"} 0`,
     `${duration}_bucket{route="other",le="0.1"} 0`,
     `${duration}_bucket{route="other",le="1"} 0`,
     `${duration}_bucket{route="other",le="+Inf"} 1`,

@@ -27,6 +27,7 @@ export const kms = defineDependency({
   cost: costOf,
   requests: ({ round_trip, statistics }) => ({
     runs: ['DescribeKey', ...(round_trip === undefined ? [] : ['Encrypt', 'Decrypt'])],
+    follows: ['Encrypt', 'Decrypt'],
     statistics: ['DescribeKey', 'GetKeyRotationStatus', ...(statistics.rotations ? ['ListKeyRotations'] : [])],
   }),
   load: async () => (await import('./driver.ts')).driver,

@@ -1,7 +1,7 @@
 // The families of metrics with their types and labels; of a label whose values are a closed set, these too. Our own are
 // read from a page of the registry, with a check of each type on it.
 import { collectDefaultMetrics, Registry as PromRegistry } from 'prom-client';
-import { loopFamilies, processPrefix, promFamilies } from '../../src/core/detail.ts';
+import { type Detail, loopFamilies, processPrefix, promFamilies } from '../../src/core/detail.ts';
 import { families } from '../../src/core/names.ts';
 import { type ServedRoute, servedRoutes } from '../../src/core/served.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
@@ -22,14 +22,14 @@ export async function metrics(): Promise<readonly string[]> {
 /** Settings with which a type makes every request that it knows. */
 export const everything = { round_trip: {}, statistics: { rotations: true } };
 
-/** A registry with every series that is there from the start. */
-export function fullRegistry(): Registry {
+/** A registry with every series that is there from the start, and every route. */
+export function fullRegistry(detail: Detail = 'full'): Registry {
   const entries = types.map(({ type }) => makeEntry(type, { type }));
   const [board, clock] = [makeBoard(entries), makeClock()];
   const registry = createRegistry({
     version: '1',
     service: '',
-    detail: 'full',
+    detail,
     clock,
     board,
     draining: () => false,
@@ -47,7 +47,7 @@ export function fullRegistry(): Registry {
 }
 
 /** Labels whose values are those of the page; others are names that somebody chose, or those of a run. */
-const closed = ['state', 'to', 'result', 'class', 'warning', 'mode', 'operation', 'sink', 'route', 'le'];
+export const closed = ['state', 'to', 'result', 'class', 'warning', 'mode', 'operation', 'sink', 'route', 'le'];
 
 async function ownFamilies(): Promise<readonly string[]> {
   const text = Buffer.concat(await fullRegistry().bytes()).toString();
@@ -83,7 +83,7 @@ function declaredLabels(): ReadonlyMap<string, readonly string[]> {
 }
 
 /** The values of each label of a family's samples. */
-function valuesIn(page: string, family: string): ReadonlyMap<string, ReadonlySet<string>> {
+export function valuesIn(page: string, family: string): ReadonlyMap<string, ReadonlySet<string>> {
   const values = new Map<string, Set<string>>();
   for (const [, inner = ''] of page.matchAll(new RegExp(`^${family}(?:_bucket)?\\{(.*)\\} `, 'gm'))) {
     for (const [, label = '', value = ''] of inner.matchAll(/(\w+)="(.*?)"/g)) {

@@ -191,12 +191,12 @@ describe('run', () => {
     expect(shown).toContain('stopping: SIGINT');
   });
 
-  test('text in a pipe, where it is asked for, has no colours', async () => {
+  test('text in a pipe, where it is asked for, has its date and no colours', async () => {
     const text = await startSidewarden({ environment: { SIDEWARDEN_LOG_FORMAT: 'text' } });
     try {
-      await expect.poll(() => text.output()).toMatch(/^\d\d:\d\d:\d\d warn {2}No check is configured: .*$/m);
+      await expect.poll(() => text.output()).toMatch(/^\d{4}-\d\d-\d\dT\S+Z warn {2}No check is configured: .*$/m);
       expect(text.output()).toMatch(
-        /^\d\d:\d\d:\d\d info {2}no configuration file: neither \.\/sidewarden\.yaml nor /m,
+        /^\d{4}-\d\d-\d\dT\S+Z info {2}no configuration file: neither \.\/sidewarden\.yaml nor /m,
       );
       for (const sign of ['{', '\u001b']) expect(text.output()).not.toContain(sign);
     } finally {

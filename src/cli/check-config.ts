@@ -87,7 +87,11 @@ function textOf(loaded: Right, findings: Findings & { readonly noted: boolean })
     rows.length === 0 ? '' : table([header, ...rows], process.stdout),
     ...warnings.map((warning) => paragraph('warning:', warning, process.stdout, paint.bad)),
     ...notes.map((note) => paragraph('note:', note, process.stdout, paint.doubtful)),
-    ...(noted ? [`${paint.bad('failed:')} --strict, and there is ${many.join(' and ')}\n`] : []),
+    ...(noted
+      ? [
+          `${paint.bad('failed:')} --strict, and there ${warnings.length + notes.length === 1 ? 'is' : 'are'} ${many.join(' and ')}\n`,
+        ]
+      : []),
     ...(probed === undefined ? [] : ['\n', probedText(probed, paint)]),
     ...(pods === undefined || series === undefined || rows.length === 0
       ? []

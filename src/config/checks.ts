@@ -21,6 +21,8 @@ type Given = {
   readonly explaining: Explaining;
   readonly definitions: readonly Definition[];
   readonly defaults: Defaults;
+  /** Keys of `defaults` that are written. */
+  readonly written: ReadonlySet<string>;
 };
 type Parsing = Given & {
   /** What each cron expression came to: it takes long to find out. */
@@ -112,7 +114,10 @@ function parseCheck(given: Parsing, name: string, written: unknown): ConfiguredC
   const gaps = common.cron === undefined || cron !== undefined ? gapsOf(check.schedule) : undefined;
   // Whether a check is of the app itself only its type can tell.
   const isKnown = settled && definition.type !== '';
-  obey({ findings, path, written, failed, check, common, gaps, settled: isKnown });
+  const ofDefaults = new Set(
+    (['interval', 'timeout'] as const).filter((key) => definition.defaults === undefined && given.written.has(key)),
+  );
+  obey({ findings, path, written, failed, check, common, gaps, ofDefaults, settled: isKnown });
   return typed.sure ? check : undefined;
 }
 

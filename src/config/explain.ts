@@ -8,7 +8,7 @@ import { keyText, namesSecret, quote } from './mask.ts';
 import { nearest, normalise } from './nearest.ts';
 import type { Path, Places } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
-import { at, describe, isKind, keysOf, nounOfOne } from './shape.ts';
+import { at, describe, isKind, keysOf, nounOfOne, rangeOf } from './shape.ts';
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
@@ -67,8 +67,6 @@ function fixOf(places: Places, verb: 'add' | 'write', path: Path, schemas: reado
   const key = path.at(-1);
   const description = schemas.map(describe).find((text) => text !== undefined);
   if (typeof key !== 'string') return undefined;
-  const meant = referenceMeant(places.get(path)?.raw, isHidden(path, undefined, schemas));
-  if (meant !== undefined) return meant;
   const { place } = places.find(path);
   const variable = place?.variable ?? variableIn(places.get(path)?.raw);
   if (verb === 'write' && variable !== undefined && description !== undefined) return `set ${variable}: ${description}`;
@@ -79,17 +77,7 @@ function fixOf(places: Places, verb: 'add' | 'write', path: Path, schemas: reado
 /** The variable whose value this is, by the file. */
 const variableIn = (raw: string | undefined): string | undefined => /^["']?\$\{(\w+)\}["']?$/.exec(raw ?? '')?.[1];
 
-/** For the forms of Kubernetes, `$(NAME)`, and of a shell, `$NAME`. */
-const referenceMeant = (raw: string | undefined, hidden: boolean): string | undefined => {
-  const [, first, second] = /^["']?\$(?:\(([A-Z][A-Z0-9_]*)\)|([A-Z][A-Z0-9_]*))["']?$/.exec(raw ?? '') ?? [];
-  const name = first ?? second;
-  if (name === undefined) return undefined;
-  return hidden ? 'write a variable in braces: `${NAME}`' : `write \`\${${name}}\``;
-};
-
 const inVariable = (raw: string | undefined, fix: string): string => {
-  const meant = referenceMeant(raw, true);
-  if (meant !== undefined) return meant;
   const variable = variableIn(raw);
   return variable === undefined ? fix : `in ${variable}, ${fix}`;
 };
@@ -157,9 +145,9 @@ function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said
       };
     }
     case 'too_small':
-      return { message: sizeText('at least', Number(issue.minimum), issue.origin) };
+      return { message: rangeText(schemas) ?? sizeText('at least', Number(issue.minimum), issue.origin) };
     case 'too_big':
-      return { message: sizeText('at most', Number(issue.maximum), issue.origin) };
+      return { message: rangeText(schemas) ?? sizeText('at most', Number(issue.maximum), issue.origin) };
     default: {
       const own = issue.code === 'custom' ? issue.params?.fix : undefined;
       if (typeof own === 'string') return { message: issue.message, fix: own };
@@ -170,6 +158,11 @@ function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said
     }
   }
 }
+
+const rangeText = (schemas: readonly Schema[]): string | undefined => {
+  const range = rangeOf(schemas);
+  return range && `must be ${range[0]} to ${range[1]}`;
+};
 
 const sizeText = (bound: string, size: number, origin: string): string => {
   if (origin === 'string')

@@ -17,7 +17,8 @@ import { shownToken } from './mask.ts';
 import { notesOn, warningsOn } from './notes.ts';
 import { createPlaces, type Places } from './places.ts';
 import { createFindings, type Findings, type Problem } from './problems.ts';
-import { type Top, topShape } from './schema.ts';
+import { defaultsShape, type Top, topShape } from './schema.ts';
+import { settle } from './settle.ts';
 import { substitute } from './substitute.ts';
 
 export type { Configuration } from './configuration.ts';
@@ -70,7 +71,8 @@ export function loadConfiguration({
   const top: Top = values;
   if ('token' in tree && 'token_file' in tree)
     findings.add(['token_file'], 'token and token_file are both set', 'keep one of them', 'key');
-  const checks = parseChecks({ explaining, definitions, defaults: top.defaults ?? usualDefaults }, writtenChecks);
+  const defaults = top.defaults ?? rightDefaults(tree.defaults);
+  const checks = parseChecks({ explaining, definitions, defaults, written: keysAt(tree.defaults) }, writtenChecks);
   const problems = findings.all();
   if (problems.length > 0) return { ok: false, problems };
 
@@ -85,6 +87,8 @@ export function loadConfiguration({
     secrets: configuration.secrets,
     statisticsMode: configuration.statistics.mode,
     named: 'service' in tree,
+    keysOf: (name: string) => keysAt(keyed(tree.checks)[name]),
+    gatesByDefault: keysAt(tree.defaults).has('gates'),
     inline: inlineSecrets(written, checks),
   };
   return {
@@ -98,8 +102,18 @@ export function loadConfiguration({
   };
 }
 
-/** For judging the checks of a file whose `defaults` are wrong. */
-const usualDefaults: Defaults = topShape.defaults.parse(undefined);
+/** For judging the checks of a file whose `defaults` are wrong: those that are right, and the usual ones. */
+function rightDefaults(written: unknown): Defaults {
+  const right = Object.entries(defaultsShape).flatMap(([key, schema]) => {
+    const settled = settle(keyed(written)[key], [schema], [], createFindings(createPlaces()));
+    return settled !== undefined && schema.safeParse(settled).success ? [[key, settled]] : [];
+  });
+  return topShape.defaults.parse(Object.fromEntries(right));
+}
+
+const keyed = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
+const keysAt = (value: unknown): ReadonlySet<string> => new Set(Object.keys(keyed(value)));
 
 function readFile(file: string, places: Places, findings: Findings): Record<string, unknown> | undefined {
   const read = readText(file);

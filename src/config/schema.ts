@@ -91,6 +91,19 @@ const socketPath = () =>
     .superRefine(byRule(socketPathProblem))
     .meta({ pattern: '^\\/.{1,106}$' }); // for editors
 
+/** What stands below `defaults`. */
+export const defaultsShape = {
+  interval: interval().prefault(general.interval).describe('between runs, for types that declare none'),
+  timeout: timeout().prefault(general.timeout).describe('of a run, for types that declare none'),
+  failure_threshold: threshold().default(general.failureThreshold).describe('consecutive failures until unhealthy'),
+  success_threshold: threshold().default(general.successThreshold).describe('consecutive passes until healthy again'),
+  gates: z
+    .array(z.enum(gates))
+    .superRefine(ofDependencies)
+    .default(['ready'])
+    .describe('which answers a required check decides that has no gates of its own'),
+};
+
 /** What stands beside `checks`. Each scalar has a variable, SIDEWARDEN_ and its path in capitals. */
 export const topShape = {
   service: z
@@ -121,22 +134,7 @@ export const topShape = {
     .optional()
     .describe('how log lines are written: json, or text for people; text at a terminal and json elsewhere, unless set'),
   log_level: z.enum(logLevels).default('info').describe('least severe log line that is written'),
-  defaults: z
-    .strictObject({
-      interval: interval().prefault(general.interval).describe('between runs, for types that declare none'),
-      timeout: timeout().prefault(general.timeout).describe('of a run, for types that declare none'),
-      failure_threshold: threshold().default(general.failureThreshold).describe('consecutive failures until unhealthy'),
-      success_threshold: threshold()
-        .default(general.successThreshold)
-        .describe('consecutive passes until healthy again'),
-      gates: z
-        .array(z.enum(gates))
-        .superRefine(ofDependencies)
-        .default(['ready'])
-        .describe('which answers a required check decides that has no gates of its own'),
-    })
-    .prefault({})
-    .describe('what holds for every check that says nothing else'),
+  defaults: z.strictObject(defaultsShape).prefault({}).describe('what holds for every check that says nothing else'),
   namespace: z
     .string()
     .regex(/^[ -~]{1,253}$/, 'must be a string of 1 to 253 characters')

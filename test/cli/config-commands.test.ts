@@ -203,7 +203,7 @@ describe('check-config', () => {
     expect((await runHere(args, { environment })).code).toBe(0);
     const strict = await runHere([...args, '--strict'], { environment });
     expect(strict.code).toBe(1);
-    expect(strict.stdout).toMatch(/^failed: --strict, and there is \d notes?$/m);
+    expect(strict.stdout).toMatch(/^failed: --strict, and there (is 1 note|are \d notes)$/m);
     const { ok, notes } = JSON.parse((await runHere([...args, '--strict', '--json'], { environment })).stdout);
     expect(ok).toBe(false);
     expect(notes.length).toBeGreaterThan(0);

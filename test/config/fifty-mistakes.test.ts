@@ -111,7 +111,7 @@ const rows: readonly Row[] = [
     said: [
       [
         '4:10 checks.db.url',
-        'must be a URL that begins with postgres:// or postgresql://, or keywords: host=… dbname=…',
+        'holds a variable as a shell or Kubernetes writes it, and would be the value itself',
         'write a variable in braces: `${NAME}`',
       ],
     ],
@@ -123,7 +123,7 @@ const rows: readonly Row[] = [
     said: [
       [
         '4:10 checks.db.url',
-        'must be a URL that begins with postgres:// or postgresql://, or keywords: host=… dbname=…',
+        'holds a variable as a shell or Kubernetes writes it, and would be the value itself',
         'write a variable in braces: `${NAME}`',
       ],
     ],

@@ -104,6 +104,7 @@ test('a flag wins over the environment, that over the file, that over the defaul
     SIDEWARDEN_LISTEN: ':1,unix:/run/x',
   };
   expect(right(loadText(text))).toMatchObject({ logLevel: 'warn', service: 'file' });
+  expect(right(loadText(text.replace('warn', 'WARN')))).toMatchObject({ logLevel: 'warn' });
   const loaded = right(loadText(text, environment));
   expect(loaded).toMatchObject({ logLevel: 'error', service: 'variable' });
   expect(loaded.listen).toEqual([
@@ -388,8 +389,13 @@ test('notes say what a ready gate does to replicas, what kms does not prove, and
     'checks:\n  k: { type: kms, key_id: a }\n  app: { type: http, url: http://localhost:1/, gates: [ready] }';
   const said = notes(text, { SIDEWARDEN_LOGLEVEL: 'info', SIDEWARDEN_SERVICE_HOST: '10.0.0.1' });
   expect(said).toMatch(
-    /^k: the gate ready on a dependency that replicas share .* `defaults: \{ gates: \[admit\] \}` for all and `gates: \[ready\]` in app\.$/m,
+    /^k: the gate ready on a dependency that replicas share .* `defaults: \{ gates: \[admit\] \}` for all and `gates: \[ready\]` in app; where it cannot, `gates: \[ready\]`\.$/m,
   );
+  for (const meant of [text.replace('key_id: a', 'key_id: a, gates: [ready]'), `defaults: { gates: [ready] }\n${text}`])
+    expect(notes(meant)).not.toContain('the gate ready');
+  const unproven = 'that the server takes writes is not proven';
+  expect(notes('checks: { d: { type: postgres, url: postgres://u@d/x } }')).toContain(unproven);
+  expect(notes('checks: { d: { type: postgres, url: postgres://u@d/x, expect: any } }')).not.toContain(unproven);
   expect(said).toContain('k: without round_trip');
   expect(said).toContain('SIDEWARDEN_LOGLEVEL is no variable of Sidewarden; SIDEWARDEN_LOG_LEVEL is.');
   expect(said).not.toContain('SIDEWARDEN_SERVICE_HOST');

@@ -14,6 +14,26 @@ const http = (url: string, ...lines: string[]): string =>
   ['checks:', '  app:', '    type: http', `    url: ${url}`, ...lines.map((line) => `    ${line}`)].join('\n');
 const app = 'http://127.0.0.1:8080/';
 
+/** References that nobody filled in, in fields of every kind: each would be the value itself. */
+const unfilled: readonly Row[] = (
+  [
+    ['token: $SIDEWARDEN_TOKEN', '1:8 token', 'a shell or Kubernetes'],
+    ['token: $(cat /run/secrets/token-of-sidewarden)', '1:8 token', 'a shell or Kubernetes'],
+    ['token: "%SIDEWARDEN_TOKEN%"', '1:8 token', 'Windows'],
+    ['token: "{{ env.SIDEWARDEN_TOKEN }}"', '1:8 token', 'of a template'],
+    [redis('password: $REDIS_PASSWORD'), '5:15 checks.one.password', 'a shell or Kubernetes'],
+    [redis('password: "$(REDIS_PASSWORD)"'), '5:15 checks.one.password', 'a shell or Kubernetes'],
+    [redis('failure_threshold: $THRESHOLD'), '5:24 checks.one.failure_threshold', 'a shell or Kubernetes'],
+    [http(app, 'headers: { X-Key: $KEY }'), '5:23 checks.app.headers.X-Key', 'a shell or Kubernetes'],
+    ['service: $SERVICE', '1:10 service', 'a shell or Kubernetes'],
+    ['listen: $LISTEN', '1:9 listen', 'a shell or Kubernetes'],
+    ['checks: { a: { type: tcp, address: "$HOST:80" } }', '1:36 checks.a.address', 'a shell or Kubernetes'],
+    ['checks: { a: { type: tcp, address: "$(HOST):80" } }', '1:36 checks.a.address', 'a shell or Kubernetes'],
+    [http('http://$HOST:8080/x'), '4:10 checks.app.url', 'a shell or Kubernetes'],
+    [http('http://me:$APP_PASSWORD@localhost/x'), '4:10 checks.app.url', 'a shell or Kubernetes'],
+  ] as const
+).map(([text, place, whose]) => [`unfilled: ${text.split('\n').at(-1)?.trim()}`, text, place, whose, '`${NAME}`']);
+
 const rows: readonly Row[] = [
   // keys
   ['a mistyped key', 'listn: ":1"', '1:1 listn', 'unknown key `listn`', 'did you mean `listen`?'],
@@ -63,7 +83,7 @@ const rows: readonly Row[] = [
     'unknown key',
     'client_ca_file',
   ],
-  ['a cap that is none', 'max_connections: 4', '1:18 max_connections', 'must be at least 16', 'open connections'],
+  ['a cap that is none', 'max_connections: 4', '1:18 max_connections', 'must be 16 to 100000', 'open connections'],
   // other tools' words
   [
     'Kubernetes periodSeconds',
@@ -167,7 +187,7 @@ const rows: readonly Row[] = [
     'zero',
     redis('failure_threshold: 0'),
     '5:24 checks.one.failure_threshold',
-    '`0` must be at least 1',
+    '`0` must be 1 to 100',
     'consecutive failures',
   ],
   ['yes', redis('required: yes'), '5:15 checks.one.required', '`yes` must be true or false', 'write true'],
@@ -319,6 +339,27 @@ const rows: readonly Row[] = [
     '5:15 checks.one.interval',
     'timeout 2s (the default) is not shorter than the interval 1s',
     'write `timeout: 500ms`',
+  ],
+  [
+    'a timeout of defaults as long as their interval, told once',
+    'defaults: { interval: 10s, timeout: 30s }\nchecks:\n  a: { type: tcp, address: "a:1" }\n  b: { type: tcp, address: "a:1" }',
+    '1:37 defaults.timeout',
+    'the timeout 30s of `defaults` is not shorter than the interval 10s of `defaults`',
+    'write `timeout: 5s`, or `interval: 1m`',
+  ],
+  [
+    'an interval of defaults below the usual timeout',
+    'defaults: { interval: 1s }\nchecks:\n  a: { type: tcp, address: "a:1" }\n  b: { type: tcp, address: "a:1" }',
+    '1:23 defaults.interval',
+    'the timeout 2s (the default) is not shorter than the interval 1s of `defaults`',
+    'write `timeout: 500ms`',
+  ],
+  [
+    'a rare interval of defaults',
+    'defaults: { interval: 2h }\nchecks:\n  a: { type: tcp, address: "a:1" }\n  b: { type: tcp, address: "a:1" }',
+    '1:23 defaults.interval',
+    'runs lie up to 2h apart',
+    'at least every hour',
   ],
   [
     'a timeout beyond a cron gap',
@@ -484,6 +525,13 @@ const rows: readonly Row[] = [
     'more than the name of a variable',
     'there are no defaults',
   ],
+  [
+    'a number out of range, in a variable',
+    'max_connections: ${EIGHT}',
+    '1:18 max_connections',
+    'must be 16 to 100000',
+    'set EIGHT: open connections',
+  ],
   ['an open brace', 'service: a ${A', '1:10 service', '`${` has no `}`', 'close it'],
   ['both forms', 'service: ${BOTH}', '1:10 service', 'BOTH and BOTH_FILE are both set', 'unset one'],
   [
@@ -493,6 +541,8 @@ const rows: readonly Row[] = [
     '`"${REDIS_PASSWORD}"` must be a number',
     '',
   ],
+  // references of other tools
+  ...unfilled,
   // YAML
   ['a tab', 'defaults:\n\tinterval: 5s', '2:1 YAML', 'a tab indents this line', 'two spaces'],
   ['a reserved character', 'token: @hunter2', '1:8 YAML', 'a character that YAML reserves', 'in quotes'],
@@ -709,7 +759,7 @@ const rows: readonly Row[] = [
   ['comments alone', '# nothing\n', '1:1 ', 'the file is empty', 'environment variables alone'],
 ];
 
-const environment = { REDIS_PASSWORD: 'hunter2', BOTH: 'a', BOTH_FILE: '/x' };
+const environment = { REDIS_PASSWORD: 'hunter2', BOTH: 'a', BOTH_FILE: '/x', EIGHT: '8' };
 
 test.each(rows)('%s', (_, text, place, message, fix) => {
   const problems = wrong(loadText(text, environment));
@@ -737,6 +787,16 @@ test('all mistakes are reported at once, in the order of the file', () => {
     '4 checks.b.type',
     '5 checks.c.key_id',
     '5 checks.c.timeout',
+  ]);
+});
+
+test('a mistake in defaults hides none of the others', () => {
+  const text =
+    'defaults: { interval: 10s, timeout: 30s, gates: [live] }\nchecks:\n  a: { type: tcp, address: "a:1" }\n  b: { type: tcp }';
+  expect(wrong(loadText(text)).map(({ line, path }) => `${line} ${path}`)).toEqual([
+    '1 defaults.timeout',
+    '1 defaults.gates[0]',
+    '4 checks.b.address',
   ]);
 });
 

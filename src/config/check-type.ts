@@ -88,7 +88,7 @@ function keyForType({ explaining, definitions }: Given, path: Path, written: Wri
 /** The type of a probe as Kubernetes writes it (`httpGet: { … }`): what is said of that key tells of `type` too. */
 function typeOfProbe(definitions: readonly Definition[], written: Written): Definition | undefined {
   const types = Object.entries(written).map(([key, value]) =>
-    value instanceof Object ? foreignType(normalise(key)) : undefined,
+    value instanceof Object ? foreignType(normalise(key), 'probe') : undefined,
   );
   return definitions.find(({ type }) => types.includes(type));
 }

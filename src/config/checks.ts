@@ -109,7 +109,7 @@ function parseCheck(given: Parsing, name: string, written: unknown): ConfiguredC
   if (wrong.every((key) => key === apart)) {
     const usual = settled ? {} : { [apart]: (definition.settings[apart] as z.ZodType).parse(undefined) };
     for (const problem of definition.problems?.({ ...settings, ...usual }) ?? [])
-      findings.add([...path, ...problem.path], problem.message);
+      findings.add([...path, ...problem.path], problem.message, problem.fix);
   }
   const gaps = common.cron === undefined || cron !== undefined ? gapsOf(check.schedule) : undefined;
   // Whether a check is of the app itself only its type can tell.

@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import { Secret } from '../core/secret.ts';
 import { choiceFix, durationAdvice, kindAdvice, kindFix, nounOf } from './advice.ts';
+import { fitting } from './fitting.ts';
 import { foreignFix } from './foreign.ts';
 import { keyText, namesSecret, quote } from './mask.ts';
 import { nearest, normalise } from './nearest.ts';
@@ -14,7 +15,13 @@ type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
 
 /** The field that was parsed: where it stands, what it holds, what it should be. */
-export type Field = { readonly path: Path; readonly value: unknown; readonly schema: Schema };
+export type Field = {
+  readonly path: Path;
+  readonly value: unknown;
+  readonly schema: Schema;
+  /** The type of the check that it belongs to; undefined beside `checks`. */
+  readonly type?: string | undefined;
+};
 export type Explaining = { readonly places: Places; readonly findings: Findings };
 
 const unknownKeys = 'unrecognized_keys';
@@ -50,13 +57,19 @@ export function explain({ places, findings }: Explaining, field: Field, issues: 
       const fix = kindFix(value, raw) ?? usual;
       findings.add(path, `must be ${nounOfOne(schemas)}, and is ${nounOf(value)}`, fix);
     } else if (issue.code === 'invalid_union') {
-      explainUnion({ places, findings }, { path, value, schemas }, issue);
+      explainUnion({ places, findings }, { path, value, schemas, type: field.type }, issue);
     } else {
-      const { message, fix } = hideReferred(places.get(path)?.raw, value, sayWhat(issue, value, schemas));
+      const { message, fix } = hideReferred(
+        places.get(path)?.raw,
+        value,
+        sayWhat(issue, value, { path, schemas, type: field.type }),
+      );
       findings.add(
         path,
         joined(readText(places, path, value, schemas), message),
-        fix === undefined ? fixOf(places, 'write', path, schemas) : inVariable(places.get(path)?.raw, fix),
+        fix === undefined || fix === ''
+          ? fixOf(places, 'write', path, schemas)
+          : inVariable(places.get(path)?.raw, fix),
       );
     }
   }
@@ -122,20 +135,25 @@ function hideReferred(raw: string | undefined, value: unknown, { message, fix }:
   return { message: hide(message), ...(fix && { fix: hide(fix) }) };
 }
 
-function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said {
+type Here = { readonly path: Path; readonly schemas: readonly Schema[]; readonly type: string | undefined };
+
+function sayWhat(issue: Issue, value: unknown, here: Here): Said {
+  const { path, schemas } = here;
   const isDuration =
     isKind(schemas, 'duration') &&
     (issue.code === 'invalid_type' || (issue.code === 'custom' && issue.message.includes('duration')));
   if (isDuration && typeof value !== 'object') {
-    const { wrong, fix } = durationAdvice(value);
+    const { wrong, fix } = durationAdvice(value, /_before$/.test(String(path.at(-1))) ? 'd' : 's');
     return { message: wrong, fix };
   }
   if (isKind(schemas, 'listen') && typeof value === 'number')
     return { message: 'is a number alone', fix: `write ':${value}' for every address, or '127.0.0.1:${value}'` };
   switch (issue.code) {
     case 'invalid_type': {
-      const { noun, fix } = kindAdvice(issue.expected, value);
-      return { message: `must be ${noun}, and is ${nounOf(value)}`, ...(fix === undefined ? {} : { fix }) };
+      const { noun, fix: usual } = kindAdvice(issue.expected, value);
+      const fix = fitting(issue.expected, value, here) ?? usual;
+      const is = issue.expected === 'int' && typeof value === 'number' ? '' : `, and is ${nounOf(value)}`;
+      return { message: `must be ${noun}${is}`, ...(fix === undefined ? {} : { fix }) };
     }
     case 'invalid_value': {
       const choices = issue.values.map(String);
@@ -152,7 +170,8 @@ function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said
       const own = issue.code === 'custom' ? issue.params?.fix : undefined;
       if (typeof own === 'string') return { message: issue.message, fix: own };
       if (isKind(schemas, 'secret') && (typeof value === 'number' || typeof value === 'boolean')) {
-        return { message: `must be a string, and is ${nounOf(value)}`, fix: 'put it in quotes' };
+        const fix = fitting('string', value, here) ?? 'put it in quotes';
+        return { message: `must be a string, and is ${nounOf(value)}`, fix };
       }
       return { message: issue.message.startsWith('Invalid') ? 'does not have the right form' : issue.message };
     }
@@ -173,7 +192,7 @@ const sizeText = (bound: string, size: number, origin: string): string => {
 /** The variant that the value was meant for is the one that fails deepest; one that wants another kind of value says least. */
 function explainUnion(
   context: Explaining,
-  field: { path: Path; value: unknown; schemas: readonly Schema[] },
+  field: Here & { readonly value: unknown },
   issue: Issue & { code: 'invalid_union' },
 ): void {
   const meantFor = issue.errors.find((errors) =>
@@ -181,7 +200,7 @@ function explainUnion(
   );
   const [schema] = field.schemas;
   if (meantFor !== undefined && meantFor.length > 0 && schema !== undefined) {
-    explain(context, { path: field.path, value: field.value, schema }, meantFor);
+    explain(context, { ...field, schema }, meantFor);
     return;
   }
   const kinds = issue.errors.flatMap((errors) =>
@@ -190,7 +209,7 @@ function explainUnion(
   const own = issue.message.startsWith('Invalid') ? undefined : issue.message;
   const general =
     own ?? (kinds.length === 0 ? 'does not have the right form' : `must be ${[...new Set(kinds)].join(' or ')}`);
-  const said = sayWhat({ ...issue, code: 'custom', message: general } as Issue, field.value, field.schemas);
+  const said = sayWhat({ ...issue, code: 'custom', message: general } as Issue, field.value, field);
   const { message, fix } = hideReferred(context.places.get(field.path)?.raw, field.value, said);
   const read = readText(context.places, field.path, field.value, field.schemas);
   const raw = context.places.get(field.path)?.raw;

@@ -75,7 +75,11 @@ export type EnvironmentShorthand = {
   settings(value: string | Secret): Record<string, unknown>;
 };
 
-export type SettingsProblem = { readonly path: readonly (string | number)[]; readonly message: string };
+export type SettingsProblem = {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly fix?: string;
+};
 
 export interface Definition<
   Type extends string = string,

@@ -12,6 +12,7 @@ const redis = (...lines: string[]): string =>
   );
 const http = (url: string, ...lines: string[]): string =>
   ['checks:', '  app:', '    type: http', `    url: ${url}`, ...lines.map((line) => `    ${line}`)].join('\n');
+const check = (type: string, settings: string): string => `checks: { a: { type: ${type}, ${settings} } }`;
 const app = 'http://127.0.0.1:8080/';
 
 /** References that nobody filled in, in fields of every kind: each would be the value itself. */
@@ -34,7 +35,54 @@ const unfilled: readonly Row[] = (
   ] as const
 ).map(([text, place, whose]) => [`unfilled: ${text.split('\n').at(-1)?.trim()}`, text, place, whose, '`${NAME}`']);
 
+/** What is written in a wrong form, and what would be right: advice that is no mistake itself. */
+const misfits: readonly Row[] = (
+  [
+    [check('tls', 'address: "a:1", warn_before: 30'), 'warn_before', 'write 30d for days'],
+    [check('tls', 'address: "a:1", fail_before: 3'), 'fail_before', 'write 3d for days'],
+    [check('tcp', 'address: "a:1", schedule: "*/5 * * * *"'), 'schedule', 'write `cron: "*/5 * * * *"`'],
+    [check('tcp', 'address: "a:1", schedule: 30s'), 'schedule', 'write `interval: 30s`'],
+    [check('postgres', 'url: "postgres://u@a", sslmode: disable'), 'sslmode', '`?sslmode=disable`'],
+    [check('postgres', 'url: "postgres://u@a", ssl: true'), 'ssl', '`?sslmode=require`'],
+    [check('postgres', 'url: "postgres://u@a", tls: true'), 'tls', '`?sslmode=verify-full`'],
+    [check('postgres', 'url: "postgres://u@a", statistics: off'), 'statistics', 'write `statistics: { mode: off }`'],
+    [check('redis', 'url: "redis://a", tls: true'), 'tls', 'write `rediss://` in `url`'],
+    [check('redis', 'url: "redis://a", ssl: true'), 'ssl', 'write `rediss://` in `url`'],
+    [check('http', 'url: "http://a", ssl: true'), 'ssl', 'write `https://` in `url`'],
+    [check('tcp', 'address: "a:1", tls: true'), 'tls', 'write `type: tls`'],
+    [check('kms', 'key_id: a, round_trip: true'), 'round_trip', 'write `round_trip: {}`'],
+    [check('tcp', 'address: 5672'), 'address', 'write `host:5672`'],
+    [check('redis', 'cluster: { addresses: [6379] }'), 'cluster.addresses[0]', 'write `host:6379`'],
+    [check('tcp', 'address: "a:1", gates: readiness'), 'gates', 'write [ready]'],
+    [check('tcp', 'address: "a:1", gates: "ready, admit"'), 'gates', 'write [ready, admit]'],
+    [check('tcp', 'address: "a:1", labels: { team: x }'), 'labels', 'labels are added in Prometheus'],
+    [check('http', 'url: /healthz'), 'url', ''],
+    [check('grpc', 'address: "a:1"'), 'type', '`tcp` tries its port'],
+    [check('redis', 'host: localhost, port: 6379'), 'host', 'write `url: redis://localhost:6379`, in place of `port`'],
+    [check('http', 'host: a, port: 80, path: /x'), 'host', 'write `url: http://a:80/x`, in place of `port` and `path`'],
+    [check('http', 'url: "http://a", headers: [{ name: X-Foo, value: hunter2 }]'), 'headers', 'write `X-Foo: …` below'],
+    [check('redis', ''), 'url', 'write `url: redis://localhost:6379`'],
+    ['statistics: off', 'statistics', 'write `statistics: { mode: off }`'],
+    ['statistics: false', 'statistics', 'write `statistics: { mode: off }`'],
+    ['statistics: { enabled: false }', 'statistics.enabled', 'write `mode: off`'],
+    ['metrics: full', 'metrics', 'write `metrics: { detail: full }`'],
+    ['metrics: { enabled: true }', 'metrics.enabled', '/metrics is always served'],
+    ['metrics: { port: 9100 }', 'metrics.port', 'metrics are served at /metrics'],
+    ['tls: true', 'tls', 'write `tls: { cert_file: …, key_file: … }`'],
+    ['defaults: { failure_threshold: 3.5 }', 'defaults.failure_threshold', 'write 3 or 4'],
+    ['defaults: { gates: "ready, live" }', 'defaults.gates', 'write [ready]'],
+    ['defaults: { gates: live }', 'defaults.gates', 'with some of ready, admit, startup'],
+    ['service: *b', 'service', 'write `&` and its name before the value'],
+    ['{{ include "x" . }}', 'YAML', 'that Helm makes of it'],
+    ['apiVersion: v1\nkind: ConfigMap\ndata: {}', 'apiVersion', 'give the text inside'],
+  ] as const
+).map(([text, path, fix]) => {
+  const place = text.startsWith('checks:') ? `checks.a.${path}` : path;
+  return [`misfit: ${text.slice(text.indexOf('{') + 1)}`, text, place, '', fix];
+});
+
 const rows: readonly Row[] = [
+  ...misfits,
   // keys
   ['a mistyped key', 'listn: ":1"', '1:1 listn', 'unknown key `listn`', 'did you mean `listen`?'],
   ['swapped letters', redis('timeuot: 1s'), '5:5 checks.one.timeuot', 'unknown key', 'did you mean `timeout`?'],
@@ -214,7 +262,13 @@ const rows: readonly Row[] = [
     'did you mean `primary`?',
   ],
   ['nothing after a key', redis('tls:'), '5:5 checks.one.tls', 'has no value', 'write one, or remove the key'],
-  ['a string for a map', redis('tls: on'), '5:10 checks.one.tls', 'must be a map, and is a string', 'key: value'],
+  [
+    'a string for a map',
+    redis('tls: on'),
+    '5:10 checks.one.tls',
+    'must be a map, and is a string',
+    'write `rediss://` in `url`',
+  ],
   [
     'an unquoted number as a secret',
     redis('password: 123456'),
@@ -765,7 +819,8 @@ test.each(rows)('%s', (_, text, place, message, fix) => {
   const problems = wrong(loadText(text, environment));
   expect(problems).toHaveLength(1);
   const [problem] = problems;
-  expect(`${problem?.line}:${problem?.column} ${problem?.path}`).toBe(place);
+  const found = `${problem?.line}:${problem?.column} ${problem?.path}`;
+  expect(/^\d+:/.test(place) ? found : problem?.path).toBe(place);
   expect(problem?.message).toContain(message);
   expect(problem?.fix ?? '').toContain(fix);
   expect(JSON.stringify([problem?.message, problem?.fix])).not.toContain('hunter2');
@@ -787,6 +842,14 @@ test('all mistakes are reported at once, in the order of the file', () => {
     '4 checks.b.type',
     '5 checks.c.key_id',
     '5 checks.c.timeout',
+  ]);
+});
+
+test('what is left of a Kubernetes object beside the checks is left out', () => {
+  const problems = wrong(loadText('apiVersion: v1\nkind: ConfigMap\nchecks: {}'));
+  expect(problems.map(({ path, fix }) => `${path}: ${fix?.slice(0, 12)}`)).toEqual([
+    'apiVersion: leave it out',
+    'kind: leave it out',
   ]);
 });
 

@@ -55,7 +55,8 @@ export const urlForm: UrlForm = {
   query: true,
   atInPath: true,
   socket:
-    'is the path of a socket: write it as `socket: /run/app.sock`, and `url: http://localhost/path` for what to ask there',
+    'is a path alone: write the whole URL, such as http://127.0.0.1:8080/healthz; the path of a socket is written as ' +
+    '`socket: /run/app.sock`, and `url: http://localhost/path` for what to ask there',
 };
 
 export const settings = {

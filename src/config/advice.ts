@@ -62,10 +62,10 @@ function meant(text: string): string | undefined {
   return unit === undefined ? undefined : `${amount}${unit}`;
 }
 
-/** `write one of …`, or the one that was probably meant. */
-export function choiceFix(value: unknown, choices: readonly string[]): string {
+/** The one that was probably meant; undefined where the message, which names all, says what there is to say. */
+export function choiceFix(value: unknown, choices: readonly string[]): string | undefined {
   const near = typeof value === 'string' ? (foreignChoice(value, choices) ?? nearest(value, choices)) : undefined;
-  return near === undefined ? `write one of ${choices.join(', ')}` : `did you mean \`${near}\`?`;
+  return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
 /** What kind of thing a value is, for people. */

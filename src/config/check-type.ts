@@ -51,8 +51,8 @@ function named({ explaining, definitions }: Given, path: Path, written: Written)
   if (type === unreadable) return judged;
   const types = definitions.map((one) => one.type);
   if (typeof type !== 'string') {
-    const fix = kindFix(type, places.get([...here, 0])?.raw) ?? `write one of ${types.join(', ')}`;
-    if (type === null) findings.add(here, 'has no value', fix, 'key');
+    const fix = kindFix(type, places.get([...here, 0])?.raw);
+    if (type === null) findings.add(here, 'has no value', `write one of ${types.join(', ')}`, 'key');
     else findings.add(here, `must be one of ${types.join(', ')}, and is ${nounOf(type)}`, fix);
     return judged;
   }

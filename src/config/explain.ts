@@ -67,9 +67,7 @@ export function explain({ places, findings }: Explaining, field: Field, issues: 
       findings.add(
         path,
         joined(readText(places, path, value, schemas), message),
-        fix === undefined || fix === ''
-          ? fixOf(places, 'write', path, schemas)
-          : inVariable(places.get(path)?.raw, fix),
+        fix ? inVariable(places.get(path)?.raw, fix) : fix === null ? undefined : fixOf(places, 'write', path, schemas),
       );
     }
   }
@@ -126,13 +124,14 @@ function readText(places: Places, path: Path, value: unknown, schemas: readonly 
 const isHidden = (path: Path, value: unknown, schemas: readonly Schema[]): boolean =>
   schemas.length === 0 || isKind(schemas, 'secret') || namesSecret(path) || value instanceof Secret;
 
-type Said = { readonly message: string; readonly fix?: string };
+/** Without `fix` the field says what it is for; with null the message says enough. */
+type Said = { readonly message: string; readonly fix?: string | null };
 
 /** The value of a variable that the file mentions is not repeated: it may be a secret in the wrong place. */
 function hideReferred(raw: string | undefined, value: unknown, { message, fix }: Said): Said {
-  if (raw?.includes('${') !== true || typeof value === 'object') return { message, ...(fix && { fix }) };
+  if (raw?.includes('${') !== true || typeof value === 'object') return { message, ...(fix !== undefined && { fix }) };
   const hide = (text: string): string => text.replaceAll(String(value) || raw, '…');
-  return { message: hide(message), ...(fix && { fix: hide(fix) }) };
+  return { message: hide(message), ...(fix !== undefined && { fix: fix && hide(fix) }) };
 }
 
 type Here = { readonly path: Path; readonly schemas: readonly Schema[]; readonly type: string | undefined };
@@ -159,7 +158,7 @@ function sayWhat(issue: Issue, value: unknown, here: Here): Said {
       const choices = issue.values.map(String);
       return {
         message: choices.length === 1 ? `must be ${choices[0]}` : `must be one of ${choices.join(', ')}`,
-        fix: choiceFix(value, choices),
+        fix: choiceFix(value, choices) ?? null,
       };
     }
     case 'too_small':
@@ -213,7 +212,7 @@ function explainUnion(
   const { message, fix } = hideReferred(context.places.get(field.path)?.raw, field.value, said);
   const read = readText(context.places, field.path, field.value, field.schemas);
   const raw = context.places.get(field.path)?.raw;
-  context.findings.add(field.path, joined(read, message), fix === undefined ? undefined : inVariable(raw, fix));
+  context.findings.add(field.path, joined(read, message), fix ? inVariable(raw, fix) : undefined);
 }
 
 /** Says the known word for an unknown one. @returns the known ones that stand for it. */

@@ -9,7 +9,7 @@ import { type Defaults, parseChecks } from './checks.ts';
 import type { Configuration } from './configuration.ts';
 import { readDocument } from './document.ts';
 import { type EffectiveValue, effectiveValues } from './effective.ts';
-import { applyEnvironment, applyFlags, checksOfEnvironment } from './environment.ts';
+import { applyEnvironment, applyFlags, checksOfEnvironment, mistypedVariables } from './environment.ts';
 import { parseFields } from './fields.ts';
 import { chooseFile, nameOf, passedOver, readText } from './file.ts';
 import { inlineSecrets } from './inline-secrets.ts';
@@ -35,7 +35,12 @@ export type Loaded =
       /** Every value in force, with its source. */
       effective(): readonly EffectiveValue[];
     }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      /** What may be behind one of them: variables that are not read. */
+      readonly warnings: readonly string[];
+    };
 
 export type LoadOptions = {
   readonly arguments?: {
@@ -59,7 +64,8 @@ export function loadConfiguration({
   const file = chooseFile(flags.config, environment);
   const used = new Set<string>();
   const written = file === undefined ? {} : readFile(file, places, findings);
-  if (written === undefined) return { ok: false, problems: findings.all() };
+  const notOurs = mistypedVariables(environment);
+  if (written === undefined) return { ok: false, problems: findings.all(), warnings: notOurs };
   const tree = substitute(written, environment, findings, used) as Record<string, unknown>;
   if (file === undefined) tree.checks = checksOfEnvironment(definitions, environment, places, findings);
   const doubtful = applyEnvironment(tree, environment, places);
@@ -74,7 +80,7 @@ export function loadConfiguration({
   const defaults = top.defaults ?? rightDefaults(tree.defaults);
   const checks = parseChecks({ explaining, definitions, defaults, written: keysAt(tree.defaults) }, writtenChecks);
   const problems = findings.all();
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems, warnings: notOurs };
 
   const configuration = assemble(top, checks, file === undefined ? 'environment' : nameOf(file), environment);
   const facts = {
@@ -94,7 +100,7 @@ export function loadConfiguration({
   return {
     ok: true,
     configuration,
-    warnings: [...warningsOn(facts), ...(flags.logLevel === undefined ? doubtful : [])],
+    warnings: [...notOurs, ...warningsOn(facts), ...(flags.logLevel === undefined ? doubtful : [])],
     notes: notesOn(facts),
     passedOver: passedOver(file, environment),
     effective: () =>

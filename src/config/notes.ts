@@ -4,7 +4,7 @@ import type { StatisticsMode } from '../core/collecting.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { seatsOf } from '../dependencies/seats.ts';
-import { idleShorthands, mistypedVariables } from './environment.ts';
+import { idleShorthands } from './environment.ts';
 import { readValue } from './file.ts';
 import { isPlaceholder } from './mask.ts';
 
@@ -32,9 +32,6 @@ type Facts = {
 export function notesOn(facts: Facts): readonly string[] {
   const seats = seatsOf(facts.checks, facts.statisticsMode);
   return [
-    ...mistypedVariables(facts.environment).map(
-      ({ name, near }) => `${name} is no variable of Sidewarden; ${near} is.`,
-    ),
     ...aboutVariables(facts),
     ...aboutReadiness(facts),
     ...facts.checks.flatMap(({ name, definition, settings }) =>

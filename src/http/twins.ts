@@ -6,6 +6,7 @@ export const twins: Readonly<Record<string, string>> = {
   '/healthz': '/health',
   '/readyz': '/health/ready',
   '/livez': '/health/live',
+  '/startupz': '/health/startup',
 };
 
 /** The path that has a route, and the query as it is. Another form of address than a path is left to the router. */

@@ -162,9 +162,9 @@ function sayWhat(issue: Issue, value: unknown, here: Here): Said {
       };
     }
     case 'too_small':
-      return { message: rangeText(schemas) ?? sizeText('at least', Number(issue.minimum), issue.origin) };
+      return sized('at least', Number(issue.minimum), issue.origin, schemas);
     case 'too_big':
-      return { message: rangeText(schemas) ?? sizeText('at most', Number(issue.maximum), issue.origin) };
+      return sized('at most', Number(issue.maximum), issue.origin, schemas);
     default: {
       const own = issue.code === 'custom' ? issue.params?.fix : undefined;
       if (typeof own === 'string') return { message: issue.message, fix: own };
@@ -177,10 +177,11 @@ function sayWhat(issue: Issue, value: unknown, here: Here): Said {
   }
 }
 
-const rangeText = (schemas: readonly Schema[]): string | undefined => {
+function sized(bound: string, size: number, origin: string, schemas: readonly Schema[]): Said {
   const range = rangeOf(schemas);
-  return range && `must be ${range[0]} to ${range[1]}`;
-};
+  if (range === undefined) return { message: sizeText(bound, size, origin) };
+  return { message: `must be ${range[0]} to ${range[1]}`, fix: `write ${size}` };
+}
 
 const sizeText = (bound: string, size: number, origin: string): string => {
   if (origin === 'string')

@@ -25,6 +25,17 @@ const scheme = (plain: string) => (value: unknown) =>
 const switches = ['ssl', 'usessl', 'sslenabled', 'usetls', 'tlsenabled', 'enabletls', 'secure'];
 
 export const ofTypes: readonly Row[] = [
+  { words: ['minstatus', 'minimalstatus'], key: 'minimum_status', fix: 'write `minimum_status`' },
+  {
+    words: ['warndays', 'warningdays', 'expirydays', 'daysbeforeexpiry', 'daysleft'],
+    key: 'warn_before',
+    fix: (value) => `write \`warn_before: ${/^\d{1,4}$/.test(String(value)) ? value : 30}d\``,
+  },
+  {
+    words: ['followredirects', 'followredirect', 'redirects', 'maxredirects', 'nofollowredirects'],
+    key: 'expected_status',
+    fix: 'leave it out: redirects are not followed; `expected_status: 301` takes one for an answer that passes',
+  },
   { words: [...switches, 'sslmode'], key: 'statistics_url', fix: sslmode },
   { words: switches, key: 'cache_name', fix: scheme('redis') },
   { words: switches, key: 'minimum_status', fix: scheme('http') },

@@ -80,6 +80,20 @@ const gatus: readonly Row[] = [
   },
   { words: ['url'], where: 'top', fix: 'write it inside a check: `checks:`, a name, then `type` and `url`' },
   { words: ['client'], fix: 'write `timeout: 5s` and `tls: { … }` in the check itself' },
+  {
+    words: ['description', 'comment', 'comments', 'note', 'notes', 'summary'],
+    fix: 'write it as a comment: `# …`',
+  },
+  {
+    words: ['sidewarden', 'config', 'configuration', 'settings'],
+    where: 'top',
+    fix: 'leave it out, and move what is below it to the left by two spaces',
+  },
+  {
+    words: ['prometheus', 'exporter', 'telemetry'],
+    where: 'top',
+    fix: 'leave it out: metrics are served at /metrics, on the addresses of `listen`',
+  },
   { words: ['alerts', 'alerting'], fix: 'leave it out: Prometheus alerts on `sidewarden_check_up`' },
   { words: ['enabled', 'disabled', 'disable'], key: 'detail', fix: 'leave it out: /metrics is always served' },
   { words: ['enabled', 'disabled', 'disable'], key: 'mode', fix: 'write `mode: off` to read none, or leave it out' },

@@ -1,5 +1,5 @@
 // Every key of the configuration, its meaning and its default: messages, variables, JSON Schema and docs derive from it.
-
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type Gate, gates } from '../core/check.ts';
 import { statisticsModes } from '../core/collecting.ts';
@@ -44,7 +44,10 @@ const listen = () =>
       return forms.flatMap((form, index) => {
         const parsed = parseListen(form.trim());
         if (!('wrong' in parsed)) return parsed;
-        context.addIssue({ code: 'custom', message: parsed.wrong, path: typeof written === 'string' ? [] : [index] });
+        const path = typeof written === 'string' ? [] : [index];
+        const params =
+          isIP(form.trim()) === 4 ? { fix: `write '${form.trim()}:9090', with the port to serve at` } : undefined;
+        context.addIssue({ code: 'custom', message: parsed.wrong, path, ...(params && { params }) });
         return [];
       });
     })
@@ -116,7 +119,7 @@ export const topShape = {
     .describe("where to serve: ':9090' (every address), '127.0.0.1:9090', '[::1]:9090', 'unix:/path', or a list"),
   token: secret(tokenRule, () => shownToken)
     .optional()
-    .describe('bearer token that guards everything beyond health and metrics'),
+    .describe('bearer token that guards everything beyond health and metrics; `openssl rand -hex 16` makes one'),
   token_file: secretFile(tokenRule).optional().describe('file that holds the token'),
   control: socketPath().optional().describe('Unix socket for commands on this machine, which need no token'),
   drain_delay: between(0, 600_000).prefault('0s').describe('how long to answer unready before stopping'),

@@ -319,7 +319,7 @@ const rows: readonly Row[] = [
       [
         '5:22 checks.app.expected_status',
         '`2xx` must be a status such as 204 or a range such as 200-299',
-        'write `expected_status`: statuses that pass: one, a range, or a list of them; redirects',
+        'write 200-299',
       ],
     ],
     fixed: [['2xx', '200-299']],
@@ -595,7 +595,7 @@ const rows: readonly Row[] = [
       [
         '4:10 checks.cache.url',
         'has a # before an @: in a user or password # is written %23',
-        'write `url`: redis:// or valkey://user:password@host:port/database, rediss:// or',
+        'escape it so, or write the password as `password` or `password_file`, which need no escapes',
       ],
     ],
     fixed: [['#', '%23']],

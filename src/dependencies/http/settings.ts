@@ -26,7 +26,9 @@ const status = z
   .transform((value, context): StatusRange => {
     const [, from, to = from] = /^([1-5]\d\d)(?:-([1-5]\d\d))?$/.exec(String(value)) ?? [];
     if (from !== undefined && Number(from) <= Number(to)) return [Number(from), Number(to)];
-    context.addIssue({ code: 'custom', message: statusForm, input: value });
+    const [, hundreds] = /^([1-5])xx$/i.exec(String(value)) ?? [];
+    const params = hundreds === undefined ? undefined : { fix: `write ${hundreds}00-${hundreds}99` };
+    context.addIssue({ code: 'custom', message: statusForm, input: value, ...(params && { params }) });
     return z.NEVER;
   });
 

@@ -120,6 +120,13 @@ test('a flag wins over the environment, that over the file, that over the defaul
   });
 });
 
+test('a `$` that is meant is written twice, and one that comes from a variable is meant', () => {
+  expect(right(loadText('service: $$NAME\nnamespace: ${N}', { N: '$(NAME)' }))).toMatchObject({
+    service: '$NAME',
+    namespace: '$(NAME)',
+  });
+});
+
 test('a wrong flag is named', () => {
   expect(wrong(loadText('', {}, { arguments: { config: fileOf(redis), logLevel: 'loud' } }))[0]).toMatchObject({
     path: '--log-level',

@@ -354,7 +354,7 @@ const rows: readonly Row[] = [
   ],
   [
     'checks as a list',
-    'checks:\n  - type: redis',
+    'checks:\n  - type: redis\n    url: redis://x',
     '2:3 checks',
     'must be a map from names to checks, and is a list',
     'without `-`',
@@ -852,6 +852,24 @@ test('all mistakes are reported at once, in the order of the file', () => {
     '4 checks.b.type',
     '5 checks.c.key_id',
     '5 checks.c.timeout',
+  ]);
+});
+
+test('a list of checks hides no mistake inside it', () => {
+  const text = [
+    'checks:',
+    '  - name: a',
+    '    type: redis',
+    '    url: redis://x',
+    '    interval: 5',
+    '  - b:',
+    '      type: tcp',
+    '  - c',
+  ].join('\n');
+  expect(wrong(loadText(text)).map(({ line, path }) => `${line} ${path}`)).toEqual([
+    '2 checks',
+    '5 checks[0].interval',
+    '6 checks[1].b.address',
   ]);
 });
 

@@ -56,7 +56,7 @@ const misfits: readonly Row[] = (
     [check('tcp', 'address: "a:1", gates: readiness'), 'gates', 'write [ready]'],
     [check('tcp', 'address: "a:1", gates: "ready, admit"'), 'gates', 'write [ready, admit]'],
     [check('tcp', 'address: "a:1", labels: { team: x }'), 'labels', 'labels are added in Prometheus'],
-    [check('http', 'url: /healthz'), 'url', ''],
+    [check('http', 'url: /healthz'), 'url', 'write `http://127.0.0.1:8080` before it'],
     [check('grpc', 'address: "a:1"'), 'type', '`tcp` tries its port'],
     [check('redis', 'host: localhost, port: 6379'), 'host', 'write `url: redis://localhost:6379`, in place of `port`'],
     [check('http', 'host: a, port: 80, path: /x'), 'host', 'write `url: http://a:80/x`, in place of `port` and `path`'],

@@ -1,6 +1,6 @@
 // sidewarden check-config: what the configuration means, or everything that is wrong with it.
 import { planOf } from '../checks/plan-of.ts';
-import { formatProblems } from '../config/problems.ts';
+import { problemsJson } from '../config/problems.ts';
 import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
 import type { Pods } from '../core/cost.ts';
 import { formatDuration } from '../core/duration.ts';
@@ -8,7 +8,7 @@ import { defineCommand, UsageError } from './command.ts';
 import { costJson, costText, podsOf, readersOf } from './costing.ts';
 import { exitCodes } from './exit-codes.ts';
 import { compareLimits, type Limits, limitNotes, limitsJson, unknownNotes } from './limits.ts';
-import { type Configuration, load, notRead, type Right } from './loading.ts';
+import { type Configuration, explain, load, notRead, type Right } from './loading.ts';
 import { configuration as configurationOptions, json } from './options.ts';
 import { allPassed, type Probed, probe, probedText } from './probing.ts';
 import { type Series, seriesJson, seriesOf } from './series.ts';
@@ -43,8 +43,8 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
       throw new UsageError(`two files are named, ${file} and ${values.config}: name one, with or without --config`);
     const loaded = load(file === undefined ? values : { ...values, config: file });
     if (!loaded.ok) {
-      if (values.json === true) sayJson({ ok: false, problems: loaded.problems });
-      else process.stderr.write(`${formatProblems(loaded.problems)}\n`);
+      if (values.json === true) sayJson({ ok: false, problems: problemsJson(loaded.problems) });
+      else explain(loaded);
       return exitCodes.configuration;
     }
     const { configuration } = loaded;
@@ -64,6 +64,8 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
 
 const scheduleOf = ({ schedule }: Configuration['checks'][number]): string =>
   schedule.kind === 'cron' ? schedule.expression : formatDuration(schedule.intervalMs);
+
+const legend = 'bound: longest time from a fault to an answer; expiry: how long a pass counts';
 
 type Findings = {
   readonly probed: Probed | undefined;
@@ -85,10 +87,14 @@ function textOf(loaded: Right, findings: Findings & { readonly noted: boolean })
   return [
     `${configuration.source}: ${paint.good('good')}, ${counted(rows.length, 'check')}\n`,
     ...(passedOver.length === 0 ? [] : [`${notRead(passedOver)}\n`]),
-    rows.length === 0 ? '' : table([header, ...rows], process.stdout),
+    rows.length === 0 ? '' : `${table([header, ...rows], process.stdout)}${paint.faint(legend)}\n`,
     ...warnings.map((warning) => paragraph('warning:', warning, process.stdout, paint.bad)),
     ...notes.map((note) => paragraph('note:', note, process.stdout, paint.doubtful)),
-    ...(noted ? [`${paint.bad('failed:')} --strict, and there is ${many.join(' and ')}\n`] : []),
+    ...(noted
+      ? [
+          `${paint.bad('failed:')} --strict, and there ${warnings.length + notes.length === 1 ? 'is' : 'are'} ${many.join(' and ')}\n`,
+        ]
+      : []),
     ...(probed === undefined ? [] : ['\n', probedText(probed, paint)]),
     ...(pods === undefined || series === undefined || rows.length === 0
       ? []

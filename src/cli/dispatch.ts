@@ -41,11 +41,11 @@ async function execute(name: string, args: readonly string[], commands: CommandT
   if (entry === undefined) return refuseName(name, commands);
   const { command } = await entry.load();
   try {
-    const { values, positionals: operands } = parse(command, args);
+    const { values, positionals: operands } = await parse(command, args);
     const { help, version: wantsVersion, ...declared } = values;
     if (help === true) return print(commandHelp(name, entry.summary, command));
     if (wantsVersion === true) return print(`sidewarden ${version}\n`);
-    if (operands.length > (command.operands?.most ?? 0)) throw new UsageError(`too much: ${operands.at(-1)}`);
+    refuseMore(command, operands);
     return await command.execute({ values: declared, operands, commands });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -55,7 +55,15 @@ async function execute(name: string, args: readonly string[], commands: CommandT
   }
 }
 
-function parse({ options }: Command, args: readonly string[]) {
+/** @throws UsageError for the first operand that is one too many. */
+function refuseMore({ operands: { form, most } = { form: '', most: 0 } }: Command, operands: readonly string[]): void {
+  const extra = operands[most];
+  if (extra === undefined) return;
+  const limit = most === 0 ? 'options alone' : `${most === 1 ? 'one' : most} ${form.replace(/[[\]…]/g, '')} at most`;
+  throw new UsageError(`${limit}; ${extra} is one too many`);
+}
+
+async function parse({ options }: Command, args: readonly string[]) {
   const declared = Object.entries(options).map(([name, { type }]) => [name, { type }] as const);
   try {
     return parseArgs({
@@ -64,8 +72,22 @@ function parse({ options }: Command, args: readonly string[]) {
       options: { ...Object.fromEntries(declared), ...ofEveryCommand },
     });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(await refusedOption(options, error as NodeJS.ErrnoException));
   }
+}
+
+/** What `parseArgs` found, in words of ours: its own are of positional arguments, which nobody thinks of. */
+async function refusedOption(options: Command['options'], { code, message }: NodeJS.ErrnoException): Promise<string> {
+  const [, said = ''] = /'(?:-\w, )?(--?[^\s']+)/.exec(message) ?? [];
+  const name = said.replace(/^-+/, '');
+  const { value, type } = options[name] ?? {};
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    if (type === 'string') return `${said} needs a value: ${said} ${value ?? 'VALUE'}`;
+    return said === '' ? message : `${said} takes no value`;
+  }
+  const { nearest } = await import('../config/nearest.ts');
+  const near = nearest(name, [...Object.keys(options), ...Object.keys(ofEveryCommand)]);
+  return `unknown option ${said}${near === undefined ? '' : `; did you mean --${near}?`}`;
 }
 
 async function printHelp(commands: CommandTable, name?: string): Promise<ExitCode> {

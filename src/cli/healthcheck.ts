@@ -30,7 +30,10 @@ ${usualListen}; the configuration file is not read. The first that answers decid
   async execute({ values, operands: [path = '/health/live'] }) {
     if (!/^\/[!-~]*$/.test(path)) throw new UsageError(`a path begins with /, as in /health/ready: ${path}`);
     const timeoutMs = timeoutOf(values.timeout ?? usualTimeout);
-    const { code, text } = await askFirst(placesOf(values), path, within(timeoutMs));
+    const hint = [values.listen, values.url, values.socket].some((told) => told !== undefined)
+      ? ''
+      : '; the configuration file is not read: use --listen, --url or --socket';
+    const { code, text } = await askFirst(placesOf(values), path, within(timeoutMs), hint);
     say(text.endsWith('\n') || text === '' ? text : `${text}\n`);
     if (code === 200) return 0;
     process.stderr.write(`sidewarden: ${path} answered ${code}\n`);
@@ -38,8 +41,8 @@ ${usualListen}; the configuration file is not read. The first that answers decid
   },
 });
 
-/** The first that answers decides; none is an error that names them all. */
-async function askFirst(places: readonly Where[], path: string, signal: AbortSignal): Promise<Answer> {
+/** The first that answers decides; none is an error that names them all, and the hint. */
+async function askFirst(places: readonly Where[], path: string, signal: AbortSignal, hint: string): Promise<Answer> {
   const silent: string[] = [];
   for (const where of places) {
     try {
@@ -49,7 +52,7 @@ async function askFirst(places: readonly Where[], path: string, signal: AbortSig
       silent.push(error.message);
     }
   }
-  throw new Error(`no daemon answers (${silent.join('; ')})`);
+  throw new Error(`no daemon answers (${silent.join('; ')})${hint}`);
 }
 
 type Told = { readonly listen?: string; readonly url?: string; readonly socket?: string };

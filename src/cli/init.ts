@@ -160,7 +160,7 @@ function loadText(text: string, environment: NodeJS.ProcessEnv): Loaded {
     writeFileSync(config, text, { mode: 0o600 });
     const loaded = loadConfiguration({ arguments: { config }, environment });
     if (loaded.ok) return loaded;
-    return { ok: false, problems: loaded.problems.map(({ file: _, line: __, column: ___, ...rest }) => rest) };
+    return { ...loaded, problems: loaded.problems.map(({ file: _, line: __, column: ___, ...rest }) => rest) };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -25,8 +25,14 @@ export const load = (values: Values<typeof configuration>): Loaded => loadConfig
 export function loadOrExplain(values: Values<typeof configuration>): Right | undefined {
   const loaded = load(values);
   if (loaded.ok) return loaded;
-  process.stderr.write(`${formatProblems(loaded.problems)}\n`);
+  explain(loaded);
   return undefined;
+}
+
+/** The mistakes, and what may be behind one. */
+export function explain({ problems, warnings }: Extract<Loaded, { readonly ok: false }>): void {
+  const doubts = warnings.map((warning) => `warning: ${warning}\n`);
+  process.stderr.write(`${formatProblems(problems)}\n${doubts.join('')}`);
 }
 
 /** Of files that exist, and that another one came before. */

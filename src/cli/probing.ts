@@ -27,11 +27,12 @@ export function probedText(probed: Probed, paint: Paint): string {
   return [...blocks, `${count} of ${counted(bodies.length, 'check')} passed\n`].join('');
 }
 
-/** `database  postgres  db:5432  failed in 3.1 ms: auth at auth`, and below it a line for each phase. */
+/** `database  postgres  db:5432  failed in 3.1 ms in phase auth: auth`, and below it a line for each phase. */
 function block(name: string, { type, target, last_run: run, warnings = [] }: DetailedBody, paint: Paint): string {
   if (run === null) return '';
   const colour = { passed: paint.good, failed: paint.bad, inconclusive: paint.doubtful }[run.result];
-  const why = run.error === undefined ? '' : `: ${run.error} at ${run.phases.at(-1)?.name ?? '-'}`;
+  const last = run.phases.at(-1)?.name;
+  const why = run.error === undefined ? '' : `${last === undefined ? '' : ` in phase ${last}`}: ${run.error}`;
   const width = Math.max(0, ...run.phases.map((phase) => phase.name.length));
   const phases = run.phases.map(({ name: phase, ms, note, at, why: reason }) => {
     const said = [

@@ -32,10 +32,14 @@ const units: Readonly<Record<string, string>> = {
   days: 'd',
 };
 
-/** What was meant by something that is no duration: what is wrong with it, and the right text. */
-export function durationAdvice(value: unknown): { readonly wrong: string; readonly fix: string } {
+/**
+ * What was meant by something that is no duration: what is wrong with it, and the right text.
+ * @param usual the unit of a number without one: `d` for what is counted in days.
+ */
+export function durationAdvice(value: unknown, usual: 's' | 'd'): { readonly wrong: string; readonly fix: string } {
   const text = String(value).trim();
   if (/^\d+(\.\d+)?$/.test(text)) {
+    if (usual === 'd') return { wrong: `has no unit: ${text} what?`, fix: `write ${text}d for days` };
     const other = Number(text) >= 100 ? `, or ${text}ms for milliseconds` : '';
     return { wrong: `has no unit: ${text} what?`, fix: `write ${text}s for seconds${other}` };
   }
@@ -58,10 +62,10 @@ function meant(text: string): string | undefined {
   return unit === undefined ? undefined : `${amount}${unit}`;
 }
 
-/** `write one of …`, or the one that was probably meant. */
-export function choiceFix(value: unknown, choices: readonly string[]): string {
+/** The one that was probably meant; undefined where the message, which names all, says what there is to say. */
+export function choiceFix(value: unknown, choices: readonly string[]): string | undefined {
   const near = typeof value === 'string' ? (foreignChoice(value, choices) ?? nearest(value, choices)) : undefined;
-  return near === undefined ? `write one of ${choices.join(', ')}` : `did you mean \`${near}\`?`;
+  return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
 /** What kind of thing a value is, for people. */

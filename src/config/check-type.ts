@@ -51,8 +51,8 @@ function named({ explaining, definitions }: Given, path: Path, written: Written)
   if (type === unreadable) return judged;
   const types = definitions.map((one) => one.type);
   if (typeof type !== 'string') {
-    const fix = kindFix(type, places.get([...here, 0])?.raw) ?? `write one of ${types.join(', ')}`;
-    if (type === null) findings.add(here, 'has no value', fix, 'key');
+    const fix = kindFix(type, places.get([...here, 0])?.raw);
+    if (type === null) findings.add(here, 'has no value', `write one of ${types.join(', ')}`, 'key');
     else findings.add(here, `must be one of ${types.join(', ')}, and is ${nounOf(type)}`, fix);
     return judged;
   }
@@ -88,7 +88,7 @@ function keyForType({ explaining, definitions }: Given, path: Path, written: Wri
 /** The type of a probe as Kubernetes writes it (`httpGet: { … }`): what is said of that key tells of `type` too. */
 function typeOfProbe(definitions: readonly Definition[], written: Written): Definition | undefined {
   const types = Object.entries(written).map(([key, value]) =>
-    value instanceof Object ? foreignType(normalise(key)) : undefined,
+    value instanceof Object ? foreignType(normalise(key), 'probe') : undefined,
   );
   return definitions.find(({ type }) => types.includes(type));
 }

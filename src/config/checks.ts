@@ -21,6 +21,8 @@ type Given = {
   readonly explaining: Explaining;
   readonly definitions: readonly Definition[];
   readonly defaults: Defaults;
+  /** Keys of `defaults` that are written. */
+  readonly written: ReadonlySet<string>;
 };
 type Parsing = Given & {
   /** What each cron expression came to: it takes long to find out. */
@@ -30,6 +32,7 @@ type Parsing = Given & {
 /** The checks that are right; the findings hold what is wrong with the others. */
 export function parseChecks(given: Given, written: unknown): readonly ConfiguredCheck[] {
   const { findings } = given.explaining;
+  const parsing: Parsing = { ...given, crons: new Map() };
   if (written === undefined || written === unreadable) return [];
   if (written === null) {
     findings.add(
@@ -47,9 +50,9 @@ export function parseChecks(given: Given, written: unknown): readonly Configured
       `must be a map from names to checks, and is ${Array.isArray(written) ? 'a list' : 'one value'}`,
       fix,
     );
+    if (Array.isArray(written)) judgeItems(parsing, written);
     return [];
   }
-  const parsing: Parsing = { ...given, crons: new Map() };
   const names = Object.keys(written);
   if (names.length > mostChecks)
     findings.add(['checks'], `holds ${names.length} checks`, `at most ${mostChecks} belong into one process`);
@@ -58,7 +61,7 @@ export function parseChecks(given: Given, written: unknown): readonly Configured
   return names
     .slice(0, mostChecks)
     .filter((name) => !strays.has(name) && !isExtension(name))
-    .flatMap((name) => parseCheck(parsing, name, written[name]) ?? []);
+    .flatMap((name) => parseCheck(parsing, ['checks', name], written[name]) ?? []);
 }
 
 /** Settings in the column of their check; the check then has nothing below it, which is no mistake of its own. */
@@ -80,9 +83,20 @@ function strayNames(
   return strays;
 }
 
-function parseCheck(given: Parsing, name: string, written: unknown): ConfiguredCheck | undefined {
+/** What stands in a list where a map should is judged all the same: each item with a `name`, or below its name. */
+function judgeItems(parsing: Parsing, items: readonly unknown[]): void {
+  for (const [index, item] of items.slice(0, mostChecks).entries()) {
+    if (!isMap(item)) continue;
+    const { name: _, ...settings } = item;
+    const [only, ...others] = Object.entries(item);
+    if (only !== undefined && others.length === 0 && isMap(only[1]))
+      parseCheck(parsing, ['checks', index, only[0]], only[1]);
+    else parseCheck(parsing, ['checks', index], settings);
+  }
+}
+
+function parseCheck(given: Parsing, path: Path, written: unknown): ConfiguredCheck | undefined {
   const { findings } = given.explaining;
-  const path = ['checks', name];
   if (written === unreadable) return undefined;
   if (!isMap(written)) {
     findings.add(
@@ -101,7 +115,7 @@ function parseCheck(given: Parsing, name: string, written: unknown): ConfiguredC
     Object.keys(definition.settings).flatMap((key) => (key in values ? [[key, values[key]]] : [])),
   );
   const cron = common.cron === undefined ? undefined : readCron(given, [...path, 'cron'], common.cron);
-  const check = assemble(given.defaults, name, definition, common, settings, cron);
+  const check = assemble(given.defaults, String(path.at(-1)), definition, common, settings, cron);
   const wrong = Object.keys(definition.settings).filter((key) => failed.has(key));
   const settled = wrong.length === 0;
   if (wrong.every((key) => key === apart)) {
@@ -112,7 +126,10 @@ function parseCheck(given: Parsing, name: string, written: unknown): ConfiguredC
   const gaps = common.cron === undefined || cron !== undefined ? gapsOf(check.schedule) : undefined;
   // Whether a check is of the app itself only its type can tell.
   const isKnown = settled && definition.type !== '';
-  obey({ findings, path, written, failed, check, common, gaps, settled: isKnown });
+  const ofDefaults = new Set(
+    (['interval', 'timeout'] as const).filter((key) => definition.defaults === undefined && given.written.has(key)),
+  );
+  obey({ findings, path, written, failed, check, common, gaps, ofDefaults, settled: isKnown });
   return typed.sure ? check : undefined;
 }
 

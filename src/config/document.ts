@@ -85,6 +85,7 @@ function readTree(reading: Reading, contents: unknown): Record<string, unknown> 
 }
 
 function asMap(value: unknown, findings: Findings): Record<string, unknown> | undefined {
+  if (value === unreadable) return undefined;
   if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
   if (value === null || value === undefined) {
     findings.add(
@@ -183,7 +184,8 @@ function convertAlias(reading: Reading, alias: unknown, path: Path, key: Positio
     target === undefined
       ? 'a value that begins with * is a YAML alias, and its anchor is not defined above'
       : 'an alias inside the value that it stands for';
-  reading.findings.add(path, message, 'put a value that begins with * in quotes');
+  const define = target === undefined ? 'write `&` and its name before the value that it stands for, above, or ' : '';
+  reading.findings.add(path, message, `${define}put a value that begins with * in quotes`);
   return unreadable;
 }
 

@@ -120,10 +120,8 @@ export const idleShorthands = (
     return found === undefined || used.has(name) || used.has(found) ? [] : [{ name, found }];
   });
 
-/** Variables that look like a mistyped one of ours. Others may stand there: Kubernetes sets SIDEWARDEN_PORT for a Service. */
-export function mistypedVariables(
-  environment: NodeJS.ProcessEnv,
-): readonly { readonly name: string; readonly near: string }[] {
+/** What to say of variables that look like a mistyped one of ours. Others may stand there: Kubernetes sets SIDEWARDEN_PORT for a Service. */
+export function mistypedVariables(environment: NodeJS.ProcessEnv): readonly string[] {
   const known = [...variables.map(({ name }) => name), 'SIDEWARDEN_CONFIG'];
   return Object.keys(environment)
     .filter((name) => name.startsWith('SIDEWARDEN_') && !known.includes(name) && !/_(HOST|PORT)($|_)/.test(name))
@@ -132,6 +130,6 @@ export function mistypedVariables(
         name.slice('SIDEWARDEN_'.length),
         known.map((word) => word.slice('SIDEWARDEN_'.length)),
       );
-      return near === undefined ? [] : [{ name, near: `SIDEWARDEN_${near}` }];
+      return near === undefined ? [] : [`${name} is not read; did you mean SIDEWARDEN_${near}?`];
     });
 }

@@ -3,18 +3,25 @@
 import type { z } from 'zod';
 import { Secret } from '../core/secret.ts';
 import { choiceFix, durationAdvice, kindAdvice, kindFix, nounOf } from './advice.ts';
+import { fitting } from './fitting.ts';
 import { foreignFix } from './foreign.ts';
 import { keyText, namesSecret, quote } from './mask.ts';
 import { nearest, normalise } from './nearest.ts';
 import type { Path, Places } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
-import { at, describe, isKind, keysOf, nounOfOne } from './shape.ts';
+import { at, describe, isKind, keysOf, nounOfOne, rangeOf } from './shape.ts';
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
 
 /** The field that was parsed: where it stands, what it holds, what it should be. */
-export type Field = { readonly path: Path; readonly value: unknown; readonly schema: Schema };
+export type Field = {
+  readonly path: Path;
+  readonly value: unknown;
+  readonly schema: Schema;
+  /** The type of the check that it belongs to; undefined beside `checks`. */
+  readonly type?: string | undefined;
+};
 export type Explaining = { readonly places: Places; readonly findings: Findings };
 
 const unknownKeys = 'unrecognized_keys';
@@ -50,9 +57,13 @@ export function explain({ places, findings }: Explaining, field: Field, issues: 
       const fix = kindFix(value, raw) ?? usual;
       findings.add(path, `must be ${nounOfOne(schemas)}, and is ${nounOf(value)}`, fix);
     } else if (issue.code === 'invalid_union') {
-      explainUnion({ places, findings }, { path, value, schemas }, issue);
+      explainUnion({ places, findings }, { path, value, schemas, type: field.type }, issue);
     } else {
-      const { message, fix } = hideReferred(places.get(path)?.raw, value, sayWhat(issue, value, schemas));
+      const { message, fix } = hideReferred(
+        places.get(path)?.raw,
+        value,
+        sayWhat(issue, value, { path, schemas, type: field.type }),
+      );
       findings.add(
         path,
         joined(readText(places, path, value, schemas), message),
@@ -67,8 +78,6 @@ function fixOf(places: Places, verb: 'add' | 'write', path: Path, schemas: reado
   const key = path.at(-1);
   const description = schemas.map(describe).find((text) => text !== undefined);
   if (typeof key !== 'string') return undefined;
-  const meant = referenceMeant(places.get(path)?.raw, isHidden(path, undefined, schemas));
-  if (meant !== undefined) return meant;
   const { place } = places.find(path);
   const variable = place?.variable ?? variableIn(places.get(path)?.raw);
   if (verb === 'write' && variable !== undefined && description !== undefined) return `set ${variable}: ${description}`;
@@ -79,17 +88,7 @@ function fixOf(places: Places, verb: 'add' | 'write', path: Path, schemas: reado
 /** The variable whose value this is, by the file. */
 const variableIn = (raw: string | undefined): string | undefined => /^["']?\$\{(\w+)\}["']?$/.exec(raw ?? '')?.[1];
 
-/** For the forms of Kubernetes, `$(NAME)`, and of a shell, `$NAME`. */
-const referenceMeant = (raw: string | undefined, hidden: boolean): string | undefined => {
-  const [, first, second] = /^["']?\$(?:\(([A-Z][A-Z0-9_]*)\)|([A-Z][A-Z0-9_]*))["']?$/.exec(raw ?? '') ?? [];
-  const name = first ?? second;
-  if (name === undefined) return undefined;
-  return hidden ? 'write a variable in braces: `${NAME}`' : `write \`\${${name}}\``;
-};
-
 const inVariable = (raw: string | undefined, fix: string | null): string | undefined => {
-  const meant = referenceMeant(raw, true);
-  if (meant !== undefined) return meant;
   const variable = variableIn(raw);
   if (fix === null) return variable === undefined ? undefined : `change ${variable}`;
   return variable === undefined ? fix : `in ${variable}, ${fix}`;
@@ -126,7 +125,7 @@ function readText(places: Places, path: Path, value: unknown, schemas: readonly 
 const isHidden = (path: Path, value: unknown, schemas: readonly Schema[]): boolean =>
   schemas.length === 0 || isKind(schemas, 'secret') || namesSecret(path) || value instanceof Secret;
 
-/** A fix is null where the message says how. */
+/** Without `fix` the field says what it is for; with null the message says enough. */
 type Said = { readonly message: string; readonly fix?: string | null };
 
 /** The value of a variable that the file mentions is not repeated: it may be a secret in the wrong place. */
@@ -136,41 +135,53 @@ function hideReferred(raw: string | undefined, value: unknown, { message, fix }:
   return { message: hide(message), ...(fix !== undefined && { fix: fix && hide(fix) }) };
 }
 
-function sayWhat(issue: Issue, value: unknown, schemas: readonly Schema[]): Said {
+type Here = { readonly path: Path; readonly schemas: readonly Schema[]; readonly type: string | undefined };
+
+function sayWhat(issue: Issue, value: unknown, here: Here): Said {
+  const { path, schemas } = here;
   const isDuration =
     isKind(schemas, 'duration') &&
     (issue.code === 'invalid_type' || (issue.code === 'custom' && issue.message.includes('duration')));
   if (isDuration && typeof value !== 'object') {
-    const { wrong, fix } = durationAdvice(value);
+    const { wrong, fix } = durationAdvice(value, /_before$/.test(String(path.at(-1))) ? 'd' : 's');
     return { message: wrong, fix };
   }
   if (isKind(schemas, 'listen') && typeof value === 'number')
     return { message: 'is a number alone', fix: `write ':${value}' for every address, or '127.0.0.1:${value}'` };
   switch (issue.code) {
     case 'invalid_type': {
-      const { noun, fix } = kindAdvice(issue.expected, value);
-      return { message: `must be ${noun}, and is ${nounOf(value)}`, ...(fix === undefined ? {} : { fix }) };
+      const { noun, fix: usual } = kindAdvice(issue.expected, value);
+      const fix = fitting(issue.expected, value, here) ?? usual;
+      const is = issue.expected === 'int' && typeof value === 'number' ? '' : `, and is ${nounOf(value)}`;
+      return { message: `must be ${noun}${is}`, ...(fix === undefined ? {} : { fix }) };
     }
     case 'invalid_value': {
       const choices = issue.values.map(String);
       return {
         message: choices.length === 1 ? `must be ${choices[0]}` : `must be one of ${choices.join(', ')}`,
-        fix: choiceFix(value, choices),
+        fix: choiceFix(value, choices) ?? null,
       };
     }
     case 'too_small':
-      return { message: sizeText('at least', Number(issue.minimum), issue.origin) };
+      return sized('at least', Number(issue.minimum), issue.origin, schemas);
     case 'too_big':
-      return { message: sizeText('at most', Number(issue.maximum), issue.origin) };
+      return sized('at most', Number(issue.maximum), issue.origin, schemas);
     default: {
       const own = issue.code === 'custom' ? issue.params?.fix : undefined;
       if (typeof own === 'string' || own === null) return { message: issue.message, fix: own };
       if (isKind(schemas, 'secret') && (typeof value === 'number' || typeof value === 'boolean')) {
-        return { message: `must be a string, and is ${nounOf(value)}`, fix: 'put it in quotes' };
+        const fix = fitting('string', value, here) ?? 'put it in quotes';
+        return { message: `must be a string, and is ${nounOf(value)}`, fix };
       }
       return { message: issue.message.startsWith('Invalid') ? 'does not have the right form' : issue.message };
     }
   }
+}
+
+function sized(bound: string, size: number, origin: string, schemas: readonly Schema[]): Said {
+  const range = rangeOf(schemas);
+  if (range === undefined) return { message: sizeText(bound, size, origin) };
+  return { message: `must be ${range[0]} to ${range[1]}`, fix: `write ${size}` };
 }
 
 const sizeText = (bound: string, size: number, origin: string): string => {
@@ -182,7 +193,7 @@ const sizeText = (bound: string, size: number, origin: string): string => {
 /** The variant that the value was meant for is the one that fails deepest; one that wants another kind of value says least. */
 function explainUnion(
   context: Explaining,
-  field: { path: Path; value: unknown; schemas: readonly Schema[] },
+  field: Here & { readonly value: unknown },
   issue: Issue & { code: 'invalid_union' },
 ): void {
   const meantFor = issue.errors.find((errors) =>
@@ -190,7 +201,7 @@ function explainUnion(
   );
   const [schema] = field.schemas;
   if (meantFor !== undefined && meantFor.length > 0 && schema !== undefined) {
-    explain(context, { path: field.path, value: field.value, schema }, meantFor);
+    explain(context, { ...field, schema }, meantFor);
     return;
   }
   const kinds = issue.errors.flatMap((errors) =>
@@ -199,7 +210,7 @@ function explainUnion(
   const own = issue.message.startsWith('Invalid') ? undefined : issue.message;
   const general =
     own ?? (kinds.length === 0 ? 'does not have the right form' : `must be ${[...new Set(kinds)].join(' or ')}`);
-  const said = sayWhat({ ...issue, code: 'custom', message: general } as Issue, field.value, field.schemas);
+  const said = sayWhat({ ...issue, code: 'custom', message: general } as Issue, field.value, field);
   const { message, fix } = hideReferred(context.places.get(field.path)?.raw, field.value, said);
   const read = readText(context.places, field.path, field.value, field.schemas);
   const raw = context.places.get(field.path)?.raw;

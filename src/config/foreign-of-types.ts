@@ -10,7 +10,37 @@ function expectedStatus(value: unknown): string {
   return `write \`expected_status: ${Array.isArray(value) ? `[${value.join(', ')}]` : value}\``;
 }
 
+const sslmodes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
+
+/** What a URL of PostgreSQL says of TLS. */
+function sslmode(value: unknown): string {
+  const word = String(value).toLowerCase().replace('_', '-');
+  const usual = /^(false|off|no)$/.test(word) ? 'disable' : /^(true|on|yes)$/.test(word) ? 'require' : 'verify-full';
+  return `put it into \`url\`: \`?sslmode=${sslmodes.includes(word) ? word : usual}\``;
+}
+
+/** TLS by the scheme of the URL. */
+const scheme = (plain: string) => (value: unknown) =>
+  `write \`${plain}${/^(false|off|no|disabled?)$/i.test(String(value)) ? '' : 's'}://\` in \`url\``;
+const switches = ['ssl', 'usessl', 'sslenabled', 'usetls', 'tlsenabled', 'enabletls', 'secure'];
+
 export const ofTypes: readonly Row[] = [
+  { words: ['minstatus', 'minimalstatus'], key: 'minimum_status', fix: 'write `minimum_status`' },
+  {
+    words: ['warndays', 'warningdays', 'expirydays', 'daysbeforeexpiry', 'daysleft'],
+    key: 'warn_before',
+    fix: (value) => `write \`warn_before: ${/^\d{1,4}$/.test(String(value)) ? value : 30}d\``,
+  },
+  {
+    words: ['followredirects', 'followredirect', 'redirects', 'maxredirects', 'nofollowredirects'],
+    key: 'expected_status',
+    fix: 'leave it out: redirects are not followed; `expected_status: 301` takes one for an answer that passes',
+  },
+  { words: [...switches, 'sslmode'], key: 'statistics_url', fix: sslmode },
+  { words: switches, key: 'cache_name', fix: scheme('redis') },
+  { words: switches, key: 'minimum_status', fix: scheme('http') },
+  { words: switches, key: 'expected_status', fix: scheme('http') },
+  { words: [...switches, 'tls'], key: 'send', fix: 'write `type: tls`, which also looks at the certificate' },
   {
     words: [
       'status',

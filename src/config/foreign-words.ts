@@ -24,6 +24,15 @@ const addressOf = (value: unknown): string => `${partOf(value, 'host', '127.0.0.
 const urlOf = (value: unknown): string =>
   `${partOf(value, 'scheme', 'http').toLowerCase()}://${addressOf(value)}${partOf(value, 'path', '/')}`;
 
+/** The expression itself, where it is one: five or six fields. */
+function schedule(value: unknown): string {
+  const text = String(value).trim();
+  const every = /^(?:@every )?(\d{1,6}(?:ms|s|m|h|d))$/.exec(text)?.[1];
+  if (every !== undefined) return `write \`interval: ${every}\``;
+  const isCron = /^@(hourly|daily|weekly|monthly|yearly)$|^([\d*/,A-Z?-]{1,20} ){4,5}[\d*/,A-Z?#-]{1,20}$/i.test(text);
+  return isCron ? `write \`cron: "${text}"\`` : 'write `interval: 15s`, or `cron: "*/15 * * * * *"`';
+}
+
 const insideUrl = 'write it inside `url`, as in scheme://host:port/path';
 const noFirstDelay =
   'leave it out: the first run is at once, and a check that never passed is never healthy; hold start-up with `gates: [startup]`';
@@ -58,7 +67,11 @@ const kubernetes: readonly Row[] = [
 const gatus: readonly Row[] = [
   { words: ['endpoints', 'externalendpoints', 'suites'], where: 'top', fix: underChecks },
   {
-    words: ['group', 'groups', 'tags', 'labels', 'extralabels'],
+    words: ['tags', 'labels', 'extralabels', 'annotations'],
+    fix: 'leave it out: labels are added in Prometheus (relabel_configs), by `check` and `service`',
+  },
+  {
+    words: ['group', 'groups'],
     fix: 'there are no groups: a check says with `gates` which answers it decides',
   },
   {
@@ -67,7 +80,28 @@ const gatus: readonly Row[] = [
   },
   { words: ['url'], where: 'top', fix: 'write it inside a check: `checks:`, a name, then `type` and `url`' },
   { words: ['client'], fix: 'write `timeout: 5s` and `tls: { … }` in the check itself' },
+  {
+    words: ['description', 'comment', 'comments', 'note', 'notes', 'summary'],
+    fix: 'write it as a comment: `# …`',
+  },
+  {
+    words: ['sidewarden', 'config', 'configuration', 'settings'],
+    where: 'top',
+    fix: 'leave it out, and move what is below it to the left by two spaces',
+  },
+  {
+    words: ['prometheus', 'exporter', 'telemetry'],
+    where: 'top',
+    fix: 'leave it out: metrics are served at /metrics, on the addresses of `listen`',
+  },
   { words: ['alerts', 'alerting'], fix: 'leave it out: Prometheus alerts on `sidewarden_check_up`' },
+  { words: ['enabled', 'disabled', 'disable'], key: 'detail', fix: 'leave it out: /metrics is always served' },
+  { words: ['enabled', 'disabled', 'disable'], key: 'mode', fix: 'write `mode: off` to read none, or leave it out' },
+  {
+    words: ['port', 'path', 'address', 'listen', 'endpoint', 'url', 'metricspath'],
+    key: 'detail',
+    fix: 'leave it out: metrics are served at /metrics, on the addresses of `listen`',
+  },
   { words: ['enabled', 'disabled', 'disable'], where: 'check', fix: 'leave the check out to turn it off' },
   { words: ['name', 'id', 'title'], where: 'check', fix: 'the key above is the name: `checks:`, then `my-name:`' },
   {
@@ -110,6 +144,11 @@ const consul: readonly Row[] = [
   { words: ['ca', 'cafile', 'cacert', 'sslrootcert'], key: 'tls', fix: 'write `tls: { ca_file: /path }`' },
   {
     words: ['cert', 'certfile', 'certificate', 'sslcert', 'keyfile', 'sslkey', 'ssl', 'sslmode'],
+    where: 'top',
+    fix: 'write `tls: { cert_file: /path, key_file: /path }`',
+  },
+  {
+    words: ['cert', 'certfile', 'certificate', 'sslcert', 'keyfile', 'sslkey', 'ssl', 'sslmode'],
     key: 'tls',
     fix: 'write `tls: { ca_file, cert_file, key_file }`, each a path',
   },
@@ -142,7 +181,7 @@ const others: readonly Row[] = [
     words: ['scrapeinterval', 'every', 'frequency', 'period', 'pollinterval', 'checkinterval'],
     fix: 'write `interval: 15s`',
   },
-  { words: ['schedule'], fix: 'write `interval: 15s`, or `cron: "*/15 * * * * *"`' },
+  { words: ['schedule', 'crontab'], where: 'check', fix: schedule },
   {
     words: ['deadline', 'maxwait', 'responsetimeout', 'connecttimeout', 'scrapetimeout'],
     fix: 'write `timeout: 2s`, which is for the whole run',

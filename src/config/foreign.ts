@@ -38,14 +38,14 @@ const types: Readonly<Record<string, string>> = {
   socket: 'tcp',
   port: 'tcp',
   tcpsocket: 'tcp',
-  grpc: 'tcp',
   ssl: 'tls',
   certificate: 'tls',
   cert: 'tls',
 };
 
-/** The type that goes by another name elsewhere. */
-export const foreignType = (normalised: string): string | undefined => types[normalised];
+/** The type that goes by another name elsewhere; as a probe of Kubernetes `grpc` says at least where a port is. */
+export const foreignType = (normalised: string, as: 'type' | 'probe' = 'type'): string | undefined =>
+  as === 'probe' && normalised === 'grpc' ? 'tcp' : types[normalised];
 
 /** Whether it is another tool's word for this key. */
 export const isForeignFor = (key: string, word: string): boolean =>

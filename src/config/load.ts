@@ -9,7 +9,7 @@ import { type Defaults, parseChecks } from './checks.ts';
 import type { Configuration } from './configuration.ts';
 import { readDocument } from './document.ts';
 import { type EffectiveValue, effectiveValues } from './effective.ts';
-import { applyEnvironment, applyFlags, checksOfEnvironment } from './environment.ts';
+import { applyEnvironment, applyFlags, checksOfEnvironment, mistypedVariables } from './environment.ts';
 import { parseFields } from './fields.ts';
 import { chooseFile, nameOf, passedOver, readText } from './file.ts';
 import { inlineSecrets } from './inline-secrets.ts';
@@ -17,7 +17,8 @@ import { shownToken } from './mask.ts';
 import { notesOn, warningsOn } from './notes.ts';
 import { createPlaces, type Places } from './places.ts';
 import { createFindings, type Findings, type Problem } from './problems.ts';
-import { isExtension, type Top, topShape } from './schema.ts';
+import { defaultsShape, isExtension, type Top, topShape } from './schema.ts';
+import { settle } from './settle.ts';
 import { substitute } from './substitute.ts';
 
 export type { Configuration } from './configuration.ts';
@@ -34,7 +35,12 @@ export type Loaded =
       /** Every value in force, with its source. */
       effective(): readonly EffectiveValue[];
     }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      /** What may be behind one of them: variables that are not read. */
+      readonly warnings: readonly string[];
+    };
 
 export type LoadOptions = {
   readonly arguments?: {
@@ -52,7 +58,7 @@ export function loadConfiguration(options: LoadOptions): Loaded {
   try {
     return judge(options);
   } catch (error) {
-    return { ok: false, problems: [unforeseen(options, error)] };
+    return { ok: false, problems: [unforeseen(options, error)], warnings: [] };
   }
 }
 
@@ -73,7 +79,8 @@ function judge({ arguments: flags = {}, environment, definitions = allDefinition
   const file = chooseFile(flags.config, environment);
   const used = new Set<string>();
   const written = file === undefined ? {} : readFile(file, places, findings);
-  if (written === undefined) return { ok: false, problems: findings.all() };
+  const notOurs = mistypedVariables(environment);
+  if (written === undefined) return { ok: false, problems: findings.all(), warnings: notOurs };
   const tree = substitute(written, environment, findings, used) as Record<string, unknown>;
   if (file === undefined) tree.checks = checksOfEnvironment(definitions, environment, places, findings);
   const doubtful = applyEnvironment(tree, environment, places);
@@ -85,9 +92,10 @@ function judge({ arguments: flags = {}, environment, definitions = allDefinition
   const top: Top = values;
   if ('token' in tree && 'token_file' in tree)
     findings.add(['token_file'], 'token and token_file are both set', 'keep one of them', 'key');
-  const checks = parseChecks({ explaining, definitions, defaults: top.defaults ?? usualDefaults }, writtenChecks);
+  const defaults = top.defaults ?? rightDefaults(tree.defaults);
+  const checks = parseChecks({ explaining, definitions, defaults, written: keysAt(tree.defaults) }, writtenChecks);
   const problems = findings.all();
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems, warnings: notOurs };
 
   const configuration = assemble(top, checks, file === undefined ? 'environment' : nameOf(file), environment);
   const facts = {
@@ -100,12 +108,14 @@ function judge({ arguments: flags = {}, environment, definitions = allDefinition
     secrets: configuration.secrets,
     statisticsMode: configuration.statistics.mode,
     named: 'service' in tree,
+    keysOf: (name: string) => keysAt(keyed(tree.checks)[name]),
+    gatesByDefault: keysAt(tree.defaults).has('gates'),
     inline: inlineSecrets(written, checks),
   };
   return {
     ok: true,
     configuration,
-    warnings: [...warningsOn(facts), ...(flags.logLevel === undefined ? doubtful : [])],
+    warnings: [...notOurs, ...warningsOn(facts), ...(flags.logLevel === undefined ? doubtful : [])],
     notes: notesOn(facts),
     passedOver: passedOver(file, environment),
     effective: () =>
@@ -113,8 +123,18 @@ function judge({ arguments: flags = {}, environment, definitions = allDefinition
   };
 }
 
-/** For judging the checks of a file whose `defaults` are wrong. */
-const usualDefaults: Defaults = topShape.defaults.parse(undefined);
+/** For judging the checks of a file whose `defaults` are wrong: those that are right, and the usual ones. */
+function rightDefaults(written: unknown): Defaults {
+  const right = Object.entries(defaultsShape).flatMap(([key, schema]) => {
+    const settled = settle(keyed(written)[key], [schema], [], createFindings(createPlaces()));
+    return settled !== undefined && schema.safeParse(settled).success ? [[key, settled]] : [];
+  });
+  return topShape.defaults.parse(Object.fromEntries(right));
+}
+
+const keyed = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
+const keysAt = (value: unknown): ReadonlySet<string> => new Set(Object.keys(keyed(value)));
 
 function readFile(file: string, places: Places, findings: Findings): Record<string, unknown> | undefined {
   const read = readText(file);

@@ -4,7 +4,7 @@ import type { StatisticsMode } from '../core/collecting.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { type Seat, seatsOf } from '../dependencies/seats.ts';
-import { idleShorthands, mistypedVariables } from './environment.ts';
+import { idleShorthands } from './environment.ts';
 import { misnamedFiles, readValue } from './file.ts';
 import { isPlaceholder } from './mask.ts';
 
@@ -19,6 +19,10 @@ type Facts = {
   readonly hasToken: boolean;
   readonly secrets: readonly Secret[];
   readonly statisticsMode: StatisticsMode;
+  /** The keys that are written in a check. */
+  readonly keysOf: (name: string) => ReadonlySet<string>;
+  /** Whether `defaults` says the gates. */
+  readonly gatesByDefault: boolean;
   /** Whether `service` is set. */
   readonly named: boolean;
   /** Keys of the file that hold a secret themselves. */
@@ -28,13 +32,12 @@ type Facts = {
 export function notesOn(facts: Facts): readonly string[] {
   const seats = seatsOf(facts.checks, facts.statisticsMode);
   return [
-    ...mistypedVariables(facts.environment).map(
-      ({ name, near }) => `${name} is no variable of Sidewarden; ${near} is.`,
-    ),
     ...aboutVariables(facts),
-    ...aboutReadiness(facts.checks),
+    ...aboutReadiness(facts),
     ...facts.checks.flatMap(({ name, definition, settings }) =>
-      (definition.notes?.(settings, seats.get(name)?.mode ?? 'off') ?? []).map((note) => `${name}: ${note}`),
+      (definition.notes?.(settings, seats.get(name)?.mode ?? 'off', facts.keysOf(name)) ?? []).map(
+        (note) => `${name}: ${note}`,
+      ),
     ),
     ...aboutElection(facts),
     ...aboutSeats(seats),
@@ -72,16 +75,18 @@ function aboutVariables({ definitions, environment, file, used }: Facts): readon
   );
 }
 
-function aboutReadiness(checks: readonly ConfiguredCheck[]): readonly string[] {
+/** Of checks that nobody gave their gates: who wrote them knows. */
+function aboutReadiness({ checks, keysOf, gatesByDefault }: Facts): readonly string[] {
   const ready = checks.filter(({ gates }) => gates.includes('ready'));
   const isLocal = ({ definition, settings }: ConfiguredCheck): boolean => definition.local?.(settings) === true;
-  const shared = ready.filter((check) => !isLocal(check)).map(({ name }) => name);
+  const isMeant = ({ name }: ConfiguredCheck): boolean => gatesByDefault || keysOf(name).has('gates');
+  const shared = ready.filter((check) => !isLocal(check) && !isMeant(check)).map(({ name }) => name);
   const app = ready.find(isLocal);
   if (shared.length === 0) return [];
   return [
     `${shared.join(', ')}: the gate ready on a dependency that replicas share makes every replica unready at once when it fails. ` +
       'The gate admit only keeps a new replica back until the dependency was healthy once. ' +
-      `Where the service answers without it, write \`gates: [admit]\` in the check, or \`defaults: { gates: [admit] }\` for all${app === undefined ? '' : ` and \`gates: [ready]\` in ${app.name}`}.`,
+      `Where the service answers without it, write \`gates: [admit]\` in the check, or \`defaults: { gates: [admit] }\` for all${app === undefined ? '' : ` and \`gates: [ready]\` in ${app.name}`}; where it cannot, \`gates: [ready]\`.`,
   ];
 }
 

@@ -31,6 +31,10 @@ export function formatProblems(problems: readonly Problem[]): string {
   return [...blocks, ...(rest > 0 ? [`… and ${rest} more`] : [])].join('\n');
 }
 
+/** For programs: what is wrong with the file as a whole, or its YAML, stands at no path. */
+export const problemsJson = (problems: readonly Problem[]): readonly Problem[] =>
+  problems.map((problem) => (problem.path === 'YAML' ? { ...problem, path: '' } : problem));
+
 const placeText = ({ file, line, column }: Problem): string =>
   [file, line, column].filter((part) => part !== undefined).join(':');
 

@@ -17,7 +17,7 @@ const reference = /\$\{([A-Za-z_]\w*)\}/g;
 export const referenceTo = (name: string): string => `\${${name}}`;
 
 /** A string as a file writes it: a `$` that would begin a reference is doubled. */
-export const asWritten = (text: string): string => text.replace(/\$(?=[${])/g, '$$$$');
+export const asWritten = (text: string): string => text.replace(/\$(?=[${(A-Z_])/g, '$$$$');
 
 /** @param file what the file says, before any substitution */
 export function createReferences(file: Tree, places: Places): References {

@@ -18,6 +18,8 @@ export type Subject = {
   readonly common: Common;
   /** Absent when the cron expression is wrong. */
   readonly gaps: Gaps | undefined;
+  /** What of the check comes from `defaults`, as they are written. */
+  readonly ofDefaults: ReadonlySet<'interval' | 'timeout'>;
   /** Whether the type's own settings are right. */
   readonly settled: boolean;
 };
@@ -32,21 +34,28 @@ export function obey(subject: Subject): void {
   liveness(subject);
 }
 
-function schedules({ findings, path, written, common, check, gaps, failed }: Subject): void {
+function schedules({ findings, path, written, common, check, gaps, failed, ofDefaults }: Subject): void {
   if ('interval' in written && 'cron' in written) {
     findings.add([...path, 'cron'], 'interval and cron are both set', 'keep one of them', 'key');
   }
   if (check.gates.length === 0 || gaps === undefined || failed.has('interval') || failed.has('gates')) return;
   if (gaps.longestGapMs <= longestGatingGapMs) return;
   const key = common.cron === undefined ? 'interval' : 'cron';
+  const byDefaults = common.cron === undefined && common.interval === undefined && ofDefaults.has('interval');
+  const here = byDefaults ? ['defaults', key] : [...path, key];
   const message = `runs lie up to ${formatDuration(gaps.longestGapMs)} apart, and the check decides ${check.gates.join(' and ')}: for so long nobody would know`;
-  findings.add([...path, key], message, 'let it run at least every hour, or write `required: false` and `gates: []`');
+  findings.add(here, message, 'let it run at least every hour, or write `required: false` and `gates: []`');
 }
 
-function timeouts({ findings, path, common, check, gaps, failed }: Subject): void {
+function timeouts({ findings, path, common, check, gaps, failed, ofDefaults }: Subject): void {
   if (failed.has('timeout')) return;
   const { timeoutMs, slowAfterMs } = check;
-  const timeout = `timeout ${formatDuration(timeoutMs)}${common.timeout === undefined ? ' (the default)' : ''}`;
+  /** Where it comes from, when not from the check itself. */
+  const origin = (key: 'interval' | 'timeout'): string => {
+    if (common[key] !== undefined) return '';
+    return ofDefaults.has(key) ? ' of `defaults`' : ' (the default)';
+  };
+  const timeout = `timeout ${formatDuration(timeoutMs)}${origin('timeout')}`;
   if (common.slow_after !== undefined && slowAfterMs > timeoutMs) {
     findings.add(
       [...path, 'slow_after'],
@@ -59,12 +68,15 @@ function timeouts({ findings, path, common, check, gaps, failed }: Subject): voi
   const between =
     common.cron !== undefined
       ? `the shortest gap of the cron expression, ${gap}`
-      : `the interval ${gap}${common.interval === undefined ? ' (the default)' : ''}`;
+      : `the interval ${gap}${origin('interval')}`;
   const key = common.timeout !== undefined ? 'timeout' : common.cron !== undefined ? 'cron' : 'interval';
   const shorter = formatDuration(Math.max(10, Math.floor(gaps.shortestGapMs / 2)));
   const longer = common.cron === undefined ? `, or \`interval: ${formatDuration(timeoutMs * 2)}\`` : '';
+  // The mistake of all checks that say neither is one, where it is written.
+  const usual = ofDefaults.has('timeout') ? 'timeout' : 'interval';
+  const inDefaults = [common.cron, common.interval, common.timeout].every((one) => one === undefined);
   findings.add(
-    [...path, key],
+    inDefaults && ofDefaults.size > 0 ? ['defaults', usual] : [...path, key],
     `the ${timeout} is not shorter than ${between}: a run must end before the next begins`,
     `write \`timeout: ${shorter}\`${longer}`,
   );

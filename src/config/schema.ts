@@ -1,5 +1,5 @@
 // Every key of the configuration, its meaning and its default: messages, variables, JSON Schema and docs derive from it.
-
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type Gate, gates } from '../core/check.ts';
 import { statisticsModes } from '../core/collecting.ts';
@@ -47,7 +47,10 @@ const listen = () =>
       return forms.flatMap((form, index) => {
         const parsed = parseListen(form.trim());
         if (!('wrong' in parsed)) return parsed;
-        context.addIssue({ code: 'custom', message: parsed.wrong, path: typeof written === 'string' ? [] : [index] });
+        const path = typeof written === 'string' ? [] : [index];
+        const params =
+          isIP(form.trim()) === 4 ? { fix: `write '${form.trim()}:9090', with the port to serve at` } : undefined;
+        context.addIssue({ code: 'custom', message: parsed.wrong, path, ...(params && { params }) });
         return [];
       });
     })
@@ -94,6 +97,19 @@ const socketPath = () =>
     .superRefine(byRule(socketPathProblem))
     .meta({ pattern: '^\\/.{1,106}$' }); // for editors
 
+/** What stands below `defaults`. */
+export const defaultsShape = {
+  interval: interval().prefault(general.interval).describe('between runs, for types that declare none'),
+  timeout: timeout().prefault(general.timeout).describe('of a run, for types that declare none'),
+  failure_threshold: threshold().default(general.failureThreshold).describe('consecutive failures until unhealthy'),
+  success_threshold: threshold().default(general.successThreshold).describe('consecutive passes until healthy again'),
+  gates: z
+    .array(z.enum(gates))
+    .superRefine(ofDependencies)
+    .default(['ready'])
+    .describe('which answers a required check decides that has no gates of its own'),
+};
+
 /** What stands beside `checks`. Each scalar has a variable, SIDEWARDEN_ and its path in capitals. */
 export const topShape = {
   service: z
@@ -106,7 +122,7 @@ export const topShape = {
     .describe("where to serve: ':9090' (every address), '127.0.0.1:9090', '[::1]:9090', 'unix:/path', or a list"),
   token: secret(tokenRule, () => shownToken)
     .optional()
-    .describe('bearer token that guards everything beyond health and metrics'),
+    .describe('bearer token that guards everything beyond health and metrics; `openssl rand -hex 16` makes one'),
   token_file: secretFile(tokenRule).optional().describe('file that holds the token'),
   control: socketPath().optional().describe('Unix socket for commands on this machine, which need no token'),
   drain_delay: between(0, 600_000).prefault('0s').describe('how long to answer unready before stopping'),
@@ -124,22 +140,7 @@ export const topShape = {
     .optional()
     .describe('how log lines are written: json, or text for people; text at a terminal and json elsewhere, unless set'),
   log_level: z.enum(logLevels).default('info').describe('least severe log line that is written'),
-  defaults: z
-    .strictObject({
-      interval: interval().prefault(general.interval).describe('between runs, for types that declare none'),
-      timeout: timeout().prefault(general.timeout).describe('of a run, for types that declare none'),
-      failure_threshold: threshold().default(general.failureThreshold).describe('consecutive failures until unhealthy'),
-      success_threshold: threshold()
-        .default(general.successThreshold)
-        .describe('consecutive passes until healthy again'),
-      gates: z
-        .array(z.enum(gates))
-        .superRefine(ofDependencies)
-        .default(['ready'])
-        .describe('which answers a required check decides that has no gates of its own'),
-    })
-    .prefault({})
-    .describe('what holds for every check that says nothing else'),
+  defaults: z.strictObject(defaultsShape).prefault({}).describe('what holds for every check that says nothing else'),
   namespace: z
     .string()
     .regex(/^[ -~]{1,253}$/, 'must be a string of 1 to 253 characters')

@@ -4,7 +4,7 @@ import { Secret } from '../core/secret.ts';
 import { readValue } from './file.ts';
 import type { Path } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
-import { below, isKind } from './shape.ts';
+import { below, isKind, takesNumber, wordsOf } from './shape.ts';
 import { Substituted, unreadableFile } from './substitute.ts';
 
 type Schemas = readonly z.core.$ZodType[];
@@ -24,6 +24,7 @@ export function settle(value: unknown, schemas: Schemas, path: Path, findings: F
   }
   if (Array.isArray(value))
     return value.map((item, index) => settle(item, below(schemas, index), [...path, index], findings));
+  if (typeof value === 'string') return asWord(value, schemas);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, settle(inner, below(schemas, key), [...path, key], findings)]),
@@ -41,12 +42,24 @@ function fileText(file: string, path: Path, findings: Findings): string | symbol
   return unreadable;
 }
 
-/** The first reading of a string that the field accepts: as it is, in lower case (INFO), as a number or boolean. */
+/**
+ * The first reading of a string that the field accepts: as it is, in lower case (INFO), as a number or boolean. A number
+ * that is out of range stays one, and the field says so.
+ */
 function asField(text: string, schemas: Schemas): unknown {
   const readings: unknown[] = [text, text.toLowerCase()];
+  const isNumber = /^-?\d+(\.\d+)?$/.test(text);
   if (/^(true|false)$/i.test(text)) readings.push(text.toLowerCase() === 'true');
-  if (/^-?\d+(\.\d+)?$/.test(text)) readings.push(Number(text));
-  return readings.find((reading) => schemas.some((schema) => '_zod' in schema && accepts(schema, reading))) ?? text;
+  if (isNumber) readings.push(Number(text));
+  const usual = isNumber && takesNumber(schemas) ? Number(text) : text;
+  return readings.find((reading) => schemas.some((schema) => '_zod' in schema && accepts(schema, reading))) ?? usual;
 }
+
+/** Of a list of words each may be in capitals, or in small letters, in the file too. */
+const asWord = (text: string, schemas: Schemas): string => {
+  const words = wordsOf(schemas);
+  const same = (word: string): boolean => word.toLowerCase() === text.toLowerCase();
+  return words.includes(text) ? text : (words.find(same) ?? text);
+};
 
 const accepts = (schema: z.core.$ZodType, value: unknown): boolean => (schema as z.ZodType).safeParse(value).success;

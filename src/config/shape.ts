@@ -76,6 +76,26 @@ export function nounOfOne(schemas: readonly Schema[]): string | undefined {
   return first instanceof z.ZodBoolean ? 'true or false' : 'a string';
 }
 
+/** Whether a number, and no string, is wanted here. */
+export const takesNumber = (schemas: readonly Schema[]): boolean => {
+  const all = schemas.flatMap(variants);
+  return all.length > 0 && all.every((schema) => schema instanceof z.ZodNumber);
+};
+
+/** The words of which one may stand here. */
+export const wordsOf = (schemas: readonly Schema[]): readonly string[] =>
+  schemas.flatMap(variants).flatMap((schema) => (schema instanceof z.ZodEnum ? schema.options.map(String) : []));
+
+/** The least and the most that a number may be here, where it has both. */
+export function rangeOf(schemas: readonly Schema[]): readonly [least: number, most: number] | undefined {
+  const [only, ...others] = schemas.flatMap(variants);
+  if (!(only instanceof z.ZodNumber) || others.length > 0) return undefined;
+  const { minValue, maxValue } = only;
+  const isBound = (bound: number | null): bound is number =>
+    bound !== null && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
+  return isBound(minValue) && isBound(maxValue) ? [minValue, maxValue] : undefined;
+}
+
 /** The keys that a map may have here. */
 export const keysOf = (schemas: readonly Schema[]): readonly string[] =>
   schemas.flatMap(variants).flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));

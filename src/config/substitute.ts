@@ -4,6 +4,7 @@ import { readValue } from './file.ts';
 import { nearest } from './nearest.ts';
 import type { Path } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
+import { unfilled } from './unfilled.ts';
 
 /** A value of the environment, which its field will read as what it needs: a string, a number, a secret. */
 export class Substituted {
@@ -18,7 +19,7 @@ export class Substituted {
 
 type Wrong = { readonly message: string; readonly fix: string };
 
-/** A copy of the tree in which every text with a `$` is replaced; `used` collects the variables' names. */
+/** A copy of the tree in which every string with a `$` is replaced, and none is left that another tool would have filled in; `used` collects the variables' names. */
 export function substitute(
   tree: unknown,
   environment: NodeJS.ProcessEnv,
@@ -26,8 +27,8 @@ export function substitute(
   used: Set<string>,
   path: Path = [],
 ): unknown {
-  if (typeof tree === 'string' && tree.includes('$')) {
-    const expanded = expand(tree, environment, used);
+  if (typeof tree === 'string') {
+    const expanded = unfilled(tree) ?? (tree.includes('$') ? expand(tree, environment, used) : tree);
     if (expanded instanceof Substituted || typeof expanded === 'string') return expanded;
     findings.add(path, expanded.message, expanded.fix);
     return unreadable;

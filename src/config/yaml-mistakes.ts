@@ -69,11 +69,13 @@ export function yamlMistakes(text: string, document: Document): readonly Misplac
 function explained(text: string, document: Document, { code, pos: [offset], message: said }: YAMLError): Misplaced {
   const start = offset + (/^ */.exec(text.slice(offset))?.[0].length ?? 0);
   const about = ([message, fix]: Mistake, at = start): Misplaced => ({ offset: at, message, fix });
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1);
+  if (/^ *(?:- )?(?:[\w.-]+: *)?\{\{/.test(line)) return about(ofTemplate);
   if (beginsCurly(text, offset)) return about([`a value ${curlyQuotes.message}`, curlyQuotes.fix]);
   if (said.startsWith('Flow')) return about(unclosed);
   if (aboutIndentation.has(code) || said.startsWith('Sequence item')) {
-    const line = misplacedLine(text, offset);
-    if (line !== undefined) return line;
+    const misplaced = misplacedLine(text, offset);
+    if (misplaced !== undefined) return misplaced;
   }
   if (said.startsWith('A block sequence')) return about(itemAmongKeys);
   const quote = said.startsWith('Missing closing') ? openQuote(document, offset) : undefined;

@@ -5,6 +5,7 @@ import { foreignPattern } from './foreign-pattern.ts';
 import { Secret, type SecretRule } from './secret.ts';
 import { hostAndPort } from './socket-path.ts';
 import { maskedUrl, readUrl, type UrlForm } from './url.ts';
+import { urlFix } from './url-fix.ts';
 
 /** What a field is, beyond its type: messages hide the values of secrets and explain durations. */
 export const kinds = z.registry<
@@ -79,8 +80,11 @@ export const parsedSecret = (parse: (text: string) => object, shown?: Shown) =>
       return 'problem' in parsed ? String(parsed.problem) : undefined;
     };
     value.problemOf = problemOf;
-    const message = 'value' in source ? problemOf(source.value) : undefined;
-    if (message !== undefined) context.addIssue({ code: 'custom', message });
+    if (!('value' in source)) return;
+    const message = problemOf(source.value);
+    if (message === undefined) return;
+    const fix = urlFix(source.value, message);
+    context.addIssue({ code: 'custom', message, ...(fix !== undefined && { params: { fix } }) });
   });
 
 /** A URL of this form. It can hold a password, so it is a Secret. */

@@ -78,7 +78,6 @@ export type EnvironmentShorthand = {
 export type SettingsProblem = {
   readonly path: readonly (string | number)[];
   readonly message: string;
-  /** Absent where the message says how. */
   readonly fix?: string;
 };
 
@@ -114,8 +113,9 @@ export interface Definition<
   /**
    * Plain facts about right settings that their author should know, such as what is not proven.
    * @param mode how its statistics are read.
+   * @param written the keys that its author wrote: what is said on purpose needs no note.
    */
-  notes?(settings: z.output<z.ZodObject<Shape>>, mode: StatisticsMode): readonly string[];
+  notes?(settings: z.output<z.ZodObject<Shape>>, mode: StatisticsMode, written: ReadonlySet<string>): readonly string[];
   /** The longest that a costly phase rests under these settings, in milliseconds. */
   restMs?(settings: z.output<z.ZodObject<Shape>>): number;
   /** What its probe itself can warn of. */

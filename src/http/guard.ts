@@ -22,7 +22,9 @@ export function createGuard({ token, trusted, log }: GuardOptions) {
     try {
       const expected = token?.() ?? '';
       if (expected === '') return refusals.none;
-      return bearerIs(expected, request.headers.authorization) ? undefined : refusals.wrong;
+      const given = request.headers.authorization;
+      if (given === undefined) return refusals.missing;
+      return bearerIs(expected, given) ? undefined : refusals.wrong;
     } catch (error) {
       log.error({ ...requestFields(request), ...errorFields(error) }, 'the token cannot be read');
       return refusals.unreadable;
@@ -48,13 +50,18 @@ const refusals = {
     message:
       'this route needs a token and none is configured: set token, SIDEWARDEN_TOKEN or SIDEWARDEN_TOKEN_FILE, or ask by the control socket',
   },
-  wrong: { code: 401, error: 'unauthorized', message: 'needs the token: Authorization: Bearer <token>' },
+  missing: { code: 401, error: 'unauthorized', message: 'the token is missing: Authorization: Bearer <token>' },
+  wrong: {
+    code: 401,
+    error: 'unauthorized',
+    message: 'this token is not the one that is configured: Authorization: Bearer <token>',
+  },
   unreadable: { code: 503, error: 'token_unreadable', message: 'the token cannot be read now; the log says why' },
 } as const;
 
 /** Compares digests, so that neither the length nor the first difference shows in the time it takes. */
-function bearerIs(expected: string, header: string | undefined): boolean {
-  const given = /^bearer +(\S+) *$/i.exec(header ?? '')?.[1];
+function bearerIs(expected: string, header: string): boolean {
+  const given = /^bearer +(\S+) *$/i.exec(header)?.[1];
   return given !== undefined && timingSafeEqual(digest(given), digest(expected));
 }
 

@@ -14,7 +14,12 @@ export function answerMissing(app: FastifyInstance): void {
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = [...methods].find(([pattern]) => matches(pattern, path))?.[1];
     if (allowed === undefined) {
-      sendError(reply, 404, 'not_found', 'no such path; /health and /metrics are where to begin');
+      sendError(
+        reply,
+        404,
+        'not_found',
+        'no such path; there are /health, /health/ready, /health/live, /health/startup and /metrics',
+      );
       return;
     }
     const allow = [...allowed].sort().join(', ');

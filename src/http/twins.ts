@@ -7,6 +7,7 @@ export const twins: Readonly<Record<string, string>> = {
   '/healthz': '/health',
   '/readyz': '/health/ready',
   '/livez': '/health/live',
+  '/startupz': '/health/startup',
 };
 
 /** A server takes it too; Host says whom a request is for all the same: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2 */

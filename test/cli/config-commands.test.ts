@@ -171,7 +171,7 @@ describe('check-config', () => {
       [
         'listne: ":9090"',
         'drain_delay: 5',
-        'log_level: loud',
+        'log_level: wran',
         'checks:',
         '  Database: { type: postgres, url: "postgres://shop@localhost/shop" }',
         '  orders: { type: postgres, url: "mysql://shop@localhost/shop" }',
@@ -192,6 +192,8 @@ describe('check-config', () => {
       problems: { file: string; line: number; path: string; message: string; fix: string }[];
     };
     expect(ok).toBe(false);
+    const broken = await runHere(['check-config', fileOf('a: b: c'), '--json']);
+    expect(JSON.parse(broken.stdout).problems).toMatchObject([{ line: 1, path: '' }]);
     expect(problems.map(({ line }) => line)).toEqual([1, 2, 3, 5, 6, 7, 8, 9, 10, 11]);
     for (const { line, message, fix } of problems) {
       expect(fix, message).toEqual(expect.any(String));
@@ -202,10 +204,16 @@ describe('check-config', () => {
 
   test('notes are failures with --strict only', async () => {
     const args = ['check-config', '--config', file];
-    expect((await runHere(args, { environment })).code).toBe(0);
+    const { code, stdout } = await runHere(args, { environment });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^bound: longest time .*; expiry: how long a pass counts$/m);
+    const mistyped = { SIDEWARDEN_SERVCE: 'shop' };
+    const doubt = 'warning: SIDEWARDEN_SERVCE is not read; did you mean SIDEWARDEN_SERVICE?';
+    expect((await runHere(args, { environment: { ...environment, ...mistyped } })).stdout).toContain(doubt);
+    expect((await runHere(['check-config', fileOf('listn: 1')], { environment: mistyped })).stderr).toContain(doubt);
     const strict = await runHere([...args, '--strict'], { environment });
     expect(strict.code).toBe(1);
-    expect(strict.stdout).toMatch(/^failed: --strict, and there is \d notes?$/m);
+    expect(strict.stdout).toMatch(/^failed: --strict, and there (is 1 note|are \d notes)$/m);
     const { ok, notes } = JSON.parse((await runHere([...args, '--strict', '--json'], { environment })).stdout);
     expect(ok).toBe(false);
     expect(notes.length).toBeGreaterThan(0);

@@ -139,6 +139,11 @@ describe('healthcheck', () => {
     const nobody = await runCommand(['healthcheck', '--listen', `127.0.0.1:${await freePort()}`]);
     expect(nobody.code).toBe(1);
     expect(nobody.stderr).toContain('ECONNREFUSED');
+    expect(nobody.stderr).not.toContain('configuration file');
+    const elsewhere = { SIDEWARDEN_LISTEN: `127.0.0.1:${await freePort()}` };
+    expect((await runCommand(['healthcheck'], { environment: elsewhere })).stderr).toContain(
+      'the configuration file is not read: use --listen, --url or --socket',
+    );
     const silent = await startSilent();
     const late = await runCommand(['healthcheck', '--timeout', '300ms', '--listen', `127.0.0.1:${silent.port}`]);
     expect(late.code).toBe(1);

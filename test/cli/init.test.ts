@@ -44,7 +44,7 @@ describe('--yes', () => {
     const { code, stdout, stderr } = await runCommand(['init', '--yes', file], { environment });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^redis .* passed in/m);
-    expect(stdout).toMatch(/^database .* failed in .*: refused at connect$/m);
+    expect(stdout).toMatch(/^database .* failed in .* ms in phase connect: refused$/m);
     expect(stdout).toContain(`wrote ${file}, 5 checks`);
     const text = readFileSync(file, 'utf8');
     for (const { variable } of shorthands) expect(text).toContain(`\${${variable}}`);

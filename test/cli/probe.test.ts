@@ -46,9 +46,9 @@ test('one that passes: every phase with its time, and 0', async () => {
 test('all of them: the class, the phase and the words of each that failed, and 1', async () => {
   const { code, stdout } = await probe();
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^app .* failed in .*: server at response$/m);
-  expect(stdout).toMatch(/^locked .* failed in .*: auth at auth$/m);
-  const [, hungMs] = /^hung .* failed in ([\d.]+) ms: timeout at ping$/m.exec(stdout) ?? [];
+  expect(stdout).toMatch(/^app .* failed in .* ms in phase response: server$/m);
+  expect(stdout).toMatch(/^locked .* failed in .* ms in phase auth: auth$/m);
+  const [, hungMs] = /^hung .* failed in ([\d.]+) ms in phase ping: timeout$/m.exec(stdout) ?? [];
   expect(Number(hungMs)).toBeLessThan(4000);
   expect(Number(/^hung .*\n(?: {2}.*\n)*? {2}ping +([\d.]+) ms$/m.exec(stdout)?.[1])).toBeGreaterThan(1000);
   expect(stdout).toContain('  message: no answer within 2000 ms');
@@ -107,7 +107,7 @@ describe('which checks', () => {
 test('check-config --online says the same, and 1; without --online nothing is asked', async () => {
   const online = await runCommand(['check-config', '--config', file, '--online']);
   expect(online.code).toBe(1);
-  expect(online.stdout).toMatch(/^locked .* failed in .*: auth at auth$/m);
+  expect(online.stdout).toMatch(/^locked .* failed in .* ms in phase auth: auth$/m);
   expect((await runHere(['check-config', '--config', file])).code).toBe(0);
   const json = await runCommand(['check-config', '--config', file, '--online', '--json']);
   expect(json.code).toBe(1);

@@ -93,6 +93,20 @@ test('a mistyped command ends with 2 and the one that was meant', async () => {
   expect((await runHere(['constructor'])).code).toBe(2);
 });
 
+test.each([
+  [['check-config', '--nonsense'], 'unknown option --nonsense'],
+  [['check-config', '--conf', 'x'], 'unknown option --conf; did you mean --config?'],
+  [['check-config', '-c', 'x'], 'unknown option -c'],
+  [['check-config', '--config'], '--config needs a value: --config FILE'],
+  [['check-config', '--config', '--json'], '--config needs a value: --config FILE'],
+  [['check-config', '--json=1'], '--json takes no value'],
+  [['check-config', 'a.yaml', 'b.yaml', 'c.yaml'], 'one FILE at most; b.yaml is one too many'],
+  [['schema', 'x'], 'options alone; x is one too many'],
+])('%j is refused in words of ours', async (args, said) => {
+  const { code, stderr } = await runHere(args);
+  expect({ code, first: stderr.split('\n')[0] }).toEqual({ code: 2, first: `sidewarden: ${said}` });
+});
+
 test('what a command throws for wrong operands is 2, and anything else is thrown on', async () => {
   const throwing = (error: Error) => ({
     fails: {

@@ -12,9 +12,93 @@ const redis = (...lines: string[]): string =>
   );
 const http = (url: string, ...lines: string[]): string =>
   ['checks:', '  app:', '    type: http', `    url: ${url}`, ...lines.map((line) => `    ${line}`)].join('\n');
+const check = (type: string, settings: string): string => `checks: { a: { type: ${type}, ${settings} } }`;
 const app = 'http://127.0.0.1:8080/';
 
+/** References that nobody filled in, in fields of every kind: each would be the value itself. */
+const unfilled: readonly Row[] = (
+  [
+    ['token: $SIDEWARDEN_TOKEN', '1:8 token', 'a shell or Kubernetes'],
+    ['token: $(cat /run/secrets/token-of-sidewarden)', '1:8 token', 'a shell or Kubernetes'],
+    ['token: "%SIDEWARDEN_TOKEN%"', '1:8 token', 'Windows'],
+    ['token: "{{ env.SIDEWARDEN_TOKEN }}"', '1:8 token', 'of a template'],
+    [redis('password: $REDIS_PASSWORD'), '5:15 checks.one.password', 'a shell or Kubernetes'],
+    [redis('password: "$(REDIS_PASSWORD)"'), '5:15 checks.one.password', 'a shell or Kubernetes'],
+    [redis('failure_threshold: $THRESHOLD'), '5:24 checks.one.failure_threshold', 'a shell or Kubernetes'],
+    [http(app, 'headers: { X-Key: $KEY }'), '5:23 checks.app.headers.X-Key', 'a shell or Kubernetes'],
+    ['service: $SERVICE', '1:10 service', 'a shell or Kubernetes'],
+    ['listen: $LISTEN', '1:9 listen', 'a shell or Kubernetes'],
+    ['checks: { a: { type: tcp, address: "$HOST:80" } }', '1:36 checks.a.address', 'a shell or Kubernetes'],
+    ['checks: { a: { type: tcp, address: "$(HOST):80" } }', '1:36 checks.a.address', 'a shell or Kubernetes'],
+    [http('http://$HOST:8080/x'), '4:10 checks.app.url', 'a shell or Kubernetes'],
+    [http('http://me:$APP_PASSWORD@localhost/x'), '4:10 checks.app.url', 'a shell or Kubernetes'],
+  ] as const
+).map(([text, place, whose]) => [`unfilled: ${text.split('\n').at(-1)?.trim()}`, text, place, whose, '`${NAME}`']);
+
+/** What is written in a wrong form, and what would be right: advice that is no mistake itself. */
+const misfits: readonly Row[] = (
+  [
+    [check('tls', 'address: "a:1", warn_before: 30'), 'warn_before', 'write 30d for days'],
+    [check('tls', 'address: "a:1", fail_before: 3'), 'fail_before', 'write 3d for days'],
+    [check('tcp', 'address: "a:1", schedule: "*/5 * * * *"'), 'schedule', 'write `cron: "*/5 * * * *"`'],
+    [check('tcp', 'address: "a:1", schedule: 30s'), 'schedule', 'write `interval: 30s`'],
+    [check('postgres', 'url: "postgres://u@a", sslmode: disable'), 'sslmode', '`?sslmode=disable`'],
+    [check('postgres', 'url: "postgres://u@a", ssl: true'), 'ssl', '`?sslmode=require`'],
+    [check('postgres', 'url: "postgres://u@a", tls: true'), 'tls', '`?sslmode=verify-full`'],
+    [check('postgres', 'url: "postgres://u@a", statistics: off'), 'statistics', 'write `statistics: { mode: off }`'],
+    [check('redis', 'url: "redis://a", tls: true'), 'tls', 'write `rediss://` in `url`'],
+    [check('redis', 'url: "redis://a", ssl: true'), 'ssl', 'write `rediss://` in `url`'],
+    [check('http', 'url: "http://a", ssl: true'), 'ssl', 'write `https://` in `url`'],
+    [check('tcp', 'address: "a:1", tls: true'), 'tls', 'write `type: tls`'],
+    [check('kms', 'key_id: a, round_trip: true'), 'round_trip', 'write `round_trip: {}`'],
+    [check('tcp', 'address: 5672'), 'address', 'write `host:5672`'],
+    [check('redis', 'cluster: { addresses: [6379] }'), 'cluster.addresses[0]', 'write `host:6379`'],
+    [check('tcp', 'address: "a:1", gates: readiness'), 'gates', 'write [ready]'],
+    [check('tcp', 'address: "a:1", gates: "ready, admit"'), 'gates', 'write [ready, admit]'],
+    [check('tcp', 'address: "a:1", labels: { team: x }'), 'labels', 'labels are added in Prometheus'],
+    [check('http', 'url: /healthz'), 'url', 'write `http://127.0.0.1:8080` before it'],
+    [check('grpc', 'address: "a:1"'), 'type', '`tcp` tries its port'],
+    [check('redis', 'host: localhost, port: 6379'), 'host', 'write `url: redis://localhost:6379`, in place of `port`'],
+    [check('http', 'host: a, port: 80, path: /x'), 'host', 'write `url: http://a:80/x`, in place of `port` and `path`'],
+    [check('http', 'url: "http://a", headers: [{ name: X-Foo, value: hunter2 }]'), 'headers', 'write `X-Foo: …` below'],
+    [check('redis', ''), 'url', 'write `url: redis://localhost:6379`'],
+    [check('http', 'url: localhost:8080/healthz'), 'url', 'write `http://` before it'],
+    [check('redis', 'url: "localhost:6379"'), 'url', 'write `redis://` before it'],
+    [check('postgres', 'url: "jdbc:postgresql://u:hunter2@a/x"'), 'url', 'leave out `jdbc:`'],
+    [check('postgres', 'url: "postgresql+asyncpg://u:hunter2@a/x"'), 'url', 'leave out the driver'],
+    [check('redis', 'url: "redis://:hunter2#x@a"'), 'url', '`password_file`, which need no escapes'],
+    [check('http', 'url: "http://a", expected_status: 2xx'), 'expected_status', 'write 200-299'],
+    [check('tcp', 'address: "a:1", success_threshold: 0'), 'success_threshold', 'write 1'],
+    [check('tcp', 'address: "a:1", description: x'), 'description', 'as a comment'],
+    [check('elasticsearch', 'url: "http://a", min_status: green'), 'min_status', 'write `minimum_status`'],
+    [check('tls', 'address: "a:1", warn_days: 14'), 'warn_days', 'write `warn_before: 14d`'],
+    [check('http', 'url: "http://a", follow_redirects: true'), 'follow_redirects', 'redirects are not followed'],
+    [check('kms', 'key_id: "arn:aws:kms:eu-central-1:123:key/abc"'), 'key_id', 'write `key_id`'],
+    ['token: hunter2', 'token', '`openssl rand -hex 16` makes one'],
+    ['listen: "0.0.0.0"', 'listen', "write '0.0.0.0:9090'"],
+    ['sidewarden: { service: a }', 'sidewarden', 'to the left by two spaces'],
+    ['prometheus: {}', 'prometheus', 'metrics are served at /metrics'],
+    ['statistics: off', 'statistics', 'write `statistics: { mode: off }`'],
+    ['statistics: false', 'statistics', 'write `statistics: { mode: off }`'],
+    ['statistics: { enabled: false }', 'statistics.enabled', 'write `mode: off`'],
+    ['metrics: full', 'metrics', 'write `metrics: { detail: full }`'],
+    ['metrics: { enabled: true }', 'metrics.enabled', '/metrics is always served'],
+    ['metrics: { port: 9100 }', 'metrics.port', 'metrics are served at /metrics'],
+    ['tls: true', 'tls', 'write `tls: { cert_file: …, key_file: … }`'],
+    ['defaults: { failure_threshold: 3.5 }', 'defaults.failure_threshold', 'write 3 or 4'],
+    ['defaults: { gates: "ready, live" }', 'defaults.gates', 'write [ready]'],
+    ['defaults: { gates: live }', 'defaults.gates', 'with some of ready, admit, startup'],
+    ['service: *b', 'service', 'write `&` and its name before the value'],
+    ['{{ include "x" . }}', 'YAML', 'that Helm makes of it'],
+    ['apiVersion: v1\nkind: ConfigMap\ndata: {}', 'apiVersion', 'give the text inside'],
+  ] as const
+).map(([text, path, fix]) => {
+  const place = text.startsWith('checks:') ? `checks.a.${path}` : path;
+  return [`misfit: ${text.slice(text.indexOf('{') + 1)}`, text, place, '', fix];
+});
+
 const rows: readonly Row[] = [
+  ...misfits,
   // keys
   ['a mistyped key', 'listn: ":1"', '1:1 listn', 'unknown key `listn`', 'did you mean `listen`?'],
   ['swapped letters', redis('timeuot: 1s'), '5:5 checks.one.timeuot', 'unknown key', 'did you mean `timeout`?'],
@@ -63,7 +147,7 @@ const rows: readonly Row[] = [
     'unknown key',
     'client_ca_file',
   ],
-  ['a cap that is none', 'max_connections: 4', '1:18 max_connections', 'must be at least 16', 'open connections'],
+  ['a cap that is none', 'max_connections: 4', '1:18 max_connections', 'must be 16 to 100000', 'write 16'],
   // other tools' words
   [
     'Kubernetes periodSeconds',
@@ -163,13 +247,7 @@ const rows: readonly Row[] = [
     "`'3'` must be a number",
     'without quotes',
   ],
-  [
-    'zero',
-    redis('failure_threshold: 0'),
-    '5:24 checks.one.failure_threshold',
-    '`0` must be at least 1',
-    'consecutive failures',
-  ],
+  ['zero', redis('failure_threshold: 0'), '5:24 checks.one.failure_threshold', '`0` must be 1 to 100', 'write 1'],
   ['yes', redis('required: yes'), '5:15 checks.one.required', '`yes` must be true or false', 'write true'],
   [
     'one gate without brackets',
@@ -194,7 +272,13 @@ const rows: readonly Row[] = [
     'did you mean `primary`?',
   ],
   ['nothing after a key', redis('tls:'), '5:5 checks.one.tls', 'has no value', 'write one, or remove the key'],
-  ['a string for a map', redis('tls: on'), '5:10 checks.one.tls', 'must be a map, and is a string', 'key: value'],
+  [
+    'a string for a map',
+    redis('tls: on'),
+    '5:10 checks.one.tls',
+    'must be a map, and is a string',
+    'write `rediss://` in `url`',
+  ],
   [
     'an unquoted number as a secret',
     redis('password: 123456'),
@@ -202,7 +286,7 @@ const rows: readonly Row[] = [
     'must be a string, and is a number',
     'put it in quotes',
   ],
-  ['a wrong level', 'log_level: verbose', '1:12 log_level', '`verbose` must be one of trace', 'write one of'],
+  ['a wrong level', 'log_level: verbose', '1:12 log_level', '`verbose` must be one of trace', ''],
   ['a port alone', 'listen: 9090', '1:9 listen', '`9090` is a number alone', "write ':9090'"],
   ['a host name to listen on', 'listen: shop:9090', '1:9 listen', '`shop:9090` must name an address', 'where to serve'],
   ['a wrong address in a list', "listen: [':1', nowhere]", '1:16 listen[1]', "`nowhere` must be ':9090'", ''],
@@ -270,7 +354,7 @@ const rows: readonly Row[] = [
   ],
   [
     'checks as a list',
-    'checks:\n  - type: redis',
+    'checks:\n  - type: redis\n    url: redis://x',
     '2:3 checks',
     'must be a map from names to checks, and is a list',
     'without `-`',
@@ -319,6 +403,27 @@ const rows: readonly Row[] = [
     '5:15 checks.one.interval',
     'timeout 2s (the default) is not shorter than the interval 1s',
     'write `timeout: 500ms`',
+  ],
+  [
+    'a timeout of defaults as long as their interval, told once',
+    'defaults: { interval: 10s, timeout: 30s }\nchecks:\n  a: { type: tcp, address: "a:1" }\n  b: { type: tcp, address: "a:1" }',
+    '1:37 defaults.timeout',
+    'the timeout 30s of `defaults` is not shorter than the interval 10s of `defaults`',
+    'write `timeout: 5s`, or `interval: 1m`',
+  ],
+  [
+    'an interval of defaults below the usual timeout',
+    'defaults: { interval: 1s }\nchecks:\n  a: { type: tcp, address: "a:1" }\n  b: { type: tcp, address: "a:1" }',
+    '1:23 defaults.interval',
+    'the timeout 2s (the default) is not shorter than the interval 1s of `defaults`',
+    'write `timeout: 500ms`',
+  ],
+  [
+    'a rare interval of defaults',
+    'defaults: { interval: 2h }\nchecks:\n  a: { type: tcp, address: "a:1" }\n  b: { type: tcp, address: "a:1" }',
+    '1:23 defaults.interval',
+    'runs lie up to 2h apart',
+    'at least every hour',
   ],
   [
     'a timeout beyond a cron gap',
@@ -446,7 +551,7 @@ const rows: readonly Row[] = [
     'checks:\n  r: { type: redis, url: redis://x, cluster: { addresses: ["a:1"] } }',
     '2:46 checks.r.cluster',
     'exactly one of url, sentinel and cluster',
-    '',
+    'keep one of them',
   ],
   [
     'liveness for every dependency',
@@ -491,6 +596,13 @@ const rows: readonly Row[] = [
     'more than the name of a variable',
     'there are no defaults',
   ],
+  [
+    'a number out of range, in a variable',
+    'max_connections: ${EIGHT}',
+    '1:18 max_connections',
+    'must be 16 to 100000',
+    'in EIGHT, write 16',
+  ],
   ['an open brace', 'service: a ${A', '1:10 service', '`${` has no `}`', 'close it'],
   ['both forms', 'service: ${BOTH}', '1:10 service', 'BOTH and BOTH_FILE are both set', 'unset one'],
   [
@@ -500,6 +612,8 @@ const rows: readonly Row[] = [
     '`"${REDIS_PASSWORD}"` must be a number',
     'in REDIS_PASSWORD, write digits without quotes',
   ],
+  // references of other tools
+  ...unfilled,
   // YAML
   ['a tab', 'defaults:\n\tinterval: 5s', '2:1 YAML', 'a tab indents this line', 'two spaces'],
   ['a reserved character', 'token: @hunter2', '1:8 YAML', 'a character that YAML reserves', 'in quotes'],
@@ -723,13 +837,14 @@ const rows: readonly Row[] = [
   ['comments alone', '# nothing\n', '1:1 ', 'the file is empty', 'environment variables alone'],
 ];
 
-const environment = { REDIS_PASSWORD: 'hunter2', PATTERN: '/hunter2/i', BOTH: 'a', BOTH_FILE: '/x' };
+const environment = { REDIS_PASSWORD: 'hunter2', PATTERN: '/hunter2/i', BOTH: 'a', BOTH_FILE: '/x', EIGHT: '8' };
 
 test.each(rows)('%s', (_, text, place, message, fix) => {
   const problems = wrong(loadText(text, environment));
   expect(problems).toHaveLength(1);
   const [problem] = problems;
-  expect(`${problem?.line}:${problem?.column} ${problem?.path}`).toBe(place);
+  const found = `${problem?.line}:${problem?.column} ${problem?.path}`;
+  expect(/^\d+:/.test(place) ? found : problem?.path).toBe(place);
   expect(problem?.message).toContain(message);
   if (fix === '') expect(problem?.fix).toBeUndefined();
   else expect(problem?.fix).toContain(fix);
@@ -752,6 +867,50 @@ test('all mistakes are reported at once, in the order of the file', () => {
     '4 checks.b.type',
     '5 checks.c.key_id',
     '5 checks.c.timeout',
+  ]);
+});
+
+test('a list of checks hides no mistake inside it', () => {
+  const text = [
+    'checks:',
+    '  - name: a',
+    '    type: redis',
+    '    url: redis://x',
+    '    interval: 5',
+    '  - b:',
+    '      type: tcp',
+    '  - c',
+  ].join('\n');
+  expect(wrong(loadText(text)).map(({ line, path }) => `${line} ${path}`)).toEqual([
+    '2 checks',
+    '5 checks[0].interval',
+    '6 checks[1].b.address',
+  ]);
+});
+
+test('where the message names every word, no advice names them again', () => {
+  for (const text of ['log_level: verbose', 'log_format: bogus', 'checks: { a: { type: 5 } }']) {
+    const [problem] = wrong(loadText(text));
+    expect(problem?.message).toContain('must be one of ');
+    expect(problem?.fix, text).toBeUndefined();
+  }
+});
+
+test('what is left of a Kubernetes object beside the checks is left out', () => {
+  const problems = wrong(loadText('apiVersion: v1\nkind: ConfigMap\nchecks: {}'));
+  expect(problems.map(({ path, fix }) => `${path}: ${fix?.slice(0, 12)}`)).toEqual([
+    'apiVersion: leave it out',
+    'kind: leave it out',
+  ]);
+});
+
+test('a mistake in defaults hides none of the others', () => {
+  const text =
+    'defaults: { interval: 10s, timeout: 30s, gates: [live] }\nchecks:\n  a: { type: tcp, address: "a:1" }\n  b: { type: tcp }';
+  expect(wrong(loadText(text)).map(({ line, path }) => `${line} ${path}`)).toEqual([
+    '1 defaults.timeout',
+    '1 defaults.gates[0]',
+    '4 checks.b.address',
   ]);
 });
 

@@ -14,7 +14,12 @@ describe('twins', () => {
     const { statusCode, body, headers: got } = await server.app.inject({ method, url, headers });
     return { statusCode, body, headers: { ...got, date: '' } };
   };
-  const others = Object.entries({ '/health': '/healthz', '/health/ready': '/readyz', '/health/live': '/livez' });
+  const others = Object.entries({
+    '/health': '/healthz',
+    '/health/ready': '/readyz',
+    '/health/live': '/livez',
+    '/health/startup': '/startupz',
+  });
 
   test('a slash behind any path, and the names that Kubernetes has, change nothing', async () => {
     await server.app.ready();
@@ -109,9 +114,10 @@ describe('the token', () => {
   test.each(guarded)('%s %s: 401 with a wrong one, 200 with the right one', async (method, url) => {
     const { ask, drain } = serve([], { token: () => 'right' });
     for (const headers of [{}, bearer('wrong'), bearer('righ'), { authorization: 'Basic cmlnaHQ=' }, bearer('')]) {
-      const { statusCode, headers: answered } = await ask(url, headers as Record<string, string>, method);
+      const { statusCode, headers: answered, json } = await ask(url, headers as Record<string, string>, method);
       expect(statusCode).toBe(401);
       expect(answered['www-authenticate']).toMatch(/^Bearer/);
+      expect(json().message).toContain(Object.keys(headers).length === 0 ? 'token is missing' : 'not the one that is');
     }
     expect(drain.draining).toBe(false);
     expect((await ask(url, bearer('right'), method)).statusCode).toBe(200);

@@ -34,6 +34,7 @@ test.each([
   ['/healthz', '/health', undefined],
   ['/readyz/', '/health/ready', undefined],
   ['/livez', '/health/live', undefined],
+  ['/startupz', '/health/startup', undefined],
   ['/health/checks/database', '/health/checks/:name', 200],
   ['/health/checks/nobody', '/health/checks/:name', 404],
   ['/health/checks/a/b', 'other', 404],

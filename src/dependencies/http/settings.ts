@@ -26,7 +26,9 @@ const status = z
   .transform((value, context): StatusRange => {
     const [, from, to = from] = /^([1-5]\d\d)(?:-([1-5]\d\d))?$/.exec(String(value)) ?? [];
     if (from !== undefined && Number(from) <= Number(to)) return [Number(from), Number(to)];
-    context.addIssue({ code: 'custom', message: statusForm, input: value });
+    const [, hundreds] = /^([1-5])xx$/i.exec(String(value)) ?? [];
+    const params = hundreds === undefined ? undefined : { fix: `write ${hundreds}00-${hundreds}99` };
+    context.addIssue({ code: 'custom', message: statusForm, input: value, ...(params && { params }) });
     return z.NEVER;
   });
 
@@ -55,7 +57,8 @@ export const urlForm: UrlForm = {
   query: true,
   atInPath: true,
   socket:
-    'is the path of a socket: write it as `socket: /run/app.sock`, and `url: http://localhost/path` for what to ask there',
+    'is a path alone: write the whole URL, such as http://127.0.0.1:8080/healthz; the path of a socket is written as ' +
+    '`socket: /run/app.sock`, and `url: http://localhost/path` for what to ask there',
 };
 
 export const settings = {

@@ -25,10 +25,17 @@ const statistics = z
   .prefault({})
   .describe('the statistics of this key, beside its health');
 
+/** What begins like an ARN must be one of KMS; a bare id is whatever the service, or a stand-in, takes for one. */
+const arnProblem = (keyId: string): string | undefined =>
+  /^(?!arn:)|^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:(key|alias)\/\S+$/.test(keyId)
+    ? undefined
+    : 'must be an ARN such as arn:aws:kms:eu-central-1:111122223333:key/… or …:alias/…, with an account of 12 digits';
+
 export const shape = {
   key_id: z
     .string()
     .regex(/^\S+$/, 'must be the id, the ARN, alias/name or the ARN of an alias, without a space or line break')
+    .superRefine(byRule(arnProblem))
     .describe('the key: id, ARN, alias/name or alias ARN'),
   region: region()
     .optional()

@@ -62,14 +62,15 @@ function cost(settings: Settings): Cost {
   };
 }
 
-function notes(settings: Settings, mode: StatisticsMode): readonly string[] {
+function notes(settings: Settings, mode: StatisticsMode, written: ReadonlySet<string>): readonly string[] {
   const { expect, write } = settings;
-  const unproven = 'that the server takes writes is not proven: `expect: primary` asks for its role, `write` tries';
+  const unproven =
+    'that the server takes writes is not proven: `expect: primary` asks for its role, `write` tries, `expect: any` does without';
   const scattered =
     'its URL can lead replicas to different servers, and at each of them one reads the statistics: name one server by ' +
     '`statistics_url`, or set `statistics: { mode: off }`';
   return [
-    ...(expect === 'any' && write === undefined ? [unproven] : []),
+    ...(expect === 'any' && write === undefined && !written.has('expect') ? [unproven] : []),
     ...(mode === 'leader' && scatters(settings) ? [scattered] : []),
   ];
 }

@@ -66,6 +66,7 @@ export function problems(given: RedisSettings): readonly SettingsProblem[] {
     found.push({
       path: [ways[1] ?? 'url'],
       message: `exactly one of url, sentinel and cluster is needed, and ${read} given`,
+      fix: ways.length === 0 ? 'write `url: redis://localhost:6379`, with the name of the server' : 'keep one of them',
     });
   }
   if (given.sentinel !== undefined && given.expect === 'replica') {

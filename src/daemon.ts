@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createBoard } from './checks/board.ts';
 import { createRoster } from './checks/roster.ts';
 import { type Configuration, usualControl, usualService } from './config/configuration.ts';
-import type { Source } from './config/source.ts';
+import type { Kept, Source, Taken } from './config/source.ts';
 import { createWatch } from './config/watch.ts';
 import { systemClock } from './core/clock.ts';
 import { errorFields, type Log, type LogFormat } from './core/log.ts';
@@ -15,9 +15,10 @@ import { paintFor } from './core/terminal.ts';
 import { reveal } from './dependencies/credentials.ts';
 import { createDrain } from './http/drain.ts';
 import { createServer } from './http/server.ts';
+import { createInForce } from './in-force.ts';
 import { createPage } from './metrics/page.ts';
 import { createRegistry } from './metrics/registry.ts';
-import { createReload, type Said } from './reload.ts';
+import { createReload } from './reload.ts';
 import { createScheduler } from './schedule/scheduler.ts';
 import { createSinks } from './sinks/index.ts';
 import { createLog, createLogSink, type LogOptions } from './sinks/log.ts';
@@ -43,11 +44,17 @@ export type Daemon = {
   stop(): Promise<void>;
 };
 
-/** Where the configuration came from: its digest from before it was read, and what was said of it. */
-export type Origin = { readonly source: Source; readonly digest: string; readonly said: Said };
+/** Where the configuration came from: its digest from before it was read, what was taken over, and if it is an old one. */
+export type Origin = {
+  readonly source: Source;
+  readonly digest: string;
+  readonly taken: Taken;
+  readonly lastGood?: Pick<Kept, 'file' | 'time'> | undefined;
+};
 
 /** Everything in its place, and nothing started. */
-export function createDaemon(started: Configuration, { source, digest, said }: Origin): Daemon {
+export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemon {
+  const { configuration: started } = taken;
   const { service } = started;
   let inForce = inForceOf(started);
   const clock = systemClock;
@@ -81,6 +88,7 @@ export function createDaemon(started: Configuration, { source, digest, said }: O
     latenessMs: scheduler.latenessMs,
     page: createPage(registry, snapshots, clock),
     maxConnections: started.maxConnections,
+    notes: () => configured.notes,
     certificateRead: registry.certificateRead,
     answered: registry.answered,
     ...(started.tls && { tls: started.tls }),
@@ -110,12 +118,15 @@ export function createDaemon(started: Configuration, { source, digest, said }: O
     count: registry.request,
   };
   const roster = createRoster(started.checks, { ...surroundings, scheduler, counters: registry });
+  const configured = createInForce({ log, keep: source.keep, told: registry.configInForce, lastGood });
+  if (lastGood !== undefined) registry.configRead(false);
   const reload = createReload({
     started,
-    said,
+    said: taken,
     log,
     load: source.load,
     read: registry.configRead,
+    accepted: configured.accepted,
     async apply(configuration) {
       await statistics.load(configuration.checks);
       const changes = await roster.replace(configuration.checks);
@@ -138,6 +149,8 @@ export function createDaemon(started: Configuration, { source, digest, said }: O
     await statistics.load(started.checks);
     await roster.start();
     statistics.replace(started.checks);
+    await configured.begin(taken);
+    releasers.add(() => configured.stop());
     releasers.add(() => watch.stop());
     watch.begin();
   };
@@ -175,7 +188,11 @@ function usualControlHere(log: Log): string | undefined {
     accessSync(dirname(usualControl), constants.W_OK);
     return usualControl;
   } catch (error) {
-    log.debug(errorFields(error), `no control socket: ${dirname(usualControl)} is not a folder that can be written`);
+    log.debug(errorFields(error), 'no folder for the control socket');
+    log.info(
+      {},
+      `no control socket, so \`sidewarden drain\` needs the token: ${dirname(usualControl)} cannot be written`,
+    );
     return undefined;
   }
 }

@@ -4,6 +4,7 @@ import { type ConfiguredCheck, planOf } from './checks/plan-of.ts';
 import type { Configuration } from './config/configuration.ts';
 import type { Loaded } from './config/load.ts';
 import { formatProblems, type Problem } from './config/problems.ts';
+import type { Taken } from './config/source.ts';
 import { detectionBoundMs, expiryMs } from './core/bounds.ts';
 import { formatDuration } from './core/duration.ts';
 import { errorFields, type Log, type LogFields } from './core/log.ts';
@@ -21,6 +22,8 @@ export type ReloadOptions = {
   load(): Loaded;
   /** @throws when it cannot be applied; nothing has changed then. */
   apply(configuration: Configuration): Promise<Changes>;
+  /** Told of what was taken over. */
+  accepted(taken: Taken): Promise<void>;
   /** Told whether the configuration was good when it was last read. */
   read(successful: boolean): void;
 };
@@ -77,6 +80,7 @@ export function createReload(options: ReloadOptions): (asked: boolean) => Promis
         return;
       }
       accept(await apply(loaded.configuration), loaded.configuration, loaded, asked);
+      await options.accepted(loaded);
     } catch (error) {
       log.error(
         { ...action('failure'), ...errorFields(error) },
@@ -100,13 +104,20 @@ export function tellSaid(log: Log, { warnings, notes }: Said, before: Said = { w
   for (const note of notes) if (!before.notes.includes(note)) log.info({}, note);
 }
 
+/** Two periods of the readinessProbe of k8s/: it fails at the second answer. */
+const probedMs = 10_000;
+
 /** How soon each check sees a fault, and how long it believes. */
 export function tellChecks(log: Log, checks: readonly ConfiguredCheck[]): void {
   for (const check of checks) {
-    const { name, definition, policy } = planOf(check);
+    const { name, definition, policy, gates } = planOf(check);
+    const boundMs = detectionBoundMs(policy);
+    const unready = gates.includes('ready')
+      ? ` (by the readinessProbe of k8s/ within ${formatDuration(boundMs + probedMs)})`
+      : '';
     log.info(
       { 'labels.check': name, 'labels.type': definition.type },
-      `${name}: a fault is seen within ${formatDuration(detectionBoundMs(policy))}, a pass is believed for ${formatDuration(expiryMs(policy))}`,
+      `${name}: a fault is seen within ${formatDuration(boundMs)}${unready}, a pass is believed for ${formatDuration(expiryMs(policy))}`,
     );
   }
 }

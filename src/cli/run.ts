@@ -8,14 +8,18 @@ import { createDaemon, type Daemon, type Origin } from '../daemon.ts';
 import { tellChecks, tellSaid } from '../reload.ts';
 import { defineCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
-
-import { type Configuration, given, loadOrExplain, notRead, shorthands } from './loading.ts';
+import { type Configuration, explain, given, notRead, shorthands } from './loading.ts';
 import { configuration } from './options.ts';
+
+const strict = {
+  type: 'boolean',
+  summary: 'end with 78 where the file is broken, also when the last good configuration of this pod is kept',
+} as const;
 
 export const command = defineCommand({
   about: `It ends at SIGTERM or SIGINT. SIGHUP, or a change of the file, reloads the configuration.
 Without a file, each of these variables turns a check on: ${shorthands.join(', ')}`,
-  options: configuration,
+  options: { ...configuration, 'config-strict': strict },
   examples: [
     ['DATABASE_URL=postgres://shop@localhost/shop sidewarden', 'one check, configured by the environment alone'],
     ['sidewarden run --config sidewarden.yaml --listen :9090', 'a file, and every address of this machine'],
@@ -23,20 +27,24 @@ Without a file, each of these variables turns a check on: ${shorthands.join(', '
   async execute({ values }) {
     const source = sourceOf(given(values));
     const digest = await source.digest();
-    const loaded = loadOrExplain(values);
-    if (loaded === undefined) return exitCodes.configuration;
-    return runUntilAsked(loaded.configuration, { source, digest, said: loaded }, loaded.passedOver);
+    const loaded = source.load();
+    if (loaded.ok && loaded.written !== undefined) return runUntilAsked({ source, digest, taken: loaded });
+    if (!loaded.ok) explain(loaded);
+    const kept = values['config-strict'] === true ? undefined : await source.lastGood();
+    if (kept !== undefined) return runUntilAsked({ source, digest, taken: kept.taken, lastGood: kept });
+    return loaded.ok ? runUntilAsked({ source, digest, taken: loaded }) : exitCodes.configuration;
   },
 });
 
-async function runUntilAsked(configured: Configuration, origin: Origin, passedOver: readonly string[]): Promise<0 | 1> {
-  const daemon = createDaemon(configured, origin);
+async function runUntilAsked(origin: Origin): Promise<0 | 1> {
+  const { taken } = origin;
+  const daemon = createDaemon(origin);
   process.on('SIGHUP', daemon.reload);
   // Listened to before the start: a signal that comes meanwhile is obeyed when it is done, and leaves nothing behind.
   const ending = Promise.race([...endingSignals.map(asked), crash(daemon.log)]);
   await daemon.start();
-  tellStart(daemon, configured, passedOver);
-  tellSaid(daemon.log, origin.said);
+  tellStart(daemon, taken.configuration, taken.passedOver);
+  tellSaid(daemon.log, taken);
   const signal = await ending;
   daemon.log.info({ 'event.action': 'stop' }, `stopping: ${signal}`);
   await daemon.stop();

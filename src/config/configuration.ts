@@ -13,6 +13,8 @@ export type Configuration = {
   readonly token?: Secret;
   /** As it was written; absent, the usual one serves where its folder is writable. */
   readonly control?: string;
+  /** For what outlives a restart of the process; absent, the folder of the control socket. */
+  readonly stateDir?: string;
   readonly logLevel: LogLevel;
   /** As it was written; absent, a terminal gets text, all else JSON. */
   readonly logFormat?: LogFormat;

@@ -11,7 +11,7 @@ import { readDocument } from './document.ts';
 import { type EffectiveValue, effectiveValues } from './effective.ts';
 import { applyEnvironment, applyFlags, checksOfEnvironment, mistypedVariables } from './environment.ts';
 import { parseFields } from './fields.ts';
-import { chooseFile, nameOf, passedOver, readText } from './file.ts';
+import { chooseFile, nameOf, passedOver, readText, standardInput } from './file.ts';
 import { inlineSecrets } from './inline-secrets.ts';
 import { shownToken } from './mask.ts';
 import { notesOn, warningsOn } from './notes.ts';
@@ -30,6 +30,8 @@ export type Loaded =
       /** What is right, and probably not meant. */
       readonly warnings: readonly string[];
       readonly notes: readonly string[];
+      /** The file as it was written; absent where the environment alone, or standard input, says everything. */
+      readonly written?: Written;
       /** Files that exist and were not read, because of the one that was. */
       readonly passedOver: readonly string[];
       /** Every value in force, with its source. */
@@ -42,6 +44,9 @@ export type Loaded =
       readonly warnings: readonly string[];
     };
 
+/** A function, so that nothing that is printed or logged holds the text: it can hold secrets. */
+export type Written = { readonly file: string; text(): string };
+
 export type LoadOptions = {
   readonly arguments?: {
     readonly config?: string | undefined;
@@ -50,6 +55,8 @@ export type LoadOptions = {
     readonly logFormat?: string | undefined;
   };
   readonly environment: NodeJS.ProcessEnv;
+  /** In place of what the file says now. */
+  readonly text?: string;
   readonly definitions?: readonly Definition[];
 };
 
@@ -73,12 +80,13 @@ function unforeseen({ arguments: flags, environment }: LoadOptions, error: unkno
   };
 }
 
-function judge({ arguments: flags = {}, environment, definitions = allDefinitions }: LoadOptions): Loaded {
+function judge({ arguments: flags = {}, environment, text: given, definitions = allDefinitions }: LoadOptions): Loaded {
   const places = createPlaces();
   const findings = createFindings(places);
   const file = chooseFile(flags.config, environment);
   const used = new Set<string>();
-  const written = file === undefined ? {} : readFile(file, places, findings);
+  const text = given ?? (file === undefined ? undefined : textOf(file, findings));
+  const written = file === undefined ? {} : documentOf(file, text, places, findings);
   const notOurs = mistypedVariables(environment);
   if (written === undefined) return { ok: false, problems: findings.all(), warnings: notOurs };
   const tree = substitute(written, environment, findings, used) as Record<string, unknown>;
@@ -117,6 +125,9 @@ function judge({ arguments: flags = {}, environment, definitions = allDefinition
     configuration,
     warnings: [...notOurs, ...warningsOn(facts), ...(flags.logLevel === undefined ? doubtful : [])],
     notes: notesOn(facts),
+    ...(file === undefined || file === standardInput || text === undefined
+      ? {}
+      : { written: { file, text: () => text } }),
     passedOver: passedOver(file, environment),
     effective: () =>
       effectiveValues({ top, checks, written: tree, file: written, places, secrets: configuration.secrets }),
@@ -136,14 +147,21 @@ const keyed = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
 const keysAt = (value: unknown): ReadonlySet<string> => new Set(Object.keys(keyed(value)));
 
-function readFile(file: string, places: Places, findings: Findings): Record<string, unknown> | undefined {
+function textOf(file: string, findings: Findings): string | undefined {
   const read = readText(file);
-  if ('text' in read) {
-    const document = readDocument(nameOf(file), read.text, places, findings);
-    return document && withoutExtensions(document);
-  }
+  if ('text' in read) return read.text;
   findings.push(read.problem);
   return undefined;
+}
+
+function documentOf(
+  file: string,
+  text: string | undefined,
+  places: Places,
+  findings: Findings,
+): Record<string, unknown> | undefined {
+  const document = text === undefined ? undefined : readDocument(nameOf(file), text, places, findings);
+  return document && withoutExtensions(document);
 }
 
 /** What is used of them stands where it is used. */
@@ -162,6 +180,7 @@ function assemble(
     listen: top.listen ?? [],
     ...(token === undefined ? {} : { token }),
     ...(top.control === undefined ? {} : { control: top.control }),
+    ...(top.state_dir === undefined ? {} : { stateDir: top.state_dir }),
     logLevel: top.log_level ?? 'info',
     ...(top.log_format === undefined ? {} : { logFormat: top.log_format }),
     drainDelayMs: top.drain_delay ?? 0,

@@ -125,6 +125,11 @@ export const topShape = {
     .describe('bearer token that guards everything beyond health and metrics; `openssl rand -hex 16` makes one'),
   token_file: secretFile(tokenRule).optional().describe('file that holds the token'),
   control: socketPath().optional().describe('Unix socket for commands on this machine, which need no token'),
+  state_dir: z
+    .string()
+    .regex(/^\/./, 'must be the path of a folder that begins with /, as in /var/lib/sidewarden')
+    .optional()
+    .describe('folder for what outlives a restart; the folder of the control socket unless set'),
   drain_delay: between(0, 600_000).prefault('0s').describe('how long to answer unready before stopping'),
   max_connections: z
     .int()

@@ -24,6 +24,10 @@ const family = <const Name extends string, const Labels extends readonly string[
 
 const check = ['check', 'type'] as const;
 
+/** Where the configuration in force came from. */
+export const configurationOrigins = ['file', 'environment', 'last_good'] as const;
+export type ConfigurationOrigin = (typeof configurationOrigins)[number];
+
 export const families = {
   checkUp: family('sidewarden_check_up', 'gauge', check, '1 if the check is healthy, else 0.', { for: 'alerts' }),
   checkState: family(
@@ -121,6 +125,13 @@ export const families = {
     'gauge',
     [],
     '1 if the configuration was good when it was last read, else 0.',
+    { for: 'alerts' },
+  ),
+  configInForce: family(
+    'sidewarden_config_in_force',
+    'gauge',
+    ['source'],
+    'Always 1; the label says where the configuration in force came from: file, environment, or last_good.',
     { for: 'alerts' },
   ),
   tlsReload: family(

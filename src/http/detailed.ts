@@ -15,16 +15,20 @@ type DetailedOptions = {
   readonly version: string;
   readonly redact: Redact;
   readonly drain: { readonly draining: boolean };
+  readonly notes?: () => readonly string[];
 };
 
-export function detailedRoute(app: FastifyInstance, { board, clock, version, redact, drain }: DetailedOptions): void {
+export function detailedRoute(
+  app: FastifyInstance,
+  { board, clock, version, redact, drain, notes }: DetailedOptions,
+): void {
   app.get('/health/detailed', (request, reply) => {
     const now = clock.now();
     const excluded = excludedOf(request, board);
     const all = board.entries();
     const checks = all.filter(({ name }) => excluded?.names.has(name) !== true);
     const result = report('health', checks, { now, draining: drain.draining });
-    const about = { version, time: clock.wall(), notes: notesOn(all, excluded) };
+    const about = { version, time: clock.wall(), notes: notesOn(all, notes, excluded) };
     const body = healthBody(result, about, (check, belief) => detailedBody(check, belief, now, redact));
     sendJson(reply, result.ok ? 200 : 503, { ...body, draining: drain.draining });
   });

@@ -30,6 +30,8 @@ export type HealthOptions = {
   readonly drain: { readonly draining: boolean };
   /** How late the most overdue job is now. */
   readonly latenessMs: () => number;
+  /** What everybody who asks should know of the daemon itself. */
+  readonly notes?: () => readonly string[];
 };
 
 const paths: Record<View, string> = {
@@ -67,7 +69,7 @@ function viewRoute(app: FastifyInstance, path: string, view: View, options: Heal
     () => (drain.draining ? 1 : 0),
     (format, now) => {
       const all = board.entries();
-      return over(all, format, now, notesOn(all));
+      return over(all, format, now, notesOn(all, options.notes));
     },
   );
   app.get(path, (request, reply) => {
@@ -79,7 +81,7 @@ function viewRoute(app: FastifyInstance, path: string, view: View, options: Heal
     }
     const all = board.entries();
     const checks = all.filter(({ name }) => !excluded.names.has(name));
-    sendAnswer(reply, over(checks, format, clock.now(), notesOn(all, excluded))); // too many variants to keep
+    sendAnswer(reply, over(checks, format, clock.now(), notesOn(all, options.notes, excluded))); // too many variants to keep
   });
 }
 

@@ -8,8 +8,9 @@ const nothingToCheck = `no check is configured, so this says nothing of any depe
   .flatMap((definition: Definition) => definition.environment?.variable ?? [])
   .join(', ')}, or write checks into a configuration file`;
 
-/** @param all every check that there is. */
-export const notesOn = (all: readonly unknown[], excluded?: Excluded): readonly string[] => [
-  ...(all.length === 0 ? [nothingToCheck] : []),
-  ...(excluded?.notes ?? []),
-];
+/** @param all every check that there is. @param own what the daemon has to say of itself. */
+export const notesOn = (
+  all: readonly unknown[],
+  own: () => readonly string[] = () => [],
+  excluded?: Excluded,
+): readonly string[] => [...own(), ...(all.length === 0 ? [nothingToCheck] : []), ...(excluded?.notes ?? [])];

@@ -64,12 +64,16 @@ export function seriesOfReader(collectors: readonly Pick<Collector, 'privilege'>
 
 /** Of a pod itself, whatever its checks; `full` has those of garbage collection too. */
 export function seriesOfPod(detail: Detail, sinks: number): number {
-  const { ready, live, draining, buildInfo, configReload, tlsReload } = families;
+  const { ready, live, draining, buildInfo, configReload, configInForce, tlsReload } = families;
   const process = [...promFamilies, ...loopFamilies].filter((family) => isShown(family.detail, detail));
   const kinds = detail === 'full' ? garbageCollections * ofHistogram(garbageBuckets) - 1 : 0;
   const served = usualRoutes.map((route) => servedRoutes[route].length + ofHistogram(servedBuckets));
   return (
-    [ready, live, draining, buildInfo, configReload, tlsReload].length + sinks + process.length + kinds + sum(served)
+    [ready, live, draining, buildInfo, configReload, configInForce, tlsReload].length +
+    sinks +
+    process.length +
+    kinds +
+    sum(served)
   );
 }
 

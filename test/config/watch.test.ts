@@ -90,6 +90,7 @@ test('a configuration that cannot even be judged is refused like any other', asy
       throw new RangeError('Maximum call stack size exceeded');
     },
     apply: () => Promise.reject(new Error('nothing is to be applied')),
+    accepted: async () => undefined,
     read: (successful) => told.push(successful),
   });
   await expect(reload(false)).resolves.toBeUndefined();

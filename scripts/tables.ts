@@ -1,4 +1,5 @@
 // The parts of the pages that derive from the definitions of the types: tables between two marks, and one row.
+import { readFileSync } from 'node:fs';
 import { Registry as PromRegistry } from 'prom-client';
 import { planOf } from '../src/checks/plan-of.ts';
 import { general } from '../src/config/schema.ts';
@@ -28,9 +29,18 @@ const code = (text: string): string => `\`${text}\``;
 /** A table between `<!-- name -->` and `<!-- end of name -->`. */
 function table(file: string, name: string, header: readonly string[], rows: readonly (readonly string[])[]): Part {
   const lines = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  const [begin, end] = [`<!-- ${name}: written by npm run generate -->`, `<!-- end of ${name} -->`];
-  return { file, place: new RegExp(`${begin}[^]*?${end}`), text: `${begin}\n${lines.join('\n')}\n${end}` };
+  return between(file, name, lines.join('\n'));
 }
+
+/** What stands between the two marks. */
+function between(file: string, name: string, text: string): Part {
+  const [begin, end] = [`<!-- ${name}: written by npm run generate -->`, `<!-- end of ${name} -->`];
+  return { file, place: new RegExp(`${begin}[^]*?${end}`), text: `${begin}\n${text}\n${end}` };
+}
+
+/** A file of the tree, word for word, as a block of YAML. */
+const yamlFile = (path: string): string =>
+  `\`\`\`yaml\n${readFileSync(new URL(`../${path}`, import.meta.url), 'utf8').trimEnd()}\n\`\`\``;
 
 /** The detection bound of a check that says nothing but its type. */
 function bound(definition: Definition): string {
@@ -122,6 +132,7 @@ function processRows(): string[][] {
 type Registered = { readonly name: string; readonly help: string; readonly labelNames: readonly string[] };
 
 export const parts: readonly Part[] = [
+  between('README.md', 'deployment', yamlFile('k8s/base/deployment.yaml')),
   table(
     'docs/metrics.md',
     'exporters',

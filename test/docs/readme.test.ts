@@ -107,26 +107,30 @@ describe('the Kubernetes snippet', () => {
   test('asks paths that exist, on the port of the configuration', async () => {
     expect(sidecar).toMatchObject({ restartPolicy: 'Always', ports: [{ containerPort: 9090 }] });
     expect(configuration().listen.map((one) => one.kind === 'tcp' && one.port)).toEqual([9090]);
-    const { ask } = serve([makeEntry('app', { gates: ['live'] })]);
+    const { ask } = serve([makeEntry('app')]);
     const probes = [main, sidecar].flatMap((container) =>
       Object.entries(container ?? {})
         .filter(([key]) => key.endsWith('Probe'))
         .map(([kind, probe]) => ({ kind, container, ...(probe as Probe).httpGet })),
     );
     expect(probes.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
-      'livenessProbe /health/live/app',
+      'livenessProbe /healthz',
       'startupProbe /health/startup',
       'readinessProbe /health/ready',
       'livenessProbe /health/live',
     ]);
     for (const { path, port, container } of probes) {
+      if (container === main) {
+        expect(text, 'the service itself').toContain(path);
+        continue;
+      }
       expect((await ask(path)).statusCode, path).toBe(200);
       const number = container?.ports?.find(({ name }) => name === port)?.containerPort ?? port;
       expect(number).toBe(9090);
     }
   });
-  test('the configuration beside it has a check that gates live, and its variables are named', () => {
-    expect(configuration().checks.filter(({ gates }) => gates.includes('live'))).toHaveLength(1);
+  test('the variables of the configuration beside it are named', () => {
+    expect(configuration().checks).toHaveLength(4);
     const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name).sort();
     expect(names).toEqual(Object.keys(environment).sort());
     for (const name of names) expect(blockWith('README.md', 'yaml', 'apiVersion:')).toContain(name);

@@ -26,6 +26,8 @@ const kustomizationSchema = z.strictObject({
   apiVersion: z.literal('kustomize.config.k8s.io/v1beta1'),
   kind: z.literal('Kustomization'),
   resources: z.array(z.string()),
+  configurations: z.array(z.string()).default([]),
+  namePrefix: z.string().optional(),
   patches: z
     .array(z.strictObject({ target: z.strictObject({ kind: z.string(), name: z.string() }), path: z.string() }))
     .default([]),
@@ -37,18 +39,47 @@ const operationSchema = z.discriminatedUnion('op', [
 ]);
 type Operation = z.output<typeof operationSchema>;
 
-/** The objects of one kustomization, patched. @param path of its folder */
-export function render(path: string): Kubernetes[] {
-  const { resources, patches } = kustomizationSchema.parse(parse(read(path, 'kustomization.yaml')));
-  const objects = resources.flatMap((resource) =>
-    resource.endsWith('.yaml') ? objectsOf(read(path, resource)) : render(join(path, resource)),
+const fieldSchema = z.strictObject({ path: z.string(), kind: z.string().optional() });
+const configurationSchema = z.strictObject({ namePrefix: z.array(fieldSchema), nameSuffix: z.array(fieldSchema) });
+
+/** The objects of one kustomization, patched. @param path of its folder @param prefix the `namePrefix` of one around it */
+export function render(path: string, prefix = ''): Kubernetes[] {
+  const { objects, fields } = collect(path);
+  for (const object of prefix === '' ? [] : objects) {
+    for (const { path: field, kind } of fields)
+      if (kind === undefined || kind === object.kind) begin(object, field, prefix);
+  }
+  return objects;
+}
+
+type Field = z.output<typeof fieldSchema>;
+
+/** With the fields that a prefix reaches, those of its bases too. */
+function collect(path: string): { readonly objects: Kubernetes[]; readonly fields: readonly Field[] } {
+  const { resources, patches, configurations } = kustomizationSchema.parse(parse(read(path, 'kustomization.yaml')));
+  const collected = resources.map((resource) =>
+    resource.endsWith('.yaml')
+      ? { objects: objectsOf(read(path, resource)), fields: [] }
+      : collect(join(path, resource)),
   );
+  const own = configurations.flatMap((file) => configurationSchema.parse(parse(read(path, file))).namePrefix);
+  const objects = collected.flatMap((one) => one.objects);
   for (const { target, path: file } of patches) {
     const targets = objects.filter(({ kind, metadata }) => kind === target.kind && metadata.name === target.name);
     if (targets.length !== 1) throw new Error(`${path}: ${targets.length} objects are ${target.kind} ${target.name}`);
     for (const operation of z.array(operationSchema).parse(parse(read(path, file)))) patch(targets[0], operation);
   }
-  return objects;
+  return { objects, fields: [...own, ...collected.flatMap((one) => one.fields)] };
+}
+
+/** Puts the prefix before the string at a path, if there is one. https://kubectl.docs.kubernetes.io/references/kustomize/builtins/ */
+function begin(object: Kubernetes, path: string, prefix: string): void {
+  const keys = path.split(/(?<!\\)\//).map((key) => key.replaceAll('\\/', '/'));
+  const last = keys.pop() ?? '';
+  let inner: unknown = object;
+  for (const key of keys) inner = (inner as Record<string, unknown> | undefined)?.[key];
+  const map = inner as Record<string, unknown> | undefined;
+  if (typeof map?.[last] === 'string') map[last] = prefix + map[last];
 }
 
 const read = (path: string, file: string): string => readFileSync(join(path, file), 'utf8');

@@ -42,7 +42,7 @@ describe.each(kustomizations)('%s', (path) => {
       'readinessProbe /health/ready',
       'livenessProbe /health/live',
     ]);
-    expect(probesOf(main).map(({ kind, path }) => `${kind} ${path}`)).toEqual(['livenessProbe /health/live/app']);
+    expect(probesOf(main).map(({ kind, path }) => `${kind} ${path}`)).toEqual(['livenessProbe /healthz']);
     const healthyOnly = serve([makeEntry('app', { gates: ['live'] })]);
     const dependencyDown = serve([
       makeEntry('database', {
@@ -50,7 +50,7 @@ describe.each(kustomizations)('%s', (path) => {
         says: { status: 'unhealthy', errorClass: 'refused', warnings: [], until: Number.POSITIVE_INFINITY },
       }),
     ]);
-    for (const { kind, path } of [...probesOf(sidecar), ...probesOf(main)]) {
+    for (const { kind, path } of probesOf(sidecar)) {
       expect((await healthyOnly.ask(path)).statusCode, path).toBe(200);
       if (kind === 'livenessProbe') expect((await dependencyDown.ask(path)).statusCode, path).toBe(200);
     }
@@ -61,19 +61,29 @@ describe.each(kustomizations)('%s', (path) => {
     expect(configurationOf(objects).listen.map((one) => one.kind === 'tcp' && one.port)).toEqual([9090]);
     // A name is looked up in the probed container alone; a number reaches the pod.
     for (const { port } of probesOf(sidecar)) expect(port).toBe('sidewarden');
-    for (const { port } of probesOf(main)) expect(port).toBe(9090);
+    // The service's liveness asks the service: nothing that happens to Sidewarden may restart it.
+    for (const { port } of probesOf(main)) expect(port).toBe(main.ports?.[0]?.name);
   });
 
-  test('main waits for a restart of the sidecar: its liveness is longer than the longest back-off', () => {
-    for (const { periodSeconds, failureThreshold } of probesOf(main)) {
-      expect(periodSeconds * failureThreshold).toBeGreaterThanOrEqual(300);
-    }
+  test('a busy node takes no healthy pod out: two answers are wanted, and there is time for each', () => {
+    const [readiness] = probesOf(sidecar).filter(({ kind }) => kind === 'readinessProbe');
+    expect(readiness).toMatchObject({ periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 2 });
+    for (const { timeoutSeconds } of probesOf(sidecar)) expect(timeoutSeconds).toBeGreaterThanOrEqual(2);
+    expect(sidecar.terminationMessagePolicy, 'shows why it ended').toBe('FallbackToLogsOnError');
   });
 
-  test('the check that the live gate is on asks the port of the service', () => {
-    const live = configurationOf(objects).checks.filter(({ gates }) => gates.includes('live'));
-    expect(live.map(({ name }) => name)).toEqual(['app']);
+  test('the check of the service asks its port, and gates no liveness: the kubelet asks the service itself', () => {
+    const { checks } = configurationOf(objects);
+    expect(checks.filter(({ gates }) => gates.includes('live'))).toEqual([]);
     expect(textOf(objects)).toContain(`url: http://127.0.0.1:${main.ports?.[0]?.containerPort}/`);
+  });
+
+  test('the service has the name of its pods’ label', () => {
+    expect(textOf(objects)).not.toContain('service:');
+    expect(sidecar.env).toContainEqual({
+      name: 'SIDEWARDEN_SERVICE',
+      valueFrom: { fieldRef: { fieldPath: "metadata.labels['app.kubernetes.io/name']" } },
+    });
   });
 
   test('what is mounted exists, and the files that the environment names lie in it', () => {
@@ -108,7 +118,7 @@ describe.each(kustomizations)('%s', (path) => {
   });
 
   test('the sidecar has no CPU limit, and as much memory as it was measured to need', () => {
-    expect(sidecar.resources).toEqual({ requests: { cpu: '20m', memory: '96Mi' }, limits: { memory: '160Mi' } });
+    expect(sidecar.resources).toEqual({ requests: { cpu: '100m', memory: '96Mi' }, limits: { memory: '160Mi' } });
   });
 
   test('preStop is a command that there is, and there is time for it', () => {
@@ -136,6 +146,35 @@ describe.each(kustomizations)('%s', (path) => {
   });
 });
 
+type Selecting = {
+  readonly spec: {
+    readonly selector?: Labels & { matchLabels?: Labels };
+    readonly podSelector?: { matchLabels: Labels };
+  };
+};
+type Labels = Readonly<Record<string, string>>;
+
+test.each(kustomizations)(
+  '%s twice in one namespace: whatever selects pods selects those of its own service',
+  (path) => {
+    const services = ['', 'orders-', 'shop-'].map((prefix) => render(`${folder}/${path}`, prefix));
+    const labels = services.map((objects) => podOf(objects).metadata.labels as Labels);
+    expect(labels.map((one) => one['app.kubernetes.io/name'])).toEqual(['shop', 'orders-shop', 'shop-shop']);
+    for (const [index, objects] of services.entries()) {
+      const selectors = objects.flatMap((object) => {
+        const { selector, podSelector } = (object as unknown as Selecting).spec ?? {};
+        const found = podSelector?.matchLabels ?? selector?.matchLabels ?? selector;
+        return found === undefined ? [] : [found as Labels];
+      });
+      expect(selectors.length).toBeGreaterThanOrEqual(4);
+      for (const selector of selectors) {
+        const selected = labels.map((all) => Object.entries(selector).every(([key, value]) => all[key] === value));
+        expect(selected).toEqual(services.map((_, other) => other === index));
+      }
+    }
+  },
+);
+
 test('only the plain sidecar is no init container, and it alone delays its end', () => {
   for (const path of kustomizations) {
     const { initContainers = [], containers } = podOf(render(`${folder}/${path}`));
@@ -156,18 +195,20 @@ test('the PodMonitor selects the pods, names the port, and gives each half of th
   };
   expect(pod.metadata.labels).toMatchObject(spec.selector.matchLabels);
   const port = named(pod, 'sidewarden').ports?.[0]?.name;
+  const sourceLabels = ['__meta_kubernetes_pod_label_app_kubernetes_io_name'];
+  const job = { action: 'replace', sourceLabels, targetLabel: 'job' };
   expect(spec.podMetricsEndpoints).toEqual([
     expect.objectContaining({
       port,
       path: '/metrics/checks',
-      relabelings: [{ action: 'replace', targetLabel: 'job', replacement: 'shop-sidewarden' }],
+      relabelings: [{ ...job, replacement: '$1-sidewarden' }],
     }),
     expect.objectContaining({
       port,
       path: '/metrics/statistics',
       honorLabels: true,
       relabelings: [
-        { action: 'replace', targetLabel: 'job', replacement: 'shop-statistics' },
+        { ...job, replacement: '$1-statistics' },
         { action: 'labeldrop', regex: 'pod|container|endpoint' },
       ],
     }),

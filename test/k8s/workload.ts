@@ -4,13 +4,15 @@ import type { Kubernetes } from './render.ts';
 export type Probe = {
   readonly httpGet: { readonly path: string; readonly port: string | number };
   readonly periodSeconds: number;
+  readonly timeoutSeconds?: number;
   readonly failureThreshold: number;
 };
 export type Container = {
   readonly name: string;
   readonly restartPolicy?: string;
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: unknown }[];
+  readonly terminationMessagePolicy?: string;
   readonly resources: unknown;
   readonly securityContext: unknown;
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];

@@ -47,7 +47,6 @@ const reference = (name: string): string => `$\{${name}}`;
 export function configuration({ four, proxies }: Dependencies, more: Record<string, unknown> = {}): string {
   const { kms } = checksOf(four, {}, proxies);
   return stringify({
-    service: 'shop',
     listen: ':9090',
     checks: {
       database: { type: 'postgres', url: reference('DATABASE_URL'), gates: ['ready', 'startup'], wait_for: 'healthy' },

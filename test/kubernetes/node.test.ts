@@ -112,9 +112,9 @@ test('a stopped database makes the pod not Ready within bound and period, restar
   );
   expect(bound).toBeGreaterThan(0);
   await dependencies.four.database.stop();
-  const withinMs = (bound + 5 + 2) * 1000; // the readiness probe's period, and what kubelet and kubectl take
+  const withinMs = (bound + 10 + 2) * 1000; // two periods of the readiness probe, and what kubelet and kubectl take
   const gone = await until('not Ready', withinMs, async () => ((await stage.pod()).ready ? undefined : true));
-  tell(`database stopped: not Ready after ${(gone.tookMs / 1000).toFixed(1)} s (bound ${bound} s and 5 s)`);
+  tell(`database stopped: not Ready after ${(gone.tookMs / 1000).toFixed(1)} s (bound ${bound} s and 10 s)`);
   expect((await stage.ask(pod, '/health/live')).code).toBe(200);
   expect((await stage.ask(pod, '/health/live/app')).code).toBe(200);
   await wait(35_000); // longer than the service's liveness probe allows

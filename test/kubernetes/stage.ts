@@ -49,18 +49,35 @@ export async function makeNamespace(): Promise<Stage> {
   };
 }
 
-/** Applies one of k8s/ with these dependencies; one replica. */
+/** Applies one of k8s/ with these dependencies, in a namespace of its own; one replica. */
 export async function apply(
   dependencies: Dependencies,
   path: (typeof kustomizations)[number] = 'base',
 ): Promise<Stage> {
   const stage = await makeNamespace();
+  try {
+    await applyTo(stage, dependencies, path);
+  } catch (error) {
+    await stage.remove();
+    throw error;
+  }
+  return stage;
+}
+
+/** @param namePrefix of a second service in the namespace. */
+export async function applyTo(
+  { namespace }: Stage,
+  dependencies: Dependencies,
+  path: (typeof kustomizations)[number],
+  namePrefix?: string,
+): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'sidewarden-kustomize-'));
   try {
     const kustomization = {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
-      namespace: stage.namespace,
+      namespace,
+      ...(namePrefix && { namePrefix }),
       resources: [relative(scratch, join(manifests, path))],
       patches: Object.entries(patches(dependencies, path === 'overlays/plain-sidecar')).map(([kind, patch]) => ({
         target: { kind },
@@ -69,13 +86,9 @@ export async function apply(
     };
     writeFileSync(join(scratch, 'kustomization.yaml'), stringify(kustomization));
     await kubectl(['apply', '-k', scratch]);
-  } catch (error) {
-    await stage.remove();
-    throw error;
   } finally {
     rmSync(scratch, { recursive: true });
   }
-  return stage;
 }
 
 const replace = (path: string, value: unknown) => ({ op: 'replace', path, value });
@@ -96,7 +109,7 @@ function patches(dependencies: Dependencies, isPlain: boolean): Readonly<Record<
       replace(`${main}/image`, imageName()),
       add(`${main}/command`, ['node', '--input-type=module', '-e', program('shop.mjs')]),
       replace(`${main}/livenessProbe/periodSeconds`, 2),
-      replace(`${main}/livenessProbe/failureThreshold`, 15),
+      replace(`${main}/livenessProbe/failureThreshold`, 5),
       // The image has no program `sleep`.
       ...(isPlain
         ? [replace(`${main}/lifecycle/preStop/exec/command`, ['node', '-e', 'setTimeout(() => {}, 5000)'])]

@@ -143,7 +143,13 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     releasers.add(() => statistics.close());
     releasers.add(() => roster.close());
     releasers.add(() => server.close(AbortSignal.timeout(closeWithinMs)));
-    await server.listen(started.listen, started.control ?? usualControlHere(log));
+    const control = started.control ?? usualControlHere(log);
+    await server.listen(started.listen, control);
+    if (control === undefined)
+      log.info(
+        {},
+        `no control socket, so \`sidewarden drain\` needs the token: ${dirname(usualControl)} cannot be written`,
+      );
     releasers.add(() => sinks.close(AbortSignal.timeout(closeWithinMs)));
     releasers.add(() => scheduler.stop());
     await statistics.load(started.checks);
@@ -189,10 +195,6 @@ function usualControlHere(log: Log): string | undefined {
     return usualControl;
   } catch (error) {
     log.debug(errorFields(error), 'no folder for the control socket');
-    log.info(
-      {},
-      `no control socket, so \`sidewarden drain\` needs the token: ${dirname(usualControl)} cannot be written`,
-    );
     return undefined;
   }
 }

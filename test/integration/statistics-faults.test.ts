@@ -95,11 +95,13 @@ describe.concurrent('what cannot be read', () => {
     const before = await quickness(ofFreezing, aloneForAll);
     freezing.freeze();
     const frozenAt = Date.now() / 1000;
-    const during = [await quickness(ofFreezing, aloneForAll)];
+    // What waits for the frozen server is slow each time; what other tests take of the machine passes.
+    const isAsQuick = async () => (await quickness(ofFreezing, aloneForAll)) / before < 3;
+    const asQuick = async () => (await isAsQuick()) || (await isAsQuick()) || isAsQuick();
+    expect(await asQuick(), 'as quick when it is frozen').toBe(true);
     const areGone = async () => namesOn(await pageOf(ofFreezing), ofDatabase).size <= ofReader.length;
     await until('its families are gone', 20_000, areGone, seldom());
-    during.push(await quickness(ofFreezing, aloneForAll));
-    expect(Math.max(...during) / before).toBeLessThan(3);
+    expect(await asQuick(), 'as quick when its families are gone').toBe(true);
     expect(await ofFreezing.metric('pg_up')).toBe(0);
     const otherIsRead = async () => {
       expect([...namesOn(await pageOf(ofFreezing), ofDatabase)]).toEqual(ofReader);

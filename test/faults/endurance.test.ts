@@ -144,9 +144,6 @@ async function watch(): Promise<readonly Sample[]> {
   return samples;
 }
 
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
-
 /** The line through the points by least squares: how much it rises for each step of x, as a share of the mean of y. */
 function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
@@ -172,8 +169,11 @@ test('connections, timers, handles, descriptors and memory stay as they are', as
   expect(readers, 'connections that read statistics').toBe(copies.redis);
 
   const middle = Math.floor(samples.length / 2);
+  // What is in flight comes and goes with what other tests leave of the machine. What leaks raises the lowest quarter too.
+  const quarter = (of: (each: Sample) => number, half: readonly Sample[]): number =>
+    half.map(of).toSorted((a, b) => a - b)[Math.floor(half.length / 4)] as number;
   const grown = (of: (each: Sample) => number): number =>
-    median(samples.slice(middle).map(of)) / median(samples.slice(0, middle).map(of));
+    quarter(of, samples.slice(middle)) / quarter(of, samples.slice(0, middle));
   const held: Record<string, (each: Sample) => number> = {
     timers: ({ resources }) => resources.Timeout ?? 0,
     sockets: ({ resources }) => resources.TCPSocketWrap ?? 0,

@@ -1,5 +1,6 @@
 // Which configuration is in force: each good one is kept, and while an old one stands in, log and answers say so.
-import type { Kept, Source, Taken } from './config/source.ts';
+import type { Taken } from './config/load.ts';
+import type { Kept, Source } from './config/source.ts';
 import { errorFields, type Log } from './core/log.ts';
 import type { ConfigurationOrigin } from './core/names.ts';
 
@@ -9,7 +10,7 @@ const againMs = 3_600_000;
 export type InForceOptions = {
   readonly log: Log;
   readonly keep: Source['keep'];
-  /** Told which one is in force, and whether it is what was read last. */
+  /** Told where the one in force came from. */
   told(origin: ConfigurationOrigin): void;
   /** What a start goes on with whose file is broken. */
   readonly lastGood?: Pick<Kept, 'file' | 'time'> | undefined;

@@ -2,16 +2,15 @@
 import type { Changes } from './checks/changes.ts';
 import { type ConfiguredCheck, planOf } from './checks/plan-of.ts';
 import type { Configuration } from './config/configuration.ts';
-import type { Loaded } from './config/load.ts';
+import type { Loaded, Taken } from './config/load.ts';
 import { formatProblems, type Problem } from './config/problems.ts';
-import type { Taken } from './config/source.ts';
 import { detectionBoundMs, expiryMs } from './core/bounds.ts';
 import { formatDuration } from './core/duration.ts';
 import { errorFields, type Log, type LogFields } from './core/log.ts';
 import { same } from './core/same.ts';
 
 /** What the configuration's author should know. */
-export type Said = Pick<Extract<Loaded, { readonly ok: true }>, 'warnings' | 'notes'>;
+export type Said = Pick<Taken, 'warnings' | 'notes'>;
 
 export type ReloadOptions = {
   /** What the daemon was started with. */

@@ -1,5 +1,6 @@
 // sidewarden check-config: what the configuration means, or everything that is wrong with it.
 import { planOf } from '../checks/plan-of.ts';
+import type { Taken } from '../config/load.ts';
 import { problemsJson } from '../config/problems.ts';
 import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
 import type { Pods } from '../core/cost.ts';
@@ -8,7 +9,7 @@ import { defineCommand, UsageError } from './command.ts';
 import { costJson, costText, podsOf, readersOf } from './costing.ts';
 import { exitCodes } from './exit-codes.ts';
 import { compareLimits, type Limits, limitNotes, limitsJson, unknownNotes } from './limits.ts';
-import { type Configuration, explain, load, notRead, type Right } from './loading.ts';
+import { type Configuration, explain, load, notRead } from './loading.ts';
 import { configuration as configurationOptions, json } from './options.ts';
 import { allPassed, type Probed, probe, probedText } from './probing.ts';
 import { type Series, seriesJson, seriesOf } from './series.ts';
@@ -73,7 +74,7 @@ type Findings = {
   readonly series: Series | undefined;
 };
 
-function textOf(loaded: Right, findings: Findings & { readonly noted: boolean }): string {
+function textOf(loaded: Taken, findings: Findings & { readonly noted: boolean }): string {
   const { configuration, warnings, notes, passedOver } = loaded;
   const { noted, probed, pods, series } = findings;
   const paint = paintFor(process.stdout);
@@ -103,7 +104,7 @@ function textOf(loaded: Right, findings: Findings & { readonly noted: boolean })
 }
 
 function jsonOf(
-  loaded: Right,
+  loaded: Taken,
   findings: Findings & { readonly ok: boolean; readonly limits: Limits | undefined },
 ): object {
   const { configuration, warnings, notes, passedOver } = loaded;

@@ -96,7 +96,7 @@ async function printHelp(commands: CommandTable, name?: string): Promise<ExitCod
     if (entry === undefined || !Object.hasOwn(commands, name)) return refuseName(name, commands);
     return print(commandHelp(name, entry.summary, (await entry.load()).command));
   }
-  const { shorthands } = await import('./loading.ts');
+  const { shorthands } = await import('../dependencies/index.ts');
   return print(generalHelp(commands, shorthands));
 }
 

@@ -1,17 +1,15 @@
 // The configuration that the options lead to, or every mistake in it on standard error.
-import { type Configuration, type Loaded, type LoadOptions, loadConfiguration } from '../config/load.ts';
+import {
+  type Configuration,
+  type Loaded,
+  type LoadOptions,
+  loadConfiguration,
+  type Taken,
+  type Wrong,
+} from '../config/load.ts';
 import { formatProblems } from '../config/problems.ts';
-import type { Definition } from '../dependencies/define.ts';
-import { definitions } from '../dependencies/index.ts';
 import type { Values } from './command.ts';
 import type { configuration } from './options.ts';
-
-/** The variables that turn a check on where there is no file. */
-export const shorthands: readonly string[] = definitions.flatMap(
-  (definition: Definition) => definition.environment?.variable ?? [],
-);
-
-export type Right = Extract<Loaded, { readonly ok: true }>;
 
 /** Flags win over the environment of this process, that over the file. */
 export const given = ({ config, listen, ...log }: Values<typeof configuration>): LoadOptions => ({
@@ -22,7 +20,7 @@ export const given = ({ config, listen, ...log }: Values<typeof configuration>):
 export const load = (values: Values<typeof configuration>): Loaded => loadConfiguration(given(values));
 
 /** The configuration; undefined when there are mistakes: they are printed, and the code is `exitCodes.configuration`. */
-export function loadOrExplain(values: Values<typeof configuration>): Right | undefined {
+export function loadOrExplain(values: Values<typeof configuration>): Taken | undefined {
   const loaded = load(values);
   if (loaded.ok) return loaded;
   explain(loaded);
@@ -30,7 +28,7 @@ export function loadOrExplain(values: Values<typeof configuration>): Right | und
 }
 
 /** The mistakes, and what may be behind one. */
-export function explain({ problems, warnings }: Extract<Loaded, { readonly ok: false }>): void {
+export function explain({ problems, warnings }: Wrong): void {
   const doubts = warnings.map((warning) => `warning: ${warning}\n`);
   process.stderr.write(`${formatProblems(problems)}\n${doubts.join('')}`);
 }

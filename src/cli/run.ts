@@ -5,10 +5,11 @@ import { usualFiles } from '../config/file.ts';
 import { sourceOf } from '../config/source.ts';
 import { errorFields, type Log } from '../core/log.ts';
 import { createDaemon, type Daemon, type Origin } from '../daemon.ts';
+import { shorthands } from '../dependencies/index.ts';
 import { tellChecks, tellSaid } from '../reload.ts';
 import { defineCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type Configuration, explain, given, notRead, shorthands } from './loading.ts';
+import { type Configuration, explain, given, notRead } from './loading.ts';
 import { configuration } from './options.ts';
 
 const strict = {

@@ -23,26 +23,30 @@ import { substitute } from './substitute.ts';
 
 export type { Configuration } from './configuration.ts';
 
-export type Loaded =
-  | {
-      readonly ok: true;
-      readonly configuration: Configuration;
-      /** What is right, and probably not meant. */
-      readonly warnings: readonly string[];
-      readonly notes: readonly string[];
-      /** The file as it was written; absent where the environment alone, or standard input, says everything. */
-      readonly written?: Written;
-      /** Files that exist and were not read, because of the one that was. */
-      readonly passedOver: readonly string[];
-      /** Every value in force, with its source. */
-      effective(): readonly EffectiveValue[];
-    }
-  | {
-      readonly ok: false;
-      readonly problems: readonly Problem[];
-      /** What may be behind one of them: variables that are not read. */
-      readonly warnings: readonly string[];
-    };
+export type Loaded = Taken | Wrong;
+
+/** A right configuration, and what there is to say of it. */
+export type Taken = {
+  readonly ok: true;
+  readonly configuration: Configuration;
+  /** What is right, and probably not meant. */
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+  /** The file as it was written; absent where the environment alone, or standard input, says everything. */
+  readonly written?: Written;
+  /** Files that exist and were not read, because of the one that was. */
+  readonly passedOver: readonly string[];
+  /** Every value in force, with its source. */
+  effective(): readonly EffectiveValue[];
+};
+
+/** A wrong one: every mistake. */
+export type Wrong = {
+  readonly ok: false;
+  readonly problems: readonly Problem[];
+  /** What may be behind one of them: variables that are not read. */
+  readonly warnings: readonly string[];
+};
 
 /** A function, so that nothing that is printed or logged holds the text: it can hold secrets. */
 export type Written = { readonly file: string; text(): string };

@@ -3,6 +3,7 @@ import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import type { StatisticsMode } from '../core/collecting.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
+import { shorthandsOf } from '../dependencies/index.ts';
 import { type Seat, seatsOf } from '../dependencies/seats.ts';
 import { idleShorthands } from './environment.ts';
 import { misnamedFiles, readValue } from './file.ts';
@@ -54,10 +55,9 @@ export function notesOn(facts: Facts): readonly string[] {
 /** What is right, and probably not meant: said more loudly than a note. */
 export function warningsOn({ checks, definitions, file }: Facts): readonly string[] {
   if (checks.length > 0) return [];
-  const shorthands = definitions.flatMap(({ environment: shorthand }) => shorthand?.variable ?? []);
   const ways =
     file === undefined
-      ? `${aboutMisnamed(misnamedFiles())}Set ${shorthands.join(', ')}, or give a file with --config.`
+      ? `${aboutMisnamed(misnamedFiles())}Set ${shorthandsOf(definitions).join(', ')}, or give a file with --config.`
       : 'Add one below `checks:`.';
   return [`No check is configured: every dependency may be down, and the answers stay healthy. ${ways}`];
 }

@@ -2,11 +2,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Definition } from '../dependencies/define.ts';
-import { definitions } from '../dependencies/index.ts';
+import { shorthands } from '../dependencies/index.ts';
 import { chooseFile, largestBytes, readText, standardInput, usualFiles } from './file.ts';
 import { folderOf, foldersFor, keepLastGood, podHere, readLastGood } from './last-good.ts';
-import { type Loaded, type LoadOptions, loadConfiguration } from './load.ts';
+import { type Loaded, type LoadOptions, loadConfiguration, type Taken } from './load.ts';
 
 export type Source = {
   /** Reads, judges and settles everything anew; the flags and the environment are those of the start. */
@@ -22,7 +21,6 @@ export type Source = {
   lastGood(): Promise<Kept | undefined>;
 };
 
-export type Taken = Extract<Loaded, { readonly ok: true }>;
 export type Kept = { readonly taken: Taken; readonly file: string; readonly time: Date };
 
 /** The source that the flags and the environment lead to. The first file that is there stays it: without it, it is broken. */
@@ -77,10 +75,6 @@ function standardText(): string {
   const read = readText(standardInput);
   return 'text' in read ? read.text : '';
 }
-
-const shorthands: readonly string[] = definitions.flatMap(
-  (definition: Definition) => definition.environment?.variable ?? [],
-);
 
 /** The file by its content; one that cannot be read, or is no configuration, by the reason. */
 async function add(hash: Hash, path: string): Promise<string> {

@@ -1,4 +1,5 @@
 // The list of dependency types. Adding one is its folder and its name here: CONTRIBUTING.md.
+import type { Definition } from './define.ts';
 import { dns } from './dns/index.ts';
 import { elasticsearch } from './elasticsearch/index.ts';
 import { http } from './http/index.ts';
@@ -19,3 +20,8 @@ export const definitions = [
   tls,
   dns,
 ] as const;
+
+/** The variables that turn a check on where there is no file, in the order of the types. */
+export const shorthandsOf = (types: readonly Definition[]): readonly string[] =>
+  types.flatMap(({ environment }) => environment?.variable ?? []);
+export const shorthands = shorthandsOf(definitions as readonly Definition[]);

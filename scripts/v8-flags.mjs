@@ -17,13 +17,18 @@ export const flags = [
 ];
 
 /**
- * Modules of Node that every run needs. They are loaded before the flags are set, since what Node has compiled beforehand
+ * Modules of Node that the daemon needs. They are loaded before the flags are set, since what Node has compiled beforehand
  * is refused under other flags: 40 ms of the start.
  */
 const builtins = ['https', 'dns', 'zlib', 'perf_hooks', 'timers/promises'];
 
+/** Commands that live for one request: what keeps a daemon small would only make them slower. */
+export const brief = ['drain', 'healthcheck'];
+
 /** The lines of the program that do so. */
-export const firstLines = `import { setFlagsFromString } from 'node:v8';
-for (const name of ${JSON.stringify(builtins)}) process.getBuiltinModule(name);
-for (const flag of ${JSON.stringify(flags)}) setFlagsFromString(flag);
+export const firstLines = `if (!${JSON.stringify(brief).replaceAll('"', "'")}.includes(process.argv[2])) {
+  const { setFlagsFromString } = process.getBuiltinModule('v8');
+  for (const name of ${JSON.stringify(builtins)}) process.getBuiltinModule(name);
+  for (const flag of ${JSON.stringify(flags)}) setFlagsFromString(flag);
+}
 `;

@@ -70,9 +70,12 @@ describe.each(['drain', 'healthcheck'])('%s', (name) => {
       environment: { RECORD_MODULES_TO: record },
     });
     expect(code).toBe(1);
-    const loaded = (await readFile(record, 'utf8')).split('\n').map((url) => `dist${url.split('/dist')[1] ?? ''}`);
+    const all = (await readFile(record, 'utf8')).split('\n');
+    const loaded = all.map((url) => `dist${url.split('/dist')[1] ?? ''}`);
     expect(loaded).toContain(outputOf(`src/cli/${name}.ts`));
     expect([...packagesIn(inputsOf(loaded))]).toEqual([]);
+    expect(all).toContain('node:http');
+    expect(all.filter((url) => /^node:(https|tls|zlib|dns|perf_hooks)$/.test(url))).toEqual([]);
   });
 });
 

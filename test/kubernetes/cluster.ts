@@ -58,6 +58,7 @@ type PodObject = {
 
 export type Pod = {
   readonly name: string;
+  readonly uid: string;
   readonly ip: string;
   readonly ready: boolean;
   readonly going: boolean;
@@ -103,6 +104,7 @@ function podOf({ metadata, status }: PodObject): Pod {
   const of = (name: string) => all.find((one) => one.name === name);
   return {
     name: metadata.name,
+    uid: metadata.uid,
     ip: status.podIP ?? '',
     ready: status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True',
     going: metadata.deletionTimestamp !== undefined,

@@ -61,7 +61,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
   const clock = systemClock;
   const redact = createRedactor(() => [...inForce.secrets, ...roster.secrets()]);
   const board = createBoard();
-  const drain = createDrain();
+  const drain = createDrain((draining) => sinks.emit({ kind: 'draining', draining }));
   const scheduler = createScheduler(clock);
   const registry = createRegistry({
     version,
@@ -78,6 +78,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     log,
     failed: registry.sinkFailed,
   });
+  const { emit } = sinks;
   const snapshots = createSnapshots();
   const server = createServer({
     board,
@@ -90,7 +91,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     page: createPage(registry, snapshots, clock),
     maxConnections: started.maxConnections,
     notes: () => configured.notes,
-    certificateRead: registry.certificateRead,
+    certificateRead: (good) => emit({ kind: 'certificate', good }),
     answered: registry.answered,
     ...(started.tls && { tls: started.tls }),
     token: () => (inForce.token === undefined ? '' : reveal(inForce.token)),
@@ -106,7 +107,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     random: Math.random,
     redact,
     scheduler,
-    count: registry.request,
+    count: (check, type, request) => emit({ kind: 'request', check, type, request }),
   });
   const { election } = statistics;
   const surroundings = {
@@ -114,23 +115,23 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     random: Math.random,
     board,
     redact,
-    emit: sinks.accept,
+    emit,
     election,
-    count: registry.request,
   };
   const roster = createRoster(started.checks, { ...surroundings, scheduler, counters: registry });
   const configured = createInForce({ log, keep: source.keep, told: registry.configInForce, lastGood });
-  if (lastGood !== undefined) registry.configRead(false);
+  if (lastGood !== undefined) emit({ kind: 'configuration', good: false });
   const reload = createReload({
     started,
     said: taken,
     log,
     load: source.load,
-    read: registry.configRead,
+    read: (good) => emit({ kind: 'configuration', good }),
     accepted: configured.accepted,
     async apply(configuration) {
       await statistics.load(configuration.checks);
       const changes = await roster.replace(configuration.checks);
+      if (Object.values(changes).some((names) => names.length > 0)) emit({ kind: 'checks', ...changes });
       statistics.replace(configuration.checks);
       inForce = inForceOf(configuration);
       log.setLevel(configuration.logLevel);

@@ -1,10 +1,10 @@
 // One check alive: runs it as a job, reduces its results, shows it on the board and tells the sinks.
 import { believe, type CheckState, initialState, reduce, settle } from '../core/believe.ts';
-import type { Belief, CheckResult, Expiries, Observation } from '../core/check.ts';
+import type { Belief, CheckResult, Expiries } from '../core/check.ts';
 import type { Clock, Instant } from '../core/clock.ts';
+import type { Emit } from '../core/event.ts';
 import { planNext } from '../core/plan.ts';
 import type { Redact } from '../core/redact.ts';
-import type { Request } from '../core/request.ts';
 import type { Driver, Election, Session } from '../dependencies/define.ts';
 import type { Job } from '../schedule/job.ts';
 import { createLane } from '../schedule/lane.ts';
@@ -32,9 +32,7 @@ export type Surroundings = {
   readonly redact: Redact;
   /** Of a check at whose server replicas elect who reads statistics. */
   election?(check: string): Election | undefined;
-  /** Takes the requests of the check's runs, of a type whose requests are counted. */
-  count?(check: string, type: string, request: Request): void;
-  emit(observation: Observation): void;
+  emit: Emit;
 };
 
 export interface Monitor extends Job {
@@ -77,7 +75,8 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
     if (result !== undefined) push(history, pastRun(result), historyLength);
     if (before.status !== after.status) push(transitions, transition(before, after, time), transitionsLength);
     board.changed();
-    surroundings.emit({ check: check.name, type: definition.type, before, after, time, ...(result && { result }) });
+    const named = { check: check.name, type: definition.type };
+    surroundings.emit({ kind: 'observation', ...named, before, after, time, ...(result && { result }) });
   };
 
   /** Expiry is decided when belief is read; this only tells the sinks, soon after. */
@@ -147,7 +146,7 @@ function runningOf(check: CheckPlan, driver: Driver<unknown, string, Session>, s
   const { timeoutMs } = check.policy;
   return {
     ...{ definition, driver, settings, lane, rests: new Map(), timeoutMs, clock, redact },
-    count: (request) => surroundings.count?.(check.name, definition.type, request),
+    count: (request) => surroundings.emit({ kind: 'request', check: check.name, type: definition.type, request }),
     get election() {
       return surroundings.election?.(check.name);
     },

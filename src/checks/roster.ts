@@ -2,6 +2,7 @@
 import { detectionBoundMs } from '../core/bounds.ts';
 import type { Observation } from '../core/check.ts';
 import type { Instant } from '../core/clock.ts';
+import type { Event } from '../core/event.ts';
 import { secretsOf } from '../core/redact.ts';
 import { same } from '../core/same.ts';
 import type { Secret } from '../core/secret.ts';
@@ -57,7 +58,7 @@ export function createRoster(checks: readonly ConfiguredCheck[], options: Roster
 
   const enlist = (check: ConfiguredCheck): Member => {
     const plan = planOf(check);
-    const monitor = createMonitor(plan, { ...options, emit: (observation) => hear(member, observation) });
+    const monitor = createMonitor(plan, { ...options, emit: (event) => hear(member, event) });
     const member: Member = { check, monitor, showsBy: clock.now() + detectionBoundMs(plan.policy) };
     return member;
   };
@@ -93,7 +94,11 @@ export function createRoster(checks: readonly ConfiguredCheck[], options: Roster
     publish();
   };
   /** What the sinks hear of one name is one story: a successor's runs change nothing until it shows. */
-  const hear = (member: Member, observation: Observation): void => {
+  const hear = (member: Member, event: Event): void => {
+    if (event.kind === 'observation') observe(member, event);
+    else options.emit(event);
+  };
+  const observe = (member: Member, observation: Observation): void => {
     const place = places.get(member.check.name);
     if (place?.next !== member) {
       if (place?.shown === member) options.emit(observation);

@@ -83,8 +83,9 @@ export type Belief = {
   readonly until: Instant;
 };
 
-/** A change, or a run without one: what sinks consume. Without a result, belief ended by itself. */
+/** The event of a change, or of a run without one. Without a result, belief ended by itself. */
 export type Observation = {
+  readonly kind: 'observation';
   readonly check: string;
   readonly type: string;
   readonly before: Belief;

@@ -12,25 +12,35 @@ export interface Drain {
   readonly stopping: boolean;
 }
 
-export function createDrain(): Drain {
+/** @param changed told when draining begins and when it is undone */
+export function createDrain(changed: (draining: boolean) => void = () => {}): Drain {
   let asked = false;
   let stopping = false;
+  const draining = (): boolean => asked || stopping;
+  const changing = (change: () => void): void => {
+    const before = draining();
+    change();
+    if (draining() !== before) changed(draining());
+  };
   return {
     get draining() {
-      return asked || stopping;
+      return draining();
     },
     get stopping() {
       return stopping;
     },
-    start() {
-      asked = true;
-    },
-    undo() {
-      asked = false;
-    },
-    stop() {
-      stopping = true;
-    },
+    start: () =>
+      changing(() => {
+        asked = true;
+      }),
+    undo: () =>
+      changing(() => {
+        asked = false;
+      }),
+    stop: () =>
+      changing(() => {
+        stopping = true;
+      }),
   };
 }
 

@@ -1,26 +1,34 @@
-// Hands every observation to every sink; a sink that throws harms neither the others nor the check.
-import type { Observation } from '../core/check.ts';
+// Hands every event to every consumer; one that throws harms neither the others nor whoever emits.
+import type { Consumer, Emit } from '../core/event.ts';
 import { errorFields, type Log } from '../core/log.ts';
-import type { Sink } from '../core/sink.ts';
 
 export type SinksOptions = {
   readonly log: Log;
-  /** Counts observations that a sink could not take; called with 0 for each sink at the start. */
+  /** Counts events that a sink could not take; called with 0 for each sink when it is added. */
   readonly failed: (sink: string, times: number) => void;
 };
 
 export interface Sinks {
-  accept(observation: Observation): void;
+  readonly emit: Emit;
+  /** It hears what happens from now on. */
+  add(sink: Consumer): void;
+  /** It hears nothing more. What it holds is its owner's to close. */
+  remove(sink: Consumer): void;
   /** Closes all at the same time; returns when they are closed or the signal aborts. Never rejects. */
   close(signal: AbortSignal): Promise<void>;
 }
 
-export function createSinks(sinks: readonly Sink[], { log, failed }: SinksOptions): Sinks {
+export function createSinks(first: readonly Consumer[], { log, failed }: SinksOptions): Sinks {
   const told = new Set<string>();
-  for (const sink of sinks) failed(sink.name, 0);
+  const sinks = new Set<Consumer>();
+  const add = (sink: Consumer): void => {
+    sinks.add(sink);
+    failed(sink.name, 0);
+  };
+  for (const sink of first) add(sink);
 
   /** Counted always; logged the first time only, else a broken sink would fill the log. */
-  const caught = (sink: Sink, error: unknown): void => {
+  const caught = (sink: Consumer, error: unknown): void => {
     failed(sink.name, 1);
     if (told.has(sink.name)) return;
     told.add(sink.name);
@@ -32,17 +40,22 @@ export function createSinks(sinks: readonly Sink[], { log, failed }: SinksOption
   };
 
   return {
-    accept(observation) {
+    add,
+    remove(sink) {
+      sinks.delete(sink);
+      told.delete(sink.name);
+    },
+    emit(event) {
       for (const sink of sinks) {
         try {
-          sink.accept(observation);
+          sink.accept(event);
         } catch (error) {
           caught(sink, error);
         }
       }
     },
     async close(signal) {
-      const closing = sinks.map(async (sink) => {
+      const closing = [...sinks].map(async (sink) => {
         try {
           await sink.close?.(signal);
         } catch (error) {

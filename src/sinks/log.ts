@@ -1,9 +1,9 @@
 // The log: pino JSON lines with ECS field names, or text, every line through the redactor; and the sink of transitions.
 import { pino } from 'pino';
 import type { Observation } from '../core/check.ts';
+import type { Consumer } from '../core/event.ts';
 import type { Log, LogFields, LogLevel } from '../core/log.ts';
 import { type Redact, redactTexts } from '../core/redact.ts';
-import type { Sink } from '../core/sink.ts';
 import type { LineStream } from './standard-output.ts';
 
 export type LogOptions = {
@@ -70,12 +70,13 @@ function redactLine(line: string, redact: Redact): string {
 }
 
 /** Transitions at info and warn, single runs at debug. */
-export function createLogSink(log: Log, output: Pick<LineStream, 'flush'>): Sink {
+export function createLogSink(log: Log, output: Pick<LineStream, 'flush'>): Consumer {
   return {
     name: 'log',
-    accept(observation) {
-      if (observation.before.status !== observation.after.status) logTransition(log, observation);
-      if (observation.result !== undefined) logRun(log, observation);
+    accept(event) {
+      if (event.kind !== 'observation') return;
+      if (event.before.status !== event.after.status) logTransition(log, event);
+      if (event.result !== undefined) logRun(log, event);
     },
     close: (signal) => output.flush(signal),
   };

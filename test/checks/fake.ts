@@ -61,7 +61,7 @@ export function surroundings(clock: Clock = systemClock) {
     random: () => 0.5,
     board,
     redact: (text) => text.replaceAll('hunter2', '***'),
-    emit: (observation) => void observations.push(observation),
+    emit: (event) => void (event.kind === 'observation' && observations.push(event)),
   };
   return { ...made, board, observations };
 }

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { createMonitor } from '../../src/checks/monitor.ts';
 import { requestBuckets } from '../../src/core/detail.ts';
+import type { Event } from '../../src/core/event.ts';
 import type { Request } from '../../src/core/request.ts';
 import { kms } from '../../src/dependencies/kms/index.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
@@ -119,13 +120,14 @@ test('of a check that is removed nothing is left, also when a request ends after
 });
 
 test('what a run asks is counted for its check and type', async () => {
-  const told: unknown[] = [];
+  const told: Event[] = [];
   const monitor = createMonitor(
     fakeCheck(async ({ count }) => count?.(request)),
-    { ...surroundings(), count: (...all) => void told.push(all) },
+    { ...surroundings(), emit: (event) => void told.push(event) },
   );
   await monitor.load();
   await monitor.run(new AbortController().signal);
   monitor.close();
-  expect(told).toEqual([['database', 'fake', request]]);
+  const requests = told.filter(({ kind }) => kind === 'request');
+  expect(requests).toEqual([{ kind: 'request', check: 'database', type: 'fake', request }]);
 });

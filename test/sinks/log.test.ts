@@ -31,6 +31,7 @@ const observe = (
   after: Observation['after'],
   result?: Observation['result'],
 ): Observation => ({
+  kind: 'observation',
   check: 'sessions',
   type: 'redis',
   before,

@@ -1,7 +1,7 @@
 // Sinks are isolated from one another and close in bounded time; the metrics sink counts.
 import { expect, test } from 'vitest';
 import type { Observation } from '../../src/core/check.ts';
-import type { Sink } from '../../src/core/sink.ts';
+import type { Consumer, Event } from '../../src/core/event.ts';
 import { createSinks } from '../../src/sinks/index.ts';
 import { createMetricsSink } from '../../src/sinks/metrics.ts';
 import { healthy, unhealthy, unknown } from '../core/entries.ts';
@@ -9,6 +9,7 @@ import { makeResult } from '../core/make.ts';
 import { makeLog } from '../http/serve.ts';
 
 const observation: Observation = {
+  kind: 'observation',
   check: 'sessions',
   type: 'redis',
   before: unknown,
@@ -17,12 +18,12 @@ const observation: Observation = {
   time: new Date(0),
 };
 
-function make(...sinks: Sink[]) {
+function make(...sinks: Consumer[]) {
   const log = makeLog();
   const failures: [string, number][] = [];
   return { log, failures, sinks: createSinks(sinks, { log, failed: (sink, times) => failures.push([sink, times]) }) };
 }
-const broken: Sink = {
+const broken: Consumer = {
   name: 'broken',
   accept() {
     throw new Error('disk full');
@@ -30,10 +31,10 @@ const broken: Sink = {
 };
 
 test('a sink that throws harms no other; every error is counted, the first is logged', () => {
-  const seen: Observation[] = [];
+  const seen: Event[] = [];
   const { sinks, log, failures } = make(broken, { name: 'good', accept: (one) => seen.push(one) });
   expect(failures).toEqual([['broken', 0], ['good', 0]]); // biome-ignore format: pairs
-  for (let i = 0; i < 3; i += 1) sinks.accept(observation);
+  for (let i = 0; i < 3; i += 1) sinks.emit(observation);
   expect(seen).toEqual([observation, observation, observation]);
   expect(failures.slice(2)).toEqual(Array(3).fill(['broken', 1]));
   expect(log.lines).toEqual([
@@ -44,12 +45,12 @@ test('a sink that throws harms no other; every error is counted, the first is lo
 test('a broken log harms nothing either', () => {
   const log = { ...makeLog(), error: broken.accept as () => never };
   const sinks = createSinks([broken], { log, failed: () => {} });
-  expect(() => sinks.accept(observation)).not.toThrow();
+  expect(() => sinks.emit(observation)).not.toThrow();
 });
 
 test('closing closes all, survives an error, and ends when aborted', async () => {
   const closed: string[] = [];
-  const closes = (name: string, close: () => Promise<void>): Sink => ({ name, accept() {}, close });
+  const closes = (name: string, close: () => Promise<void>): Consumer => ({ name, accept() {}, close });
   const quick = closes('quick', async () => void closed.push('quick'));
   const rejects = closes('rejects', () => Promise.reject(new Error('gone')));
   const { sinks, failures } = make(rejects, quick, { name: 'nothing to close', accept() {} });
@@ -60,13 +61,50 @@ test('closing closes all, survives an error, and ends when aborted', async () =>
   await never.sinks.close(AbortSignal.timeout(20));
 });
 
-test('the metrics sink counts runs, and transitions of status only', () => {
+test('one that is added hears what happens from then on, one that is removed nothing more', () => {
+  const heard: string[] = [];
+  const { sinks, failures } = make();
+  const late: Consumer = { name: 'late', accept: ({ kind }) => void heard.push(kind) };
+  sinks.emit(observation);
+  sinks.add(late);
+  sinks.emit({ kind: 'draining', draining: true });
+  sinks.remove(late);
+  sinks.emit(observation);
+  expect(heard).toEqual(['draining']);
+  expect(failures).toEqual([['late', 0]]);
+});
+
+function countingSink() {
   const calls: unknown[][] = [];
   const note =
     (name: string) =>
     (...args: unknown[]) =>
-      calls.push([name, ...args]);
-  const { accept } = createMetricsSink({ run: note('run'), transition: note('transition') });
+      void calls.push([name, ...args]);
+  const [run, transition, request] = [note('run'), note('transition'), note('request')];
+  const { accept } = createMetricsSink({
+    ...{ run, transition, request },
+    configRead: note('configRead'),
+    certificateRead: note('certificateRead'),
+  });
+  return { accept, calls };
+}
+
+test('the metrics sink counts requests and what was read again', () => {
+  const { accept, calls } = countingSink();
+  const request = { operation: 'Encrypt', durationMs: 3, result: 'ok', attempts: 1 } as const;
+  accept({ kind: 'request', check: 'keys', type: 'kms', request });
+  accept({ kind: 'configuration', good: false });
+  accept({ kind: 'certificate', good: true });
+  accept({ kind: 'checks', added: ['keys'], changed: [], removed: [] });
+  expect(calls).toEqual([
+    ['request', 'keys', 'kms', request],
+    ['configRead', false],
+    ['certificateRead', true],
+  ]);
+});
+
+test('the metrics sink counts runs, and transitions of status only', () => {
+  const { accept, calls } = countingSink();
   accept(observation);
   accept({ ...observation, before: unhealthy('refused'), after: unhealthy('timeout') });
   const { result: _, ...expired } = { ...observation, before: healthy, after: unknown };

@@ -108,6 +108,7 @@ export function createMonitor(check: CheckPlan, surroundings: Surroundings): Mon
   return {
     name: check.name,
     entry,
+    class: 'check',
     limitMs: policy.timeoutMs,
     next(now) {
       const timetable = timetables.read(now);

@@ -1,10 +1,27 @@
 // Anything that runs on a schedule, one flight at a time.
 import type { Instant } from '../core/clock.ts';
 
+/**
+ * What sets kinds of jobs apart: how many of them run at a time, whether one that is late says that this process is stuck,
+ * and how long an end waits for a run whose signal has aborted, in milliseconds.
+ */
+export const jobClasses = {
+  /** A check: none waits for another, and each ends soon. */
+  check: { atATime: Number.POSITIVE_INFINITY, feedsLiveness: true, endMs: Number.POSITIVE_INFINITY },
+  /** A reader of statistics. */
+  reading: { atATime: Number.POSITIVE_INFINITY, feedsLiveness: false, endMs: Number.POSITIVE_INFINITY },
+  /** Work of a feature, which can take hours. */
+  task: { atATime: 2, feedsLiveness: false, endMs: 5000 },
+} as const;
+export type JobClass = keyof typeof jobClasses;
+
 export interface Job {
   readonly name: string;
-  /** The longest that one run may take, in milliseconds; a longer one makes the scheduler late. */
+  readonly class: JobClass;
+  /** The longest that one run may take, in milliseconds; a longer one is late. A task may say infinity. */
   readonly limitMs: number;
+  /** In place of the `endMs` of its class. */
+  readonly endMs?: number;
   /**
    * When to run next. Asked after each run, at least once a minute, and once more when it is due, right before the run:
    * a cron expression follows the wall clock.

@@ -1,6 +1,7 @@
-// One monotonic timer for each job; no job waits for another.
+// One monotonic timer for each job; no check waits for another job.
 import type { Clock, Instant } from '../core/clock.ts';
-import type { Job } from './job.ts';
+import { type Job, type JobClass, jobClasses } from './job.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** A waiting job is asked anew after this long, so that a moved wall clock is seen. */
 const rereadMs = 60_000;
@@ -9,20 +10,26 @@ export interface Scheduler {
   add(job: Job): void;
   /** Something has changed that decides when this job is to run: it is asked anew. */
   nudge(job: Job): void;
-  /** No new run of this job; aborts the one in flight and resolves when it has ended. */
+  /** No new run of this job; aborts the one in flight and resolves when it has ended, or its time for that has. */
   remove(job: Job): Promise<void>;
-  /** Milliseconds that the most overdue job is late now; 0 when none is. */
+  /** Milliseconds that the most overdue check is late now; 0 when none is. */
   latenessMs(): number;
-  /** No new run; aborts those in flight and resolves when they have ended. */
+  /** No new run; aborts those in flight and resolves when they have ended, or their time for that has. */
   stop(): Promise<void>;
 }
 
 export function createScheduler(clock: Clock): Scheduler {
   const entries = new Map<Job, Entry>();
   let stopped = false;
+  const turns = new Map<JobClass, Turns>();
+  const turnsOf = (name: JobClass): Turns => {
+    const found = turns.get(name) ?? createTurns(jobClasses[name].atATime);
+    turns.set(name, found);
+    return found;
+  };
   return {
     add(job) {
-      if (!stopped) entries.set(job, start(job, clock));
+      if (!stopped) entries.set(job, start(job, clock, turnsOf(job.class)));
     },
     nudge: (job) => entries.get(job)?.nudge(),
     async remove(job) {
@@ -32,7 +39,8 @@ export function createScheduler(clock: Clock): Scheduler {
     },
     latenessMs() {
       const now = clock.now();
-      return Math.max(0, ...[...entries.values()].map((entry) => now - entry.due()));
+      const told = [...entries].filter(([job]) => jobClasses[job.class].feedsLiveness);
+      return Math.max(0, ...told.map(([, entry]) => now - entry.due()));
     },
     async stop() {
       stopped = true;
@@ -43,7 +51,7 @@ export function createScheduler(clock: Clock): Scheduler {
 
 type Entry = { due(): Instant; nudge(): void; end(): Promise<void> };
 
-function start(job: Job, clock: Clock): Entry {
+function start(job: Job, clock: Clock, turns: Turns): Entry {
   const ending = new AbortController();
   const { signal } = ending;
   let timer: NodeJS.Timeout | undefined;
@@ -63,8 +71,12 @@ function start(job: Job, clock: Clock): Entry {
     else flight = fly();
   };
   const fly = async (): Promise<void> => {
-    due = clock.now() + job.limitMs;
-    await job.run(signal);
+    const turn = turns.take(signal);
+    if (turn === true || (await turn)) {
+      due = clock.now() + job.limitMs;
+      await job.run(signal);
+      turns.give();
+    }
     flight = undefined;
     due = job.next(clock.now());
     arm();
@@ -81,7 +93,18 @@ function start(job: Job, clock: Clock): Entry {
     async end() {
       ending.abort();
       clearTimeout(timer);
-      await flight;
+      await within(flight, job.endMs ?? jobClasses[job.class].endMs);
     },
   };
+}
+
+/** Waits no longer than that. */
+async function within(flight: Promise<void> | undefined, ms: number): Promise<void> {
+  if (flight === undefined || ms === Number.POSITIVE_INFINITY) return flight;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([flight, late]);
+  clearTimeout(timer);
 }

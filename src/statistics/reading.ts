@@ -195,6 +195,7 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
   };
   return {
     name: `statistics of ${name}`,
+    class: 'reading',
     limitMs: timeoutMs * (roundTimeouts + 3),
     get shows() {
       return shows;

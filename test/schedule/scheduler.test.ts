@@ -13,6 +13,7 @@ function makeJob(everyMs: number, hangs = false) {
   let last = performance.now();
   const job: Job = {
     name: 'job',
+    class: 'check',
     limitMs: 2000,
     next: () => last + everyMs,
     run(signal) {
@@ -89,7 +90,13 @@ describe('scheduler', () => {
     const scheduler = createScheduler(systemClock);
     let due = performance.now() + 3_600_000;
     const starts: number[] = [];
-    scheduler.add({ name: 'cron', limitMs: 1, next: () => due, run: async () => void starts.push(performance.now()) });
+    scheduler.add({
+      name: 'cron',
+      class: 'check',
+      limitMs: 1,
+      next: () => due,
+      run: async () => void starts.push(performance.now()),
+    });
     await vi.advanceTimersByTimeAsync(30_000);
     due = performance.now(); // the wall clock was moved: the job is due now
     await vi.advanceTimersByTimeAsync(30_001);
@@ -106,7 +113,7 @@ describe('scheduler', () => {
       starts.push(performance.now() - begin);
       due = Number.POSITIVE_INFINITY;
     };
-    scheduler.add({ name: 'cron', limitMs: 1, next: () => due, run });
+    scheduler.add({ name: 'cron', class: 'check', limitMs: 1, next: () => due, run });
     await vi.advanceTimersByTimeAsync(99);
     due = begin + 101.4; // the wall clock was moved back by a little
     await vi.advanceTimersByTimeAsync(100);
@@ -125,5 +132,85 @@ describe('scheduler', () => {
     await vi.advanceTimersByTimeAsync(33_010);
     expect(scheduler.latenessMs()).toBeGreaterThan(30_000);
     await scheduler.stop();
+  });
+
+  describe('a task', () => {
+    /** Hangs, and ends only when it is let go: not at its signal. */
+    function makeTask(name: string, over: Partial<Job> = {}) {
+      const starts: number[] = [];
+      let letGo = (): void => undefined;
+      const job: Job = {
+        name,
+        class: 'task',
+        limitMs: 10,
+        next: (now) => (starts.length === 0 ? now : Number.POSITIVE_INFINITY),
+        run: () => {
+          starts.push(performance.now());
+          return new Promise((resolve) => {
+            letGo = resolve;
+          });
+        },
+        ...over,
+      };
+      return { job, starts, letGo: () => letGo() };
+    }
+
+    test('that is late says nothing of whether this process is alive, and neither does a reader', async () => {
+      const scheduler = createScheduler(systemClock);
+      scheduler.add(makeTask('export').job);
+      scheduler.add({ ...makeTask('statistics').job, class: 'reading', endMs: 0 });
+      await vi.advanceTimersByTimeAsync(3_600_000);
+      expect(scheduler.latenessMs()).toBe(0);
+      scheduler.add(makeTask('database', { class: 'check', endMs: 0 }).job);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(scheduler.latenessMs()).toBeGreaterThan(50_000);
+      const stopped = scheduler.stop();
+      await vi.advanceTimersByTimeAsync(5000);
+      await stopped;
+    });
+
+    test('waits for one of two turns; a check and a reader never wait', async () => {
+      const scheduler = createScheduler(systemClock);
+      const tasks = ['one', 'two', 'three', 'four'].map((name) => makeTask(name));
+      for (const { job } of tasks) scheduler.add(job);
+      const quick = makeJob(10);
+      scheduler.add(quick.job);
+      await vi.advanceTimersByTimeAsync(100);
+      const begun = () => tasks.map(({ starts }) => starts.length);
+      expect(begun()).toEqual([1, 1, 0, 0]);
+      expect(quick.starts.length).toBeGreaterThan(5);
+      tasks[1]?.letGo();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(begun()).toEqual([1, 1, 1, 0]);
+      const [, , , last] = tasks;
+      if (last !== undefined) await scheduler.remove(last.job); // from the line
+      tasks[0]?.letGo();
+      tasks[2]?.letGo();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(begun()).toEqual([1, 1, 1, 0]);
+      const again = [makeTask('five'), makeTask('six')];
+      for (const { job } of again) scheduler.add(job);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(again.map(({ starts }) => starts.length)).toEqual([1, 1]); // no turn was lost
+      for (const { letGo } of again) letGo();
+      await scheduler.stop();
+    });
+
+    test('that does not end at its signal delays an end by its own bound and no longer', async () => {
+      const scheduler = createScheduler(systemClock);
+      scheduler.add(makeTask('deaf').job);
+      scheduler.add(makeTask('deaf too', { endMs: 12_000 }).job);
+      await vi.advanceTimersByTimeAsync(10);
+      let stopped = false;
+      const stop = scheduler.stop().then(() => {
+        stopped = true;
+      });
+      await vi.advanceTimersByTimeAsync(11_990);
+      expect(stopped).toBe(false);
+      await vi.advanceTimersByTimeAsync(20);
+      expect(stopped).toBe(true);
+      await stop;
+      expect(vi.getTimerCount()).toBe(0);
+    });
   });
 });

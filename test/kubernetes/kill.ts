@@ -43,7 +43,7 @@ export async function startKiller({ namespace: victims }: Stage): Promise<Killer
   });
   return {
     async killSidecar({ uid }) {
-      const program = ['node', '--input-type=module', '-e', kill, '--', uid, 'sidewarden.js'];
+      const program = ['node', '--input-type=module', '-e', kill, '--', uid, '/bin/sidewarden'];
       await kubectl(['--namespace', namespace, 'exec', 'killer', '--', ...program]);
     },
     async remove() {

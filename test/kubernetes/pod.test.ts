@@ -121,7 +121,7 @@ test('a new pod with a broken ConfigMap does not start, and its status says why'
     return said === '' ? undefined : said;
   });
   tell(`first start with a broken ConfigMap: ${found.trim()}`);
-  expect(found).toContain('sidewarden.yaml:1:');
+  expect(found).toMatch(/sidewarden\.yaml:2:1 YAML: /);
   const ready = 'jsonpath={.status.readyReplicas}';
   expect(await stage.here(['get', 'deployment', 'orders-shop', '-o', ready])).toBe('1');
 }, 120_000);
@@ -148,5 +148,5 @@ test('the Job of docs/kubernetes.md lets the good ConfigMap pass and stops at th
   const { failed, said } = await run('orders-shop-sidewarden');
   expect(failed).toBe(true);
   tell(`Job of a broken ConfigMap: ${said.trim().split('\n').at(-1)}`);
-  expect(said).toContain('sidewarden.yaml:1:');
+  expect(said).toMatch(/sidewarden\.yaml:2:1 YAML: /);
 }, 180_000);

@@ -15,6 +15,7 @@ import { createReleasers } from './core/releasers.ts';
 import { paintFor } from './core/terminal.ts';
 import { reveal } from './dependencies/credentials.ts';
 import { createDrain } from './http/drain.ts';
+import type { Bearer } from './http/guard.ts';
 import { createServer } from './http/server.ts';
 import { createInForce } from './in-force.ts';
 import { createPage } from './metrics/page.ts';
@@ -57,6 +58,8 @@ export type Origin = {
 export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemon {
   const { configuration: started } = taken;
   const { service } = started;
+  /** The checks are in force. */
+  let begun = false;
   let inForce = inForceOf(started);
   const clock = systemClock;
   const redact = createRedactor(() => [...inForce.secrets, ...roster.secrets()]);
@@ -94,7 +97,8 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     certificateRead: (good) => emit({ kind: 'certificate', good }),
     answered: registry.answered,
     ...(started.tls && { tls: started.tls }),
-    token: () => (inForce.token === undefined ? '' : reveal(inForce.token)),
+    bearers: () => inForce.bearers,
+    starting: () => !begun,
   });
   const statistics = createStatistics({
     settings: started.statistics,
@@ -156,6 +160,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     releasers.add(() => scheduler.stop());
     await statistics.load(started.checks);
     await roster.start();
+    begun = true;
     statistics.replace(started.checks);
     await configured.begin(taken);
     releasers.add(() => configured.stop());
@@ -208,10 +213,12 @@ function namespaceHere(): string {
 }
 
 /** What a reload changes beside the checks. */
-type InForce = Pick<Configuration, 'token' | 'drainDelayMs' | 'secrets'>;
+type InForce = Pick<Configuration, 'drainDelayMs' | 'secrets'> & { readonly bearers: readonly Bearer[] };
 
 /** Without the secrets of the checks: the roster knows them, and those of checks that just end. */
-function inForceOf({ token, drainDelayMs, secrets, checks }: Configuration): InForce {
+function inForceOf({ token, tokens, drainDelayMs, secrets, checks }: Configuration): InForce {
   const ofChecks = new Set(secretsOf(checks.map(({ settings }) => settings)));
-  return { drainDelayMs, secrets: secrets.filter((secret) => !ofChecks.has(secret)), ...(token && { token }) };
+  const all = [...(token === undefined ? [] : [{ secret: token, scopes: 'all' as const }]), ...tokens];
+  const bearers = all.map(({ secret, scopes }): Bearer => ({ scopes, value: () => reveal(secret) }));
+  return { drainDelayMs, secrets: secrets.filter((secret) => !ofChecks.has(secret)), bearers };
 }

@@ -34,6 +34,7 @@ const mostProblems = 100;
 const reloadable: ReadonlySet<string> = new Set([
   'checks',
   'token',
+  'tokens',
   'logLevel',
   'drainDelayMs',
   'source',

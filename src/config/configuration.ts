@@ -1,6 +1,7 @@
 // What the rest of the house gets: the checked configuration, every default filled in.
 
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
+import type { Scope } from '../core/access.ts';
 import type { StatisticsMode } from '../core/collecting.ts';
 import type { Detail } from '../core/detail.ts';
 import type { LogFormat, LogLevel } from '../core/log.ts';
@@ -11,6 +12,8 @@ export type Configuration = {
   readonly service: string;
   readonly listen: readonly Listen[];
   readonly token?: Secret;
+  /** Beside it, each with what it may do. */
+  readonly tokens: readonly { readonly name: string; readonly secret: Secret; readonly scopes: readonly Scope[] }[];
   /** As it was written; absent, the usual one serves where its folder is writable. */
   readonly control?: string;
   /** For what outlives a restart of the process; absent, the folder of the control socket. */

@@ -17,7 +17,8 @@ export function inlineSecrets(file: Readonly<Record<string, unknown>>, checks: r
       walk(valueAt(valueAt(written, name), key), [schema], ['checks', name, key]),
     ),
   );
-  return [...walk(top.token, [topShape.token], ['token']), ...ofChecks];
+  const { token, tokens } = topShape;
+  return [...walk(top.token, [token], ['token']), ...walk(top.tokens, [tokens], ['tokens']), ...ofChecks];
 }
 
 function walk(value: unknown, schemas: Schemas, path: Path): string[] {

@@ -116,7 +116,7 @@ function judge({ arguments: flags = {}, environment, text: given, definitions = 
     environment,
     file: file === undefined ? undefined : nameOf(file),
     used,
-    hasToken: configuration.token !== undefined,
+    hasToken: configuration.token !== undefined || configuration.tokens.length > 0,
     secrets: configuration.secrets,
     statisticsMode: configuration.statistics.mode,
     named: 'service' in tree,
@@ -183,6 +183,10 @@ function assemble(
     service: top.service ?? '',
     listen: top.listen ?? [],
     ...(token === undefined ? {} : { token }),
+    tokens: (top.tokens ?? []).flatMap(({ name, token, token_file, scopes }) => {
+      const secret = isShownToken(token) ? undefined : (token ?? token_file);
+      return secret === undefined ? [] : [{ name, secret, scopes }];
+    }),
     ...(top.control === undefined ? {} : { control: top.control }),
     ...(top.state_dir === undefined ? {} : { stateDir: top.state_dir }),
     logLevel: top.log_level ?? 'info',
@@ -196,7 +200,7 @@ function assemble(
     checks,
     source,
     secrets: [
-      ...secretsOf([top.token, token, checks.map(({ settings }) => settings)]),
+      ...secretsOf([top.token, token, top.tokens, checks.map(({ settings }) => settings)]),
       ...secretsOfClients(checks, environment),
     ],
   };

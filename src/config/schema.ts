@@ -7,12 +7,12 @@ import { details } from '../core/detail.ts';
 import { formatDuration } from '../core/duration.ts';
 import { byRule, duration, kinds, secret, secretFile } from '../core/fields.ts';
 import { logFormats, logLevels } from '../core/log.ts';
-import type { SecretRule } from '../core/secret.ts';
 import { socketPathProblem } from '../core/socket-path.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { usualService } from './configuration.ts';
 import { type Listen, listenForms, parseListen } from './listen.ts';
 import { shownToken } from './mask.ts';
+import { scopedTokens, tokenRule } from './tokens.ts';
 
 /** Names that begin with `x-` are left to YAML anchors. Not every validator of the JSON Schema knows `(?!…)`. */
 export const checkName = /^([a-wyz][a-z0-9_-]{0,62}|x([a-z0-9_][a-z0-9_-]{0,61})?)$/;
@@ -55,10 +55,6 @@ const listen = () =>
       });
     })
     .register(kinds, { kind: 'listen' });
-
-/** Of the token that guards routes, wherever it comes from. */
-const tokenRule: SecretRule = (text) =>
-  /^[\x21-\x7e]{16,}$/.test(text) ? undefined : 'must have at least 16 characters, visible ASCII without spaces';
 
 /** Gates that hold for every check hold for dependencies. */
 function ofDependencies(all: readonly Gate[], context: z.RefinementCtx): void {
@@ -124,6 +120,7 @@ export const topShape = {
     .optional()
     .describe('bearer token that guards everything beyond health and metrics; `openssl rand -hex 16` makes one'),
   token_file: secretFile(tokenRule).optional().describe('file that holds the token'),
+  tokens: scopedTokens().optional().describe('more bearer tokens, each with a name and what it may do (scopes)'),
   control: socketPath().optional().describe('Unix socket for commands on this machine, which need no token'),
   state_dir: z
     .string()

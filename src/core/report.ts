@@ -79,11 +79,19 @@ const rules: Record<View, Rule> = {
   startup: { includes: (check) => gated(check, 'startup'), holds: started },
 };
 
+/** When an answer is given, and what is true of the daemon then. */
+export type Moment = {
+  readonly now: Instant;
+  readonly draining: boolean;
+  /** The checks of the configuration are not in force yet. */
+  readonly starting?: boolean;
+};
+
 /** The answer of one view over these checks at one instant. */
 export function report<Check extends ReportedCheck>(
   view: View,
   checks: readonly Check[],
-  { now, draining }: { readonly now: Instant; readonly draining: boolean },
+  { now, draining, starting = false }: Moment,
 ): HealthReport<Check> {
   const rule = rules[view];
   const findings = checks
@@ -92,7 +100,7 @@ export function report<Check extends ReportedCheck>(
       const belief = check.belief(now);
       return { check, belief, holds: rule.holds(check, belief) };
     });
-  return sum(findings, overriding(view, checks, draining));
+  return sum(findings, overriding(view, checks, { draining, starting }));
 }
 
 /** The answer over one check, whatever it gates. */
@@ -104,8 +112,14 @@ export function reportOne<Check extends ReportedCheck>(check: Check, now: Instan
 /** What says no whatever the checks of the view are, and which checks it waits for. */
 type Overriding = { readonly reason: Reason; readonly awaited: readonly ReportedCheck[] };
 
-function overriding(view: View, checks: readonly ReportedCheck[], draining: boolean): Overriding | undefined {
-  if (view !== 'ready' && view !== 'startup') return undefined;
+function overriding(
+  view: View,
+  checks: readonly ReportedCheck[],
+  { draining, starting = false }: Omit<Moment, 'now'>,
+): Overriding | undefined {
+  if (view === 'app') return undefined; // what nobody knows yet must not restart the service
+  if (starting && !(view === 'ready' && draining)) return { reason: 'starting', awaited: [] };
+  if (view === 'health') return undefined;
   const awaited = checks.filter((check) => !started(check));
   if (view === 'ready' && draining) return { reason: 'draining', awaited };
   return awaited.length === 0 ? undefined : { reason: 'starting', awaited };

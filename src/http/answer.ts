@@ -50,6 +50,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** When its head was read, in milliseconds of `performance.now()`. */
     begunAt: number;
+    /** Its answer was counted. */
+    isAnswered: boolean;
   }
 }
 

@@ -15,19 +15,20 @@ type DetailedOptions = {
   readonly version: string;
   readonly redact: Redact;
   readonly drain: { readonly draining: boolean };
+  readonly starting?: () => boolean;
   readonly notes?: () => readonly string[];
 };
 
 export function detailedRoute(
   app: FastifyInstance,
-  { board, clock, version, redact, drain, notes }: DetailedOptions,
+  { board, clock, version, redact, drain, starting = () => false, notes }: DetailedOptions,
 ): void {
-  app.get('/health/detailed', (request, reply) => {
+  app.get('/health/detailed', { config: { access: 'read' } }, (request, reply) => {
     const now = clock.now();
     const excluded = excludedOf(request, board);
     const all = board.entries();
     const checks = all.filter(({ name }) => excluded?.names.has(name) !== true);
-    const result = report('health', checks, { now, draining: drain.draining });
+    const result = report('health', checks, { now, draining: drain.draining, starting: starting() });
     const about = { version, time: clock.wall(), notes: notesOn(all, notes, excluded) };
     const body = healthBody(result, about, (check, belief) => detailedBody(check, belief, now, redact));
     sendJson(reply, result.ok ? 200 : 503, { ...body, draining: drain.draining });

@@ -47,11 +47,12 @@ export function createDrain(changed: (draining: boolean) => void = () => {}): Dr
 /** POST starts draining, DELETE undoes it; both may be repeated. */
 export function drainRoutes(app: FastifyInstance, drain: Drain): void {
   const answer = (reply: FastifyReply): void => sendJson(reply, 200, { draining: drain.draining });
-  app.post('/drain', (_, reply) => {
+  const guarded = { config: { access: 'write' } } as const;
+  app.post('/drain', guarded, (_, reply) => {
     drain.start();
     answer(reply);
   });
-  app.delete('/drain', (_, reply) => {
+  app.delete('/drain', guarded, (_, reply) => {
     if (drain.stopping) {
       sendError(reply, 409, 'stopping', 'the daemon is stopping: draining cannot be undone');
       return;

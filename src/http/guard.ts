@@ -1,36 +1,69 @@
-// Who may use the guarded routes: the bearer of the token, and whoever comes by the control socket.
+// Who may use the guarded routes: the bearer of a token that may do what the route does, and whoever comes by the control
+// socket.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Access, Scope } from '../core/access.ts';
 import type { Log } from '../core/log.ts';
 import { errorFields } from '../core/log.ts';
 import { sendError } from './answer.ts';
 import { requestFields } from './request.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a token needs for this route: `write` unless said. Routes outside a guarded plugin are open. */
+    access?: Access;
+  }
+}
+
+/** A token, and what it may do. */
+export type Bearer = {
+  readonly scopes: 'all' | readonly Scope[];
+  /** The token as it is now: a file can change. @throws when it cannot be read. */
+  value(): string;
+};
+
 export type GuardOptions = {
-  /** The token as it is now (a file can change); undefined or an empty text: none is configured. */
-  readonly token: (() => string) | undefined;
+  /** Those that are configured now; one whose text is empty is none. */
+  readonly bearers: () => readonly Bearer[];
   /** Requests that came by the control socket. */
   readonly trusted: WeakSet<IncomingMessage>;
   readonly log: Log;
 };
 
+export type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
+
 /** A hook for the guarded scope: lets a request pass or answers it. */
-export function createGuard({ token, trusted, log }: GuardOptions) {
-  const refusal = (request: FastifyRequest): Refusal | undefined => {
-    if (trusted.has(request.raw)) return undefined;
-    try {
-      const expected = token?.() ?? '';
-      if (expected === '') return refusals.none;
-      const given = request.headers.authorization;
-      if (given === undefined) return refusals.missing;
-      return bearerIs(expected, given) ? undefined : refusals.wrong;
-    } catch (error) {
-      log.error({ ...requestFields(request), ...errorFields(error) }, 'the token cannot be read');
-      return refusals.unreadable;
+export function createGuard({ bearers, trusted, log }: GuardOptions): Guard {
+  /** Every token is compared, so that the time says nothing of which one it was. */
+  const bearerOf = (request: FastifyRequest, given: string): Bearer | Refused => {
+    let found: Bearer | undefined;
+    let seen = 0;
+    let unreadable = false;
+    for (const bearer of bearers()) {
+      try {
+        const expected = bearer.value();
+        if (expected === '') continue;
+        seen += 1;
+        if (bearerIs(expected, given)) found ??= bearer;
+      } catch (error) {
+        unreadable = true;
+        log.error({ ...requestFields(request), ...errorFields(error) }, 'the token cannot be read');
+      }
     }
+    if (found !== undefined) return found;
+    if (unreadable) return refusals.unreadable;
+    if (seen === 0) return refusals.none;
+    return given === '' ? refusals.missing : refusals.wrong;
   };
-  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+  const refusal = (request: FastifyRequest): Refused | undefined => {
+    const { access = 'write' } = request.routeOptions.config;
+    if (access === 'open' || trusted.has(request.raw)) return undefined;
+    const bearer = bearerOf(request, request.headers.authorization ?? '');
+    if ('code' in bearer) return bearer;
+    return bearer.scopes === 'all' || bearer.scopes.includes(access) ? undefined : beyondScope(access);
+  };
+  return (request, reply, done) => {
     const refused = refusal(request);
     if (refused === undefined) {
       done();
@@ -41,7 +74,7 @@ export function createGuard({ token, trusted, log }: GuardOptions) {
   };
 }
 
-type Refusal = (typeof refusals)[keyof typeof refusals];
+type Refused = (typeof refusals)[keyof typeof refusals] | ReturnType<typeof beyondScope>;
 
 const refusals = {
   none: {
@@ -54,10 +87,17 @@ const refusals = {
   wrong: {
     code: 401,
     error: 'unauthorized',
-    message: 'this token is not the one that is configured: Authorization: Bearer <token>',
+    message: 'this token is not one that is configured: Authorization: Bearer <token>',
   },
   unreadable: { code: 503, error: 'token_unreadable', message: 'the token cannot be read now; the log says why' },
 } as const;
+
+const beyondScope = (scope: Scope) =>
+  ({
+    code: 403,
+    error: 'beyond_scope',
+    message: `this token may not: the route needs one with the scope ${scope}`,
+  }) as const;
 
 /** Compares digests, so that neither the length nor the first difference shows in the time it takes. */
 function bearerIs(expected: string, header: string): boolean {

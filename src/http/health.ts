@@ -28,6 +28,8 @@ export type HealthOptions = {
   readonly clock: Clock;
   readonly version: string;
   readonly drain: { readonly draining: boolean };
+  /** Whether the checks of the configuration are not in force yet: nothing is known, so nothing is healthy. */
+  readonly starting?: () => boolean;
   /** How late the most overdue job is now. */
   readonly latenessMs: () => number;
   /** What everybody who asks should know of the daemon itself. */
@@ -60,13 +62,13 @@ function render(
 }
 
 function viewRoute(app: FastifyInstance, path: string, view: View, options: HealthOptions): void {
-  const { board, clock, drain } = options;
+  const { board, clock, drain, starting = () => false } = options;
   const over = (checks: readonly ReportedCheck[], format: Format, now: Instant, notes: readonly string[]): Answer =>
-    render(report(view, checks, { now, draining: drain.draining }), format, options, notes);
+    render(report(view, checks, { now, draining: drain.draining, starting: starting() }), format, options, notes);
   const kept = keepAnswers(
     board,
     clock,
-    () => (drain.draining ? 1 : 0),
+    () => (drain.draining ? 1 : 0) + (starting() ? 2 : 0),
     (format, now) => {
       const all = board.entries();
       return over(all, format, now, notesOn(all, options.notes));

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { LogFields } from '../core/log.ts';
+import type { Log, LogFields } from '../core/log.ts';
 
 const acceptable = /^[\w.-]{1,128}$/;
 
@@ -22,3 +22,7 @@ export function requestFields(request: FastifyRequest, reply?: FastifyReply) {
     ...(reply === undefined ? {} : { 'http.response.status_code': reply.statusCode }),
   } satisfies LogFields;
 }
+
+/** Who asked what of a guarded route, and what came of it. */
+export const logGuarded = (log: Log, request: FastifyRequest, reply: FastifyReply): void =>
+  log.info(requestFields(request, reply), `${request.method} of a guarded route`);

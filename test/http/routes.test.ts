@@ -117,7 +117,9 @@ describe('the token', () => {
       const { statusCode, headers: answered, json } = await ask(url, headers as Record<string, string>, method);
       expect(statusCode).toBe(401);
       expect(answered['www-authenticate']).toMatch(/^Bearer/);
-      expect(json().message).toContain(Object.keys(headers).length === 0 ? 'token is missing' : 'not the one that is');
+      expect(json().message).toContain(
+        Object.keys(headers).length === 0 ? 'token is missing' : 'not one that is configured',
+      );
     }
     expect(drain.draining).toBe(false);
     expect((await ask(url, bearer('right'), method)).statusCode).toBe(200);

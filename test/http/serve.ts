@@ -23,8 +23,12 @@ export const pageOf = (render: () => Promise<string>, contentType = 'text/plain'
   statistics: () => [],
 });
 
-export function serve(entries: readonly DetailedCheck[], over: Partial<HttpOptions> & { late?: () => number } = {}) {
-  const { late = () => 0, ...options } = over;
+/** @param over `token` is the one that may do everything. */
+export function serve(
+  entries: readonly DetailedCheck[],
+  over: Partial<HttpOptions> & { late?: () => number; token?: () => string } = {},
+) {
+  const { late = () => 0, token, ...options } = over;
   const board = makeBoard(entries);
   const clock = makeClock();
   const drain = createDrain();
@@ -42,6 +46,7 @@ export function serve(entries: readonly DetailedCheck[], over: Partial<HttpOptio
     maxConnections: 1024,
     certificateRead: () => {},
     answered: () => {},
+    ...(token && { bearers: () => [{ scopes: 'all', value: token }] }),
     ...options,
   });
   /** What an asker gets; the path alone, or with headers. */

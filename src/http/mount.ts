@@ -1,0 +1,46 @@
+// The routes of features: ordinary Fastify plugins, with bodies, their own content types, and streams.
+import type { FastifyInstance } from 'fastify';
+import type { Log } from '../core/log.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { Guard } from './guard.ts';
+import { logGuarded } from './request.ts';
+
+/** A Fastify plugin. Its routes are guarded unless they say `config: { access: 'open' }`. */
+export type Routes = (app: FastifyInstance) => void | Promise<void>;
+
+/** Each in a scope of its own: a parser or a hook of one is nothing to the others, nor to our own routes. */
+export function mountRoutes(
+  app: FastifyInstance,
+  routes: readonly Routes[],
+  { guard, log }: { readonly guard: Guard; readonly log: Log },
+): void {
+  for (const plugin of routes) {
+    app.register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('application/json', { parseAs: 'string' }, readJson);
+      scope.addHook('onRequest', (request, reply, done) => {
+        reply.headers({
+          'cache-control': 'no-store',
+          'x-content-type-options': 'nosniff',
+          'x-request-id': request.id,
+        });
+        guard(request, reply, done);
+      });
+      scope.addHook('onResponse', (request, reply, done) => {
+        request.server.answered?.(request, reply.statusCode);
+        if (request.routeOptions.config.access !== 'open') logGuarded(log, request, reply);
+        done();
+      });
+      await plugin(scope);
+    });
+  }
+}
+
+/** As Fastify reads JSON, without its guard against prototypes: what is read passes the schema of its route. */
+function readJson(_: unknown, body: string | Buffer, done: (error: Error | null, value?: unknown) => void): void {
+  try {
+    done(null, JSON.parse(String(body)));
+  } catch {
+    done(new Refusal('bad_request', 'the body is not JSON'));
+  }
+}

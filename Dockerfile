@@ -21,8 +21,6 @@ RUN mkdir -p /opt/sidewarden \
 USER 65532:65532
 ENV NODE_COMPILE_CACHE=/opt/sidewarden/compile-cache
 RUN node --max-semi-space-size=1 --predictable --random-seed=1 /opt/sidewarden/sidewarden.js --version \
- && node --max-semi-space-size=1 --predictable --random-seed=1 /opt/sidewarden/sidewarden.js drain --help \
- && node --max-semi-space-size=1 --predictable --random-seed=1 /opt/sidewarden/sidewarden.js healthcheck --help \
  && node --max-semi-space-size=1 --predictable --random-seed=1 scripts/import-all.mjs /opt/sidewarden/chunks
 USER 0:0
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { entry, nodeProblem, oldestNode } from './entry.mjs';
 import { leaveOut } from './left-out.mjs';
-import { brief, option } from './v8-flags.mjs';
+import { option } from './v8-flags.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -50,4 +50,3 @@ const [importAll, chunks, cache] = ['scripts/import-all.mjs', 'dist/chunks', 'di
   (path) => root + path,
 );
 execFileSync(process.execPath, [option, importAll, chunks, cache]);
-for (const command of brief) execFileSync(process.execPath, [option, `${root}dist/sidewarden.js`, command, '--help']);

@@ -23,7 +23,7 @@ export const flags = [
 const builtins = ['https', 'dns', 'zlib', 'perf_hooks', 'timers/promises'];
 
 /** Commands that live for one request: what keeps a daemon small would only make them slower. */
-export const brief = ['drain', 'healthcheck'];
+const brief = ['drain', 'healthcheck'];
 
 /** The lines of the program that do so. */
 export const firstLines = `if (!${JSON.stringify(brief).replaceAll('"', "'")}.includes(process.argv[2])) {

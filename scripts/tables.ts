@@ -14,6 +14,7 @@ import { registerProcess } from '../src/metrics/process.ts';
 import * as elasticsearchExporter from '../test/dependencies/elasticsearch/exporter-differences.ts';
 import * as postgresExporter from '../test/dependencies/postgres/exporter-differences.ts';
 import * as redisExporter from '../test/dependencies/redis/exporter-differences.ts';
+import { rooms } from './layers.ts';
 
 export type Part = {
   /** The page, from the top of the tree. */
@@ -132,6 +133,15 @@ function processRows(): string[][] {
 type Registered = { readonly name: string; readonly help: string; readonly labelNames: readonly string[] };
 
 export const parts: readonly Part[] = [
+  table(
+    'CONTRIBUTING.md',
+    'rooms',
+    ['folder in `src/`', 'its job', 'may import'],
+    [
+      ...rooms.map(({ room, job, imports, packages = [] }) => [`\`${room}/\``, job, codes([...imports, ...packages])]),
+      ['`daemon.ts`, `cli/`, `main.ts`', 'what lives as long as the process; the commands', 'all'],
+    ],
+  ),
   between('README.md', 'deployment', yamlFile('k8s/base/deployment.yaml')),
   table(
     'docs/metrics.md',

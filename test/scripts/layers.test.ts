@@ -1,10 +1,11 @@
 // The linter is what keeps the layers: one forbidden import per layer, and one allowed beside it.
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withLayers } from '../../scripts/linter.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A file, and what it may not import. An `x.ts` stands for any file of its folder. */
@@ -19,7 +20,11 @@ const refused: readonly (readonly [string, string])[] = [
   ['src/dependencies/postgres/x.ts', '@smithy/signature-v4'],
   ['src/dependencies/aws/x.ts', '../postgres/errors.ts'],
   ['src/dependencies/aws/x.ts', '@aws-sdk/client-kms'],
+  ['src/dependencies/postgres/statistics/x.ts', '../../redis/errors.ts'],
+  ['src/dependencies/postgres/statistics/x.ts', '../../../checks/board.ts'],
+  ['src/dependencies/postgres/statistics/x.ts', 'pg'],
   ['src/schedule/x.ts', '../checks/board.ts'],
+  ['src/schedule/x.ts', '../daemon.ts'],
   ['src/schedule/x.ts', 'node-cron'],
   ['src/checks/x.ts', '../metrics/page.ts'],
   ['src/checks/x.ts', '../statistics/index.ts'],
@@ -42,6 +47,9 @@ const allowed: readonly (readonly [string, string])[] = [
   ['src/dependencies/postgres/x.ts', '../../core/failure.ts'],
   ['src/dependencies/postgres/x.ts', '../aws/token.ts'],
   ['src/dependencies/aws/x.ts', '@smithy/signature-v4'],
+  ['src/dependencies/postgres/statistics/x.ts', '../../define.ts'],
+  ['src/dependencies/postgres/statistics/x.ts', '../session.ts'],
+  ['src/dependencies/postgres/statistics/x.ts', '../../../core/failure.ts'],
   ['src/checks/x.ts', '../dependencies/postgres/index.ts'],
   ['src/checks/x.ts', '../schedule/lane.ts'],
   ['src/metrics/x.ts', 'prom-client'],
@@ -94,4 +102,9 @@ test.each(refused)('%s may not import %s', (file, imported) => {
 
 test.each(allowed)('%s may import %s', (file, imported) => {
   expect(found).not.toContain(pathOf(file, imported));
+});
+
+test('biome.json is what scripts/layers.ts gives (npm run generate writes it)', async () => {
+  const written = await readFile(join(root, 'biome.json'), 'utf8');
+  expect(withLayers(written)).toBe(written);
 });

@@ -1,0 +1,66 @@
+// The layers of src/: the rooms, what each may import, and the client libraries. `npm run generate` writes the linter's
+// rules in biome.json and the table of CONTRIBUTING.md from it.
+
+/** A folder of src/. */
+export type Room = {
+  readonly room: string;
+  /** For CONTRIBUTING.md. */
+  readonly job: string;
+  /** Rooms, or files of rooms, beside its own. A room with `apart` is imported through its own files and each `index.ts`. */
+  readonly imports: readonly string[];
+  /** The only packages that it may import, where not every package is allowed. */
+  readonly packages?: readonly string[];
+  /** Its folders do not import one another, but all may import these. */
+  readonly apart?: readonly string[];
+};
+
+const beneath = ['core', 'dependencies', 'schedule'] as const;
+
+/** From the bottom up. */
+export const rooms: readonly Room[] = [
+  {
+    room: 'core',
+    job: 'values and pure functions: results, belief, plan, report; time is an argument',
+    imports: [],
+    packages: ['zod'],
+  },
+  {
+    room: 'dependencies',
+    job: 'the types; a type is a folder, and its `driver.ts` alone imports a client library; `aws/`, `resolve/` and `lenient-http/` are what several types need',
+    imports: ['core'],
+    apart: ['aws', 'resolve', 'lenient-http'],
+  },
+  { room: 'schedule', job: 'when jobs run, one flight at a time; sessions', imports: ['core', 'dependencies'] },
+  { room: 'checks', job: 'one run, one check alive, the board', imports: beneath },
+  {
+    room: 'statistics',
+    job: 'who reads the statistics of a check, the collectors that are due, what they gave until it is stale',
+    imports: beneath,
+  },
+  { room: 'metrics', job: 'the families, and the page that shows them', imports: beneath },
+  { room: 'sinks', job: 'what becomes of results', imports: [...beneath, 'metrics/registry.ts'] },
+  {
+    room: 'config',
+    job: 'from file, environment and flags to one configuration, or to every mistake',
+    imports: [...beneath, 'checks/plan-of.ts', '*/settings.ts'],
+  },
+  { room: 'http', job: 'the endpoints', imports: [...beneath, 'checks', 'metrics', 'sinks'] },
+];
+
+/** Each client library, and the files or folders of src/ that alone may import it. */
+export const clients: Readonly<Record<string, readonly string[]>> = {
+  pg: ['dependencies/postgres/driver.ts'],
+  ioredis: ['dependencies/redis/driver.ts'],
+  '@elastic/elasticsearch': ['dependencies/elasticsearch/driver.ts'],
+  '@aws-sdk/client-kms': ['dependencies/kms/driver.ts'],
+  '@aws-sdk/credential-provider-node': ['dependencies/aws'],
+  '@smithy/core/config': ['dependencies/aws'],
+  '@smithy/core/checksum': ['dependencies/aws'],
+  '@smithy/core/protocols': ['dependencies/aws'],
+  '@smithy/signature-v4': ['dependencies/aws'],
+  'prom-client': ['metrics'],
+  'node-cron': ['schedule/cron.ts'],
+  pino: ['sinks/log.ts'],
+  yaml: ['config'],
+  fastify: ['http'],
+};

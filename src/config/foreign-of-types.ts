@@ -1,6 +1,6 @@
 // Words of other tools for what one type of check can say, such as the status that an HTTP answer should have.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these strings are about that very form.
-import type { Row } from './foreign-words.ts';
+import type { Row } from './foreign-row.ts';
 
 /** The status as it was written, where it is one; a list of them too. */
 function expectedStatus(value: unknown): string {

@@ -1,16 +1,7 @@
 // The words of other tools, and the word for each here.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these strings are about that very form.
 import { ofTypes } from './foreign-of-types.ts';
-
-export type Row = {
-  /** Spelt without `-`, `_` and capitals. */
-  readonly words: readonly string[];
-  /** Where it is meant; both unless said. */
-  readonly where?: 'top' | 'check';
-  /** Only said where this key exists. */
-  readonly key?: string;
-  readonly fix: string | ((value: unknown) => string);
-};
+import type { Row } from './foreign-row.ts';
 
 const seconds = (key: string) => (value: unknown) => `write \`${key}: ${typeof value === 'number' ? value : 10}s\``;
 const count = (key: string) => (value: unknown) => `write \`${key}: ${typeof value === 'number' ? value : 3}\``;

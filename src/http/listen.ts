@@ -1,7 +1,8 @@
 // The addresses that the daemon listens on, and the control socket.
 import { lstatSync, unlinkSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { type Listener, listen, type Service } from './listener.ts';
+import { type Listener, listen } from './listener.ts';
+import type { Service } from './service.ts';
 
 export type ListenAddress =
   /** `::` is every address of both families. An `optional` one may be missing on this machine. Port 0: a free one. */

@@ -1,24 +1,10 @@
 // One listening address: a node:http or node:https server with its limits, in front of the one Fastify app.
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:http';
 import { isIPv6, type ListenOptions, type Socket } from 'node:net';
-import type { Certificate } from './certificate.ts';
 import type { Connections } from './connections.ts';
 import { requestId } from './request.ts';
+import type { Limits, Service } from './service.ts';
 import { createTlsServer } from './tls-server.ts';
-
-/** Milliseconds; a socket that says nothing, or drips, is closed. Fastify and Node leave it open for minutes. */
-export type Limits = {
-  /** Until the headers are complete; before them, until the TLS handshake is. */
-  readonly headersMs: number;
-  /** Until the whole request is there, and between two parts of an answer that the asker takes. */
-  readonly requestMs: number;
-  /** Between two requests of one connection; longer than the 60 s of common load balancers. */
-  readonly idleMs: number;
-  /** How often the limits are looked at, and whether the files of the certificate have changed. */
-  readonly lookMs: number;
-};
-
-export const defaultLimits: Limits = { headersMs: 5000, requestMs: 10_000, idleMs: 65_000, lookMs: 1000 };
 
 /** Bytes of all headers of a request: ours need few. */
 const headerBytes = 8192;
@@ -29,15 +15,6 @@ export interface Listener {
   /** Takes no new connection, closes idle ones, waits for answers in flight; cuts what is left when aborted. */
   close(signal: AbortSignal): Promise<void>;
 }
-
-/** What is behind an address. */
-export type Service = {
-  readonly handler: RequestListener;
-  readonly limits: Limits;
-  readonly connections: Connections;
-  /** With it TLS is spoken, and nothing else. */
-  readonly certificate?: Certificate;
-};
 
 /** @throws Error naming the address, when it is in use or not ours. */
 export async function listen(service: Service, options: ListenOptions): Promise<Listener> {

@@ -6,8 +6,9 @@ import { type Certificate, openCertificate, type TlsFiles } from './certificate.
 import { createConnections } from './connections.ts';
 import { capWithin } from './descriptors.ts';
 import { type ListenAddress, listenOn, listenOnControl } from './listen.ts';
-import { defaultLimits, type Limits, type Listener } from './listener.ts';
+import type { Listener } from './listener.ts';
 import type { Routes } from './mount.ts';
+import { defaultLimits, type Limits } from './service.ts';
 
 export type HttpOptions = AppOptions & {
   readonly limits?: Partial<Limits>;

@@ -3,7 +3,7 @@ import type { ServerOptions } from 'node:http';
 import { createServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Certificate } from './certificate.ts';
-import type { Service } from './listener.ts';
+import type { Service } from './service.ts';
 
 /** `client_ca_file` makes it mutual: who has no certificate of those authorities asks nothing. */
 export function createTlsServer(

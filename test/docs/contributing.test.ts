@@ -64,6 +64,7 @@ afterAll(() => rm(tree, { recursive: true }));
 
 test('a folder, a name in the list, a rig and a page are all that is written', () => {
   expect(named.map(({ file }) => file)).toEqual([
+    'src/dependencies/memcached/settings.ts',
     'src/dependencies/memcached/index.ts',
     'src/dependencies/memcached/driver.ts',
     'src/dependencies/index.ts',

@@ -7,17 +7,12 @@ import type { Attempt } from '../define.ts';
 import { lookupWithin } from '../lookup.ts';
 import { createAgents } from './agents.ts';
 import { mistakesBefore } from './beforehand.ts';
+import type { AwsCredentials } from './credentials.ts';
 import { credentialFailure } from './errors.ts';
 import { haveHome } from './home.ts';
 import { createLookups, type Lookups } from './lookups.ts';
 import { credentialsProblem, fileMistakes, mistakesIn } from './mistakes.ts';
 import { regionProblem } from './region.ts';
-
-export type AwsCredentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-};
 
 // The SDK would write to the console. ignoreCache: profile files are read again each time, so that a rotation is seen.
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
@@ -53,10 +48,6 @@ export async function findCredentials(
   if (problem !== undefined) throw new Failure('auth', `unusable AWS credentials: ${problem}`);
   return found;
 }
-
-/** Of credentials, what no message may show. */
-export const secretsOf = ({ sessionToken = '', secretAccessKey, accessKeyId }: AwsCredentials): readonly string[] =>
-  [sessionToken, secretAccessKey, accessKeyId].filter((text) => text.length > 12);
 
 /**
  * Credentials as they are now: a chain of its own, whose every connection is closed at the end.

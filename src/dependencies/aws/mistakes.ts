@@ -4,7 +4,7 @@ import { loadSharedConfigFiles } from '@smithy/core/config';
 import type { DependencyClass } from '../../core/failure.ts';
 import { problemAsItIs, problemBesideMark } from '../../core/secret-text.ts';
 import { plainUrl, readUrl } from '../../core/url.ts';
-import type { AwsCredentials } from './chain.ts';
+import type { AwsCredentials } from './credentials.ts';
 import { endpointProblem } from './endpoint-url.ts';
 import { type Environment, endpointVariable, type Section, wrongEndpoint } from './endpoints.ts';
 

@@ -5,7 +5,8 @@ import { Sha256 } from '@smithy/core/checksum';
 import { buildQueryString, HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Attempt } from '../define.ts';
-import { type AwsCredentials, credentialsNow, regionNow } from './chain.ts';
+import { credentialsNow, regionNow } from './chain.ts';
+import type { AwsCredentials } from './credentials.ts';
 
 /** Seconds; the longest that both services accept. */
 const expiresIn = 900;

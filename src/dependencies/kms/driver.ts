@@ -13,7 +13,8 @@ import {
 import { Failure } from '../../core/failure.ts';
 import { createAgents } from '../aws/agents.ts';
 import { capped } from '../aws/capped.ts';
-import { chainOptions, findCredentials, judgeRegion, regionNow, secretsOf } from '../aws/chain.ts';
+import { chainOptions, findCredentials, judgeRegion, regionNow } from '../aws/chain.ts';
+import { secretsOf } from '../aws/credentials.ts';
 import { configuredEndpointProblem } from '../aws/endpoints.ts';
 import { classify, explainSettings, isAnswer, refusal } from '../aws/errors.ts';
 import { haveHome } from '../aws/home.ts';

@@ -1,6 +1,7 @@
 // The server whose statistics are read, as the URL names it: of several the first, until one was reached.
+
+import { labelOf } from './place.ts';
 import { parseNow, type Settings } from './settings.ts';
-import { labelOf } from './url.ts';
 
 /** `host:port`, the label `instance`. */
 export function instanceOf({ url, statistics_url = url }: Settings): string {

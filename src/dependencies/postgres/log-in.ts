@@ -7,12 +7,13 @@ import { lookupWithin } from '../lookup.ts';
 import type { Client, ClientConfig } from './client.ts';
 import { iamProblem } from './iam.ts';
 import { passwordInFile, passwordNow } from './password.ts';
+import type { Place } from './place.ts';
 import { createSearch, type Reached, type Search } from './search.ts';
 import { checkAttrs } from './session-attrs.ts';
 import type { Phase, Settings } from './settings.ts';
 import { openSocket, refuseStranger } from './socket.ts';
 import { protectionOf, protectionProblem } from './sslmode.ts';
-import { type Place, parseUrl, type Target } from './url.ts';
+import { parseUrl, type Target } from './url.ts';
 
 /**
  * More is refused: the work runs in libuv's four threads, cannot be stopped, and would keep them from all other checks.

@@ -4,8 +4,9 @@ import { revealPassword } from '../credentials.ts';
 import type { Attempt } from '../define.ts';
 import { regionOfHost } from './iam.ts';
 import { passwordIn } from './passfile.ts';
+import type { Place } from './place.ts';
 import type { Settings } from './settings.ts';
-import type { Place, Target } from './url.ts';
+import type { Target } from './url.ts';
 
 /**
  * The token is for the name that the certificate is for too: behind an alias that is `tls.server_name`.

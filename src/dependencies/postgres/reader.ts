@@ -9,9 +9,9 @@ import { behindPooler, electQuery } from './election.ts';
 import { isLeftOut } from './errors.ts';
 import { type Bounds, messageLimits, sessionLimit, sessionQuery } from './limits.ts';
 import { createQueue, type Queue } from './one-at-a-time.ts';
+import { labelOf } from './place.ts';
 import { hasRole, listsWal, monitors } from './statistics/privilege.ts';
 import type { Facts, PostgresSource } from './statistics/source.ts';
-import { labelOf } from './url.ts';
 
 const factsAgeMs = 120_000;
 const defaultMaxRows = 1000;

@@ -7,9 +7,10 @@ import { beforeDeadline } from '../lookup.ts';
 import { plainly } from '../tls-words.ts';
 import { classify } from './errors.ts';
 import type { SessionAttrs } from './parameters.ts';
+import { isUnix, labelOf, type Place } from './place.ts';
 import { Misfit } from './session-attrs.ts';
 import { type Opened, Unreached } from './socket.ts';
-import { isUnix, labelOf, type Place, type Target } from './url.ts';
+import type { Target } from './url.ts';
 
 /** One address of one server. */
 export type Candidate = {

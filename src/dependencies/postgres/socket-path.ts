@@ -1,7 +1,7 @@
 // Where a server's Unix socket is: in the folder that is given as the host, under a name that its port makes.
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-HOST
 import { socketPathProblem } from '../../core/socket-path.ts';
-import { isUnix, type Place } from './url.ts';
+import { isUnix, type Place } from './place.ts';
 
 export const socketPath = ({ host, port }: Place): string => `${host}/.s.PGSQL.${port}`;
 

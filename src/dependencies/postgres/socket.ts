@@ -6,9 +6,10 @@ import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
 import { protocolOf, strangerSays } from '../stranger.ts';
+import { isUnix, type Place } from './place.ts';
 import { socketPath, socketProblem } from './socket-path.ts';
 import type { Protection } from './sslmode.ts';
-import { isUnix, type Place, type Target } from './url.ts';
+import type { Target } from './url.ts';
 
 export type SocketOptions = {
   readonly target: Target;

@@ -1,7 +1,7 @@
 // Whether to encrypt and what to verify: libpq's sslmode, and how the setting `tls` joins in. Pure.
 // https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
 import type { TlsSettings } from '../../core/fields.ts';
-import { isUnix, type Place } from './url.ts';
+import { isUnix, type Place } from './place.ts';
 
 /** libpq's, but `allow`, which would send the log-in unencrypted first. */
 export type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';

@@ -5,16 +5,8 @@ import type { SecureVersion } from 'node:tls';
 import { isHarmless } from '../../core/keywords.ts';
 import { type ConnectionParameters, Problem, takeApart } from './conninfo.ts';
 import { judge, type SessionAttrs } from './parameters.ts';
+import type { Place } from './place.ts';
 import type { SslMode } from './sslmode.ts';
-
-/** One server. */
-export type Place = {
-  /** A name, an address, or the folder of a Unix socket (then it begins with `/`); empty when `hostaddr` alone is given. */
-  readonly host: string;
-  /** The address to connect to when not the host's. */
-  readonly hostaddr?: string;
-  readonly port: number;
-};
 
 export type Target = {
   /** In the order in which they are tried; never empty. */
@@ -45,15 +37,6 @@ export type Target = {
   /** Options of the server for this connection, such as `-c search_path=shop`. */
   readonly options?: string;
 };
-
-/** The folder of a Unix socket, if this is one: as in libpq an address given beside it wins. */
-export const isUnix = ({ host, hostaddr }: Place): boolean => hostaddr === undefined && host.startsWith('/');
-
-/** For people: `db:5432`, `[::1]:5432`, `/run/postgresql:5432`. */
-export function labelOf({ host, hostaddr, port }: Place): string {
-  const name = host === '' ? (hostaddr ?? '') : host;
-  return name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`;
-}
 
 /** @returns the target, or what is wrong, phrased to follow the setting's name ("must be …"). */
 export function parseUrl(text: string): { readonly target: Target } | { readonly problem: string } {

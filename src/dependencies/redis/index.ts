@@ -3,8 +3,9 @@ import type { Cost } from '../../core/cost.ts';
 import { secretVariables } from '../aws/settings.ts';
 import { defineDependency } from '../define.ts';
 import type { Phase } from './probe.ts';
+import { problems } from './problems.ts';
 import type { RedisSession } from './session.ts';
-import { problems, type RedisSettings, settings } from './settings.ts';
+import { type RedisSettings, settings } from './settings.ts';
 import type { RedisSource } from './statistics/source.ts';
 import { describeEndpoint, parseRedisUrl } from './url.ts';
 

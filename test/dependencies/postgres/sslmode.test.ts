@@ -1,8 +1,8 @@
 // libpq's sslmode and the setting `tls`: what is tried, what is verified, what contradicts itself.
 import { describe, expect, test } from 'vitest';
 import { tls } from '../../../src/core/fields.ts';
+import type { Place } from '../../../src/dependencies/postgres/place.ts';
 import { protectionOf, protectionProblem, type SslSource } from '../../../src/dependencies/postgres/sslmode.ts';
-import type { Place } from '../../../src/dependencies/postgres/url.ts';
 
 const db: Place = { host: 'db', port: 5432 };
 const socket: Place = { host: '/run', port: 5432 };

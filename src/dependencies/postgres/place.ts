@@ -1,0 +1,19 @@
+// One server of a connection string. Pure.
+
+/** One server. */
+export type Place = {
+  /** A name, an address, or the folder of a Unix socket (then it begins with `/`); empty when `hostaddr` alone is given. */
+  readonly host: string;
+  /** The address to connect to when not the host's. */
+  readonly hostaddr?: string;
+  readonly port: number;
+};
+
+/** The folder of a Unix socket, if this is one: as in libpq an address given beside it wins. */
+export const isUnix = ({ host, hostaddr }: Place): boolean => hostaddr === undefined && host.startsWith('/');
+
+/** For people: `db:5432`, `[::1]:5432`, `/run/postgresql:5432`. */
+export function labelOf({ host, hostaddr, port }: Place): string {
+  const name = host === '' ? (hostaddr ?? '') : host;
+  return name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`;
+}

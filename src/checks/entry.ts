@@ -3,7 +3,7 @@ import { believe, type CheckState } from '../core/believe.ts';
 import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
 import type { Expiries } from '../core/check.ts';
 import type { Instant } from '../core/clock.ts';
-import type { BoardEntry, PastRun, Transition } from './board.ts';
+import type { KnownCheck, PastRun, Transition } from '../core/known-check.ts';
 import type { CheckPlan } from './plan-of.ts';
 
 /** What a monitor lets its entry read. */
@@ -18,7 +18,7 @@ export type Reading = {
   readonly transitions: readonly Transition[];
 };
 
-export function entryOf(check: CheckPlan, reading: Reading): BoardEntry {
+export function entryOf(check: CheckPlan, reading: Reading): KnownCheck {
   const { name, policy, definition, required, gates, waitForHealthy } = check;
   return {
     name,

@@ -3,12 +3,13 @@ import { believe, type CheckState, initialState, reduce, settle } from '../core/
 import type { Belief, CheckResult, Expiries } from '../core/check.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Emit } from '../core/event.ts';
+import type { KnownCheck, PastRun, Transition } from '../core/known-check.ts';
 import { planNext } from '../core/plan.ts';
 import type { Redact } from '../core/redact.ts';
 import type { Driver, Election, Session } from '../dependencies/define.ts';
 import type { Job } from '../schedule/job.ts';
 import { createLane } from '../schedule/lane.ts';
-import type { BoardEntry, PastRun, Transition, WritableBoard } from './board.ts';
+import type { WritableBoard } from './board.ts';
 import { entryOf } from './entry.ts';
 import type { CheckPlan } from './plan-of.ts';
 import { type Running, runCheck } from './run-check.ts';
@@ -37,11 +38,11 @@ export type Surroundings = {
 
 export interface Monitor extends Job {
   /** What the board shows of it: unknown at first. */
-  readonly entry: BoardEntry;
+  readonly entry: KnownCheck;
   /** Imports the client library, before the first run: that is not the dependency's time. */
   load(): Promise<void>;
   /** It takes the place of one that was healthy before: what waits for that once has not to wait again. */
-  succeed(predecessor: Pick<BoardEntry, 'everHealthy'>): void;
+  succeed(predecessor: Pick<KnownCheck, 'everHealthy'>): void;
   /** Cuts its connection and forgets its timers. */
   close(): void;
 }

@@ -22,16 +22,13 @@ export type ConfiguredCheck = {
 };
 
 /** One check of the configuration, as its monitor needs it. */
-export type CheckPlan = {
-  readonly name: string;
-  readonly definition: Definition;
+export type CheckPlan = Pick<
+  ConfiguredCheck,
+  'name' | 'definition' | 'maxConnectionAgeMs' | 'required' | 'gates' | 'waitForHealthy'
+> & {
   readonly settings: unknown;
   readonly policy: Policy;
   readonly cron?: Cron;
-  readonly maxConnectionAgeMs: number;
-  readonly required: boolean;
-  readonly gates: readonly Gate[];
-  readonly waitForHealthy: boolean;
 };
 
 /** Between confirming runs, unless the type says otherwise. */

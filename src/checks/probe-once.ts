@@ -2,8 +2,8 @@
 import { type DetailedBody, detailedBody } from '../core/body.ts';
 import type { Belief, CheckResult } from '../core/check.ts';
 import type { Clock } from '../core/clock.ts';
+import type { KnownCheck } from '../core/known-check.ts';
 import type { Redact } from '../core/redact.ts';
-import type { BoardEntry } from './board.ts';
 import { createMonitor } from './monitor.ts';
 import { type ConfiguredCheck, planOf } from './plan-of.ts';
 
@@ -32,7 +32,7 @@ export async function probeOnce(
 }
 
 /** Nobody asks again, so one failure is enough, and nothing expires. */
-function verdict(entry: BoardEntry, now: number): Belief {
+function verdict(entry: KnownCheck, now: number): Belief {
   const belief = { ...entry.belief(now), until: Number.POSITIVE_INFINITY };
   const { lastResult: result } = entry;
   if (result === undefined || result.kind === 'passed') return belief;

@@ -1,7 +1,8 @@
 // The bodies that people and programs read: of one check in short, of one check with everything known, of a report.
-import type { Belief, CheckResult, Expiries, Gate, PhaseRecord, Policy, Status, Warning } from './check.ts';
+import type { Belief, CheckResult, Expiries, Gate, PhaseRecord, Status, Warning } from './check.ts';
 import type { Instant } from './clock.ts';
 import type { ErrorClass } from './failure.ts';
+import type { KnownCheck } from './known-check.ts';
 import type { Redact } from './redact.ts';
 import type { HealthReport, Reason, ReportedCheck } from './report.ts';
 
@@ -60,34 +61,6 @@ export function healthBody<Check extends ReportedCheck, Body extends CheckBody>(
   };
 }
 
-/** A check with everything that is known of it; an entry of the board is one. */
-export type DetailedCheck = ReportedCheck & {
-  readonly type: string;
-  /** host:port without any secret; of a URL in a file that nobody has read yet, what the type says instead. */
-  readonly target: string;
-  readonly policy: Policy;
-  readonly detectionBoundMs: number;
-  readonly expiryMs: number;
-  readonly lastSuccess: Date | undefined;
-  readonly expiries: Expiries;
-  /** Bounded, newest last. */
-  readonly history: readonly {
-    readonly time: Date;
-    readonly kind: CheckResult['kind'];
-    readonly errorClass?: ErrorClass;
-    readonly durationMs: number;
-  }[];
-  /** Bounded, newest last. */
-  readonly transitions: readonly {
-    readonly time: Date;
-    readonly from: Status;
-    readonly to: Status;
-    readonly errorClass?: ErrorClass;
-  }[];
-  readonly nextRunAt: Instant | undefined;
-  readonly connection: { readonly openedAt: Date } | undefined;
-};
-
 export type DetailedBody = CheckBody & {
   readonly type: string;
   readonly target: string;
@@ -135,7 +108,7 @@ const errorOf = (errorClass: ErrorClass | undefined): { error?: ErrorClass } =>
   errorClass === undefined ? {} : { error: errorClass };
 
 /** The one shape in which everything known of a check is shown. Its texts pass the redactor. */
-export function detailedBody(check: DetailedCheck, belief: Belief, now: Instant, redact: Redact): DetailedBody {
+export function detailedBody(check: KnownCheck, belief: Belief, now: Instant, redact: Redact): DetailedBody {
   const { policy } = check;
   return {
     ...checkBody(check, belief),

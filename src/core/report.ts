@@ -1,21 +1,13 @@
 // What the beliefs add up to for each endpoint: the rules of the health semantics, each once.
-import type { Belief, CheckResult, Gate } from './check.ts';
+import type { Belief, Gate } from './check.ts';
 import type { Instant } from './clock.ts';
+import type { KnownCheck } from './known-check.ts';
 
-/** What a report needs to know of a check; an entry of the board is one. */
-export type ReportedCheck = {
-  readonly name: string;
-  readonly required: boolean;
-  readonly gates: readonly Gate[];
-  /** Its `startup` gate waits for a pass, not only for a run. */
-  readonly waitForHealthy: boolean;
-  readonly lastResult: CheckResult | undefined;
-  /** At least one run has ended. */
-  readonly finishedRun: boolean;
-  /** Healthy at least once since the daemon's start. */
-  readonly everHealthy: boolean;
-  belief(now: Instant): Belief;
-};
+/** What a report needs to know of a check. */
+export type ReportedCheck = Pick<
+  KnownCheck,
+  'name' | 'required' | 'gates' | 'waitForHealthy' | 'lastResult' | 'finishedRun' | 'everHealthy' | 'belief'
+>;
 
 /** The questions that have an answer over several checks, apart from our own liveness. */
 export const views = ['health', 'ready', 'app', 'startup'] as const;

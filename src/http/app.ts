@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { z } from 'zod';
-import type { DetailedCheck } from '../core/body.ts';
+import type { KnownCheck } from '../core/known-check.ts';
 import { errorFields, type Log } from '../core/log.ts';
 import type { Redact } from '../core/redact.ts';
 import { Refusal } from '../core/refusal.ts';
@@ -22,7 +22,7 @@ import { logGuarded, requestFields, requestId } from './request.ts';
 import { canonicalUrl } from './twins.ts';
 
 export type AppOptions = Omit<HealthOptions, 'board' | 'drain'> & {
-  readonly board: HealthBoard<DetailedCheck>;
+  readonly board: HealthBoard<KnownCheck>;
   readonly drain: Drain;
   readonly page: Page;
   readonly redact: Redact;

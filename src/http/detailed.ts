@@ -1,7 +1,8 @@
 // GET /health/detailed: everything that is known, rendered for each request, behind the token.
 import type { FastifyInstance } from 'fastify';
-import { type DetailedCheck, detailedBody, healthBody } from '../core/body.ts';
+import { detailedBody, healthBody } from '../core/body.ts';
 import type { Clock } from '../core/clock.ts';
+import type { KnownCheck } from '../core/known-check.ts';
 import type { Redact } from '../core/redact.ts';
 import { report } from '../core/report.ts';
 import { sendJson } from './answer.ts';
@@ -10,7 +11,7 @@ import type { HealthBoard } from './health.ts';
 import { notesOn } from './notes.ts';
 
 type DetailedOptions = {
-  readonly board: HealthBoard<DetailedCheck>;
+  readonly board: HealthBoard<KnownCheck>;
   readonly clock: Clock;
   readonly version: string;
   readonly redact: Redact;

@@ -1,20 +1,16 @@
 // What is so now: of each check as the board has it, and of the daemon. Set anew for each page.
 import { Gauge } from 'prom-client';
-import { type Expiries, gates, type Warning } from '../core/check.ts';
+import { gates, type Warning } from '../core/check.ts';
 import type { Instant } from '../core/clock.ts';
+import type { KnownCheck } from '../core/known-check.ts';
 import { families } from '../core/names.ts';
 import { type ReportedCheck, report } from '../core/report.ts';
 import { type Place, settings } from './family-settings.ts';
 import { statesOf } from './labels.ts';
 
-/** A check as the gauges read it; an entry of the board is one. */
-export type MeasuredCheck = ReportedCheck & {
-  readonly type: string;
-  readonly lastSuccess: Date | undefined;
-  readonly expiries: Expiries;
-  readonly detectionBoundMs: number;
-  readonly expiryMs: number;
-};
+/** A check as the gauges read it. */
+export type MeasuredCheck = ReportedCheck &
+  Pick<KnownCheck, 'type' | 'lastSuccess' | 'expiries' | 'detectionBoundMs' | 'expiryMs'>;
 
 export function createGauges(place: Place, service: string, warningsOf: (entry: MeasuredCheck) => readonly Warning[]) {
   const states = statesOf(place.detail);

@@ -1,9 +1,9 @@
 // Checks as a board shows them, for what reads a board: each with the belief that a test wants.
 import fc from 'fast-check';
-import type { DetailedCheck } from '../../src/core/body.ts';
 import { type Belief, expiryKinds, gates, type Status, statuses, warnings } from '../../src/core/check.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { type ErrorClass, errorClasses } from '../../src/core/failure.ts';
+import type { KnownCheck } from '../../src/core/known-check.ts';
 import { makePolicy, makeResult } from './make.ts';
 
 export const forever = Number.POSITIVE_INFINITY;
@@ -17,10 +17,7 @@ export const unhealthy = (errorClass: ErrorClass = 'refused'): Belief => ({
 export const unknown: Belief = { status: 'unknown', errorClass: 'stale', warnings: [], until: forever };
 
 /** A check that passed 1.234 ms ago and is believed. */
-export function makeEntry(
-  name: string,
-  over: Partial<Omit<DetailedCheck, 'name'>> & { says?: Belief } = {},
-): DetailedCheck {
+export function makeEntry(name: string, over: Partial<Omit<KnownCheck, 'name'>> & { says?: Belief } = {}): KnownCheck {
   const { says = healthy, ...rest } = over;
   const result = { ...makeResult('passed', 0, 1.234), phases: [{ name: 'connect', ms: 1 }] };
   return {
@@ -48,7 +45,7 @@ export function makeEntry(
 }
 
 /** A board of plain entries; `set` replaces them and raises the version. */
-export function makeBoard(initial: readonly DetailedCheck[]) {
+export function makeBoard(initial: readonly KnownCheck[]) {
   let entries = initial;
   let version = 1;
   let reads = 0;
@@ -64,7 +61,7 @@ export function makeBoard(initial: readonly DetailedCheck[]) {
       return entries;
     },
     get: (name: string) => entries.find((entry) => entry.name === name),
-    set(next: readonly DetailedCheck[]) {
+    set(next: readonly KnownCheck[]) {
       entries = next;
       version += 1;
     },
@@ -111,7 +108,7 @@ const arbitraryResult = fc
   .map(([outcome, durationMs, phases]) => ({ ...makeResult(outcome, 0, durationMs), phases }));
 
 /** Any check that a board can show, a few of them, each with another name. */
-export const arbitraryEntries: fc.Arbitrary<DetailedCheck[]> = fc
+export const arbitraryEntries: fc.Arbitrary<KnownCheck[]> = fc
   .uniqueArray(
     fc.record({
       name: fc.stringMatching(/^[a-z][a-z0-9_-]{0,10}$/),

@@ -1,5 +1,5 @@
 // An app over plain entries, for what can be asked without a socket.
-import type { DetailedCheck } from '../../src/core/body.ts';
+import type { KnownCheck } from '../../src/core/known-check.ts';
 import type { Log, LogFields } from '../../src/core/log.ts';
 import { createDrain } from '../../src/http/drain.ts';
 import { createServer, type HttpOptions } from '../../src/http/server.ts';
@@ -25,7 +25,7 @@ export const pageOf = (render: () => Promise<string>, contentType = 'text/plain'
 
 /** @param over `token` is the one that may do everything. */
 export function serve(
-  entries: readonly DetailedCheck[],
+  entries: readonly KnownCheck[],
   over: Partial<HttpOptions> & { late?: () => number; token?: () => string } = {},
 ) {
   const { late = () => 0, token, ...options } = over;

@@ -1,8 +1,8 @@
 // Answers of the app over boards of every kind, by what was asked and in which format.
 import fc from 'fast-check';
-import type { DetailedCheck } from '../../src/core/body.ts';
 import { gates, phaseNotes, statuses, warnings } from '../../src/core/check.ts';
 import { errorClasses } from '../../src/core/failure.ts';
+import type { KnownCheck } from '../../src/core/known-check.ts';
 import { arbitraryEntries, healthy, makeEntry, unhealthy, unknown } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
 import { serve } from '../http/serve.ts';
@@ -15,7 +15,7 @@ const formats = { json: 'application/json', 'health+json': 'application/health+j
 const bearer = { authorization: 'Bearer right' };
 
 /** A check for each word that a body can say. */
-function everyWord(): readonly DetailedCheck[] {
+function everyWord(): readonly KnownCheck[] {
   const time = new Date(0);
   const ofClasses = errorClasses.flatMap((errorClass) => {
     const run = { gates, lastResult: makeResult(errorClass, 0) };
@@ -41,7 +41,7 @@ function everyWord(): readonly DetailedCheck[] {
 }
 
 /** With fields that are there and absent where they can be; the same boards at every call. */
-const boards = (): readonly (readonly DetailedCheck[])[] => [
+const boards = (): readonly (readonly KnownCheck[])[] => [
   [],
   [makeEntry('good', { gates })],
   everyWord(),

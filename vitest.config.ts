@@ -4,7 +4,19 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './scripts/vitest-order.ts';
 
 const rooms = [
-  ...['core', 'dependencies', 'schedule', 'checks', 'statistics', 'config', 'http', 'metrics', 'sinks', 'cli'],
+  ...[
+    'core',
+    'dependencies',
+    'schedule',
+    'leadership',
+    'checks',
+    'statistics',
+    'config',
+    'http',
+    'metrics',
+    'sinks',
+    'cli',
+  ],
   ...['servers', 'scripts', 'soak', 'mutations', 'docs', 'k8s', 'surface'],
 ];
 

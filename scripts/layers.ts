@@ -33,9 +33,14 @@ export const rooms: readonly Room[] = [
   { room: 'schedule', job: 'when jobs run, one flight at a time; sessions', imports: ['core', 'dependencies'] },
   { room: 'checks', job: 'one run, one check alive, the board', imports: beneath },
   {
-    room: 'statistics',
-    job: 'who reads the statistics of a check, the collectors that are due, what they gave until it is stale',
+    room: 'leadership',
+    job: 'where the replicas elect one of them, who leads there, and the lease that it holds',
     imports: beneath,
+  },
+  {
+    room: 'statistics',
+    job: 'the collectors of a check that are due, and what they gave until it is stale',
+    imports: [...beneath, 'leadership/index.ts'],
   },
   { room: 'metrics', job: 'the families, and the page that shows them', imports: beneath },
   { room: 'sinks', job: 'what becomes of results', imports: [...beneath, 'metrics/registry.ts'] },

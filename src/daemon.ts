@@ -14,10 +14,12 @@ import { createRedactor, secretsOf } from './core/redact.ts';
 import { createReleasers } from './core/releasers.ts';
 import { paintFor } from './core/terminal.ts';
 import { reveal } from './dependencies/credentials.ts';
+import { placesOf } from './dependencies/seats.ts';
 import { createDrain } from './http/drain.ts';
 import type { Bearer } from './http/guard.ts';
 import { createServer } from './http/server.ts';
 import { createInForce } from './in-force.ts';
+import { createLeadership } from './leadership/index.ts';
 import { createPage } from './metrics/page.ts';
 import { createRegistry } from './metrics/registry.ts';
 import { createReload } from './reload.ts';
@@ -100,10 +102,15 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     bearers: () => inForce.bearers,
     starting: () => !begun,
   });
+  const leadership = createLeadership({
+    ...{ namespace: started.namespace ?? namespaceHere(), service, log, clock, scheduler },
+    random: Math.random,
+  });
+  /** Where replicas elect under these checks. */
+  const placesIn = (checks: Configuration['checks']) => placesOf(checks, started.statistics.mode, false);
   const statistics = createStatistics({
     settings: started.statistics,
-    namespace: started.namespace ?? namespaceHere(),
-    service,
+    leadership,
     snapshots,
     metrics: registry.statistics,
     log,
@@ -113,7 +120,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     scheduler,
     count: (check, type, request) => emit({ kind: 'request', check, type, request }),
   });
-  const { election } = statistics;
+  const { election } = leadership;
   const surroundings = {
     clock,
     random: Math.random,
@@ -133,9 +140,12 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     read: (good) => emit({ kind: 'configuration', good }),
     accepted: configured.accepted,
     async apply(configuration) {
+      const places = placesIn(configuration.checks);
+      await leadership.load(places.all);
       await statistics.load(configuration.checks);
       const changes = await roster.replace(configuration.checks);
       if (Object.values(changes).some((names) => names.length > 0)) emit({ kind: 'checks', ...changes });
+      leadership.replace(places.all, places.own);
       statistics.replace(configuration.checks);
       inForce = inForceOf(configuration);
       log.setLevel(configuration.logLevel);
@@ -146,6 +156,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
 
   const releasers = createReleasers();
   const start = async (): Promise<void> => {
+    releasers.add(() => leadership.close());
     releasers.add(() => statistics.close());
     releasers.add(() => roster.close());
     releasers.add(() => server.close(AbortSignal.timeout(closeWithinMs)));
@@ -158,9 +169,12 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
       );
     releasers.add(() => sinks.close(AbortSignal.timeout(closeWithinMs)));
     releasers.add(() => scheduler.stop());
+    const places = placesIn(started.checks);
+    await leadership.load(places.all);
     await statistics.load(started.checks);
     await roster.start();
     begun = true;
+    leadership.replace(places.all, places.own);
     statistics.replace(started.checks);
     await configured.begin(taken);
     releasers.add(() => configured.stop());

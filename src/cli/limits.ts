@@ -3,7 +3,7 @@ import { planOf } from '../checks/plan-of.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Pods } from '../core/cost.ts';
 import type { ConnectionLimit } from '../dependencies/define.ts';
-import { withLimits } from '../statistics/collect.ts';
+import { withLimits } from '../schedule/limits.ts';
 import { costOfCheck, readersOf } from './costing.ts';
 import type { Configuration } from './loading.ts';
 import type { Probed } from './probing.ts';

@@ -4,6 +4,7 @@ import type { ExpiryKind, ProbeWarning } from '../core/check.ts';
 import type { StatisticsMode } from '../core/collecting.ts';
 import type { Cost } from '../core/cost.ts';
 import type { DependencyClass } from '../core/failure.ts';
+import type { LeaseTimes } from '../core/lease-times.ts';
 import type { Request } from '../core/request.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Session } from './session.ts';
@@ -62,8 +63,11 @@ export interface Driver<Settings, Phase extends string, S extends Session, From 
   probe(session: S, settings: Settings, attempt: Attempt<Phase>): Promise<void>;
   /** undefined: not an error of this type's own; core/failure.ts is asked next. */
   classify(error: unknown): Classified | undefined;
-  /** A connection for the statistics; synchronous, without I/O. */
-  reader?(settings: Settings): Reader<From>;
+  /**
+   * A connection for the statistics; synchronous, without I/O.
+   * @param lead given when it is to hold a lead: the server ends it after so much silence.
+   */
+  reader?(settings: Settings, lead?: Pick<LeaseTimes, 'silenceMs'>): Reader<From>;
   /** Asks the server that the probe asks, on a connection of its own, which is closed then. @throws whatever the client throws. */
   connectionLimits?(settings: Settings, limits: Limits): Promise<readonly ConnectionLimit[]>;
 }

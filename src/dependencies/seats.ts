@@ -1,4 +1,4 @@
-// Who reads what: for each check with statistics, its mode and where its reader is elected. Pure.
+// Who reads what, and where the replicas elect: for each check with statistics, its mode and where its reader is elected. Pure.
 
 import type { StatisticsMode } from '../core/collecting.ts';
 import type { Definition } from './define.ts';
@@ -29,9 +29,8 @@ function modeOf({ settings }: Seated, general: StatisticsMode): StatisticsMode {
  */
 export function seatsOf(checks: readonly Seated[], general: StatisticsMode): ReadonlyMap<string, Seat> {
   const able = checks.filter(({ definition }) => definition.statistics !== undefined);
-  const roleOf = ({ definition, settings }: Seated) => definition.elects?.(settings as never);
   const places = able.filter((check) => modeOf(check, general) === 'leader' && roleOf(check) !== undefined);
-  const first = places.find((check) => roleOf(check) === 'primary') ?? places.find((check) => roleOf(check) === 'any');
+  const first = firstPlace(places);
   const unfit = able.flatMap((check) => {
     const [role, mode] = [roleOf(check), modeOf(check, general)];
     if (role === undefined) return [];
@@ -54,3 +53,29 @@ function noPlace(unfit: readonly string[]): string {
     'Set `statistics: { mode: all }` to let every replica read them.'
   );
 }
+
+/** Where replicas elect. */
+export type Places<Check> = {
+  /** Every check at whose server somebody is elected. */
+  readonly all: readonly Check[];
+  /** The place of the features: that of all checks that follow. Undefined: none is wanted, or there is none. */
+  readonly own: string | undefined;
+};
+
+/** @param features whether one of them elects: then there is a place even where nobody reads statistics. */
+export function placesOf<Check extends Seated>(
+  checks: readonly Check[],
+  general: StatisticsMode,
+  features: boolean,
+): Places<Check> {
+  const seats = [...seatsOf(checks, general).values()];
+  const ofStatistics = new Set(seats.flatMap((seat) => (seat.mode === 'leader' ? seat.place : [])));
+  const own = features ? firstPlace(checks)?.name : undefined;
+  return { all: checks.filter(({ name }) => ofStatistics.has(name) || name === own), own };
+}
+
+const roleOf = ({ definition, settings }: Seated) => definition.elects?.(settings as never);
+
+/** The first whose server is said to be a primary, else the first that may be one. */
+const firstPlace = <Check extends Seated>(checks: readonly Check[]): Check | undefined =>
+  checks.find((check) => roleOf(check) === 'primary') ?? checks.find((check) => roleOf(check) === 'any');

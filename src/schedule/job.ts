@@ -8,7 +8,7 @@ import type { Instant } from '../core/clock.ts';
 export const jobClasses = {
   /** A check: none waits for another, and each ends soon. */
   check: { atATime: Number.POSITIVE_INFINITY, feedsLiveness: true, endMs: Number.POSITIVE_INFINITY },
-  /** A reader of statistics. */
+  /** What reads statistics, or takes part in an election. */
   reading: { atATime: Number.POSITIVE_INFINITY, feedsLiveness: false, endMs: Number.POSITIVE_INFINITY },
   /** Work of a feature, which can take hours. */
   task: { atATime: 2, feedsLiveness: false, endMs: 5000 },

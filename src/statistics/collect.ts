@@ -1,5 +1,4 @@
-// One step with a deadline, and one run of a collector: the only place that turns what a collector throws into a value.
-import { type Clock, setDeadline } from '../core/clock.ts';
+// One run of a collector: the only place that turns what a collector throws into a value.
 import { type FamilyText, renderSamples } from '../core/exposition.ts';
 import type { DependencyClass } from '../core/failure.ts';
 import type { Sample } from '../core/family.ts';
@@ -7,12 +6,12 @@ import type { Redact } from '../core/redact.ts';
 import { brief, classify, type Knowing, messageOf, overdue } from '../dependencies/fault.ts';
 import {
   type Collector,
-  type Limits,
   MissingPrivilege,
   notAsked,
   type Source,
   UnreadableAnswer,
 } from '../dependencies/statistics.ts';
+import { type Timed, withLimits } from '../schedule/limits.ts';
 
 export type Collected =
   | {
@@ -35,42 +34,14 @@ export type Fault = {
   readonly hangs: boolean;
 };
 
-export type Collectors = Knowing & {
-  readonly check: string;
-  readonly settings: unknown;
-  readonly timeoutMs: number;
-  /** Series of one collector: what is beyond is cut and counted. */
-  readonly maxSeries: number;
-  readonly clock: Clock;
-  readonly redact: Redact;
-  /** Takes the requests that are made, of a type whose requests are counted. */
-  readonly count?: Limits['count'];
-};
-
-/**
- * @throws `overdue` at the deadline or when the signal aborts, whatever the step does then; else what the step throws.
- */
-export async function withLimits<T>(
-  { clock, timeoutMs, count }: Pick<Collectors, 'clock' | 'timeoutMs' | 'count'>,
-  signal: AbortSignal,
-  step: (limits: Limits) => Promise<T>,
-): Promise<T> {
-  const ending = new AbortController();
-  const deadline = clock.now() + timeoutMs;
-  const limits: Limits = { signal: ending.signal, remainingMs: () => Math.max(0, deadline - clock.now()), count };
-  const end = Promise.withResolvers<never>();
-  const onEnd = (): void => end.reject(overdue);
-  const timer = setDeadline(onEnd, timeoutMs);
-  signal.addEventListener('abort', onEnd);
-  if (signal.aborted) onEnd();
-  try {
-    return await Promise.race([step(limits), end.promise]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onEnd);
-    ending.abort();
-  }
-}
+export type Collectors = Knowing &
+  Timed & {
+    readonly check: string;
+    readonly settings: unknown;
+    /** Series of one collector: what is beyond is cut and counted. */
+    readonly maxSeries: number;
+    readonly redact: Redact;
+  };
 
 export async function collect(
   collectors: Collectors,

@@ -1,4 +1,4 @@
-// The statistics of all checks: who reads them, and their readings. A reload replaces those whose settings changed.
+// The statistics of all checks: their readings, and whose turn each is. A reload replaces those whose settings changed.
 
 import type { Clock } from '../core/clock.ts';
 import type { StatisticsMetrics, StatisticsMode } from '../core/collecting.ts';
@@ -6,14 +6,14 @@ import type { Log } from '../core/log.ts';
 import type { Redact } from '../core/redact.ts';
 import type { Request } from '../core/request.ts';
 import { same } from '../core/same.ts';
-import type { Driver, Election, Session } from '../dependencies/define.ts';
+import type { Driver, Session } from '../dependencies/define.ts';
 import { type Seat, seatsOf } from '../dependencies/seats.ts';
+import type { Leadership } from '../leadership/index.ts';
 import type { Job } from '../schedule/job.ts';
-import { keyOf } from './key.ts';
-import { createReading, type Reading, type Room, type StatisticsCheck, type Turn } from './reading.ts';
+import { createReading, type Reading, type Room, type StatisticsCheck } from './reading.ts';
 import type { Snapshots } from './snapshots.ts';
 import { createTeller } from './tell.ts';
-import { createPlace, everybodysTurn, followersTurn, type Place } from './turns.ts';
+import { everybodysTurn, followersTurn, placesTurn, type Turn } from './turns.ts';
 
 export type StatisticsSettings = {
   readonly mode: StatisticsMode;
@@ -25,9 +25,8 @@ export type StatisticsSettings = {
 
 export type StatisticsOptions = {
   readonly settings: StatisticsSettings;
-  /** With the service and the check it says which replicas elect together. */
-  readonly namespace: string;
-  readonly service: string;
+  /** Who leads where. */
+  readonly leadership: Pick<Leadership, 'at' | 'follow'>;
   readonly snapshots: Snapshots;
   readonly metrics: StatisticsMetrics;
   readonly log: Log;
@@ -44,8 +43,6 @@ export interface StatisticsRoom {
   load(checks: readonly StatisticsCheck[]): Promise<void>;
   /** Makes these, once loaded, the checks whose statistics are read; what has not changed goes on. */
   replace(checks: readonly StatisticsCheck[]): void;
-  /** Where the replicas elect, what a probe is to look for; undefined for other checks. */
-  election(check: string): Election | undefined;
   /** Cuts every connection. */
   close(): void;
 }
@@ -53,14 +50,13 @@ export interface StatisticsRoom {
 type Member = {
   readonly check: StatisticsCheck;
   readonly seat: Seat;
-  readonly place?: Place;
   /** Absent together when nobody reads it. */
   readonly turn?: Turn;
   readonly reading?: Reading;
 };
 
 export function createStatistics(options: StatisticsOptions): StatisticsRoom {
-  const { settings, scheduler, metrics, log } = options;
+  const { settings, scheduler, metrics, log, leadership } = options;
   let members = new Map<string, Member>();
   const rooms = new Map<string, Room>();
 
@@ -73,30 +69,23 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
       scheduler.nudge(reading);
     }
   };
-  const turnOf = (seat: Seat, place: Place | undefined): Turn => {
+  const turnOf = (check: string, seat: Seat): Turn => {
     if (seat.mode !== 'leader') return everybodysTurn;
-    return place?.turn ?? followersTurn(() => members.get(seat.place)?.place?.turn.reads() ?? false);
+    return seat.place === check ? placesTurn(leadership, check) : followersTurn(leadership, seat.place);
   };
-  /** @param predecessor of the same name: who leads by it goes on doing so. */
-  const enlist = (check: StatisticsCheck, seat: Seat, predecessor: Member | undefined): Member => {
+  const enlist = (check: StatisticsCheck, seat: Seat): Member => {
     const { name, definition } = check;
     const room = rooms.get(definition.type);
     if (seat.mode === 'off' || room === undefined) return { check, seat };
-    const isPlace = seat.mode === 'leader' && seat.place === name;
-    const key = keyOf(options.namespace, options.service, name);
-    const newPlace = () => createPlace({ ...options, check: name, key, changed: () => placeChanged(name) });
-    const place = isPlace ? (predecessor?.place ?? newPlace()) : undefined;
     const teller = createTeller({ check: name, log, metrics, wall: options.clock.wall });
-    const turn = turnOf(seat, place);
-    const nudge = (): void => scheduler.nudge(reading);
-    const reading: Reading = createReading(check, room, {
+    const turn = turnOf(name, seat);
+    const reading = createReading(check, room, {
       ...options,
       ...settings,
       ...{ turn, teller },
       count: (request) => options.count?.(name, definition.type, request),
-      nudge,
     });
-    return { check, seat, turn, reading, ...(place && { place }) };
+    return { check, seat, turn, reading };
   };
   const begin = ({ check, seat, turn, reading }: Member): void => {
     metrics.standing(check.name, { mode: seat.mode, reads: turn?.reads() ?? false });
@@ -109,6 +98,14 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
     reading.close();
   };
 
+  leadership.follow({
+    changed(place) {
+      if (leadership.at(place)?.lease.standing === 'lost') members.get(place)?.reading?.lose();
+      placeChanged(place);
+    },
+    unreachable: (place, error) => members.get(place)?.reading?.unreachable(error),
+  });
+
   return {
     load: (checks) => importRooms(checks, seatsOf(checks, settings.mode), rooms),
     replace(checks) {
@@ -120,18 +117,11 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
         if (seat === undefined) continue;
         const known = before.get(check.name);
         const goesOn = known !== undefined && sameCheck(known.check, check) && same(known.seat, seat);
-        after.set(check.name, goesOn ? known : enlist(check, seat, known));
+        after.set(check.name, goesOn ? known : enlist(check, seat));
       }
       members = after;
       for (const member of before.values()) if (after.get(member.check.name) !== member) end(member);
       for (const member of after.values()) if (before.get(member.check.name) !== member) begin(member);
-      for (const [name, { place }] of after) {
-        if (place !== undefined && before.get(name) !== after.get(name)) placeChanged(name);
-      }
-    },
-    election(check) {
-      const place = members.get(check)?.place;
-      return place && { key: place.key, tell: place.seen };
     },
     close() {
       for (const { reading } of members.values()) reading?.close();

@@ -2,6 +2,7 @@
 import type { Instant } from '../core/clock.ts';
 import type { DependencyClass } from '../core/failure.ts';
 import type { Collector } from '../dependencies/statistics.ts';
+import { createRetry, longestWaitMs } from '../schedule/retry.ts';
 
 export interface Slots {
   /** When the next is due. */
@@ -20,11 +21,6 @@ export interface Slots {
   fixed(): void;
 }
 
-/** Classes of a server that is there and does not want us: it is asked ever more seldom. */
-const patient: readonly DependencyClass[] = ['auth', 'permission', 'capacity', 'throttled', 'starting', 'misconfig'];
-const longestWaitMs = 60_000;
-/** The first try after a break: most are over by then, as after a restart. */
-const soonMs = 1000;
 /** Between tries of what was refused: each is counted against us, and a grant should show the same day. */
 const refusedMs = { least: 60_000, most: 900_000 } as const;
 /** Of what fails again and again, as what a service does not offer: each try is a line in its log. */
@@ -37,10 +33,9 @@ export function createSlots(own: readonly Collector[], custom: readonly Collecto
   const slotOf = (collector: Collector, custom: boolean): Slot => ({ collector, custom, dueAt: start, failures: 0 });
   const slots = [...own.map((one) => slotOf(one, false)), ...custom.map((one) => slotOf(one, true))];
   const shortestMs = Math.min(longestWaitMs, ...slots.map(({ collector }) => collector.intervalMs));
-  let notBefore = start;
-  let breaks = 0;
+  const retry = createRetry(shortestMs, start);
   return {
-    next: () => Math.max(notBefore, Math.min(...slots.map(({ dueAt }) => dueAt))),
+    next: () => Math.max(retry.notBefore, Math.min(...slots.map(({ dueAt }) => dueAt))),
     due(now) {
       const due = slots.filter(({ dueAt }) => dueAt <= now);
       const first = due.filter((slot) => !slot.custom);
@@ -64,14 +59,7 @@ export function createSlots(own: readonly Collector[], custom: readonly Collecto
     restart(now, moreOftenMs = Number.POSITIVE_INFINITY) {
       for (const slot of slots) if (slot.collector.intervalMs < moreOftenMs) slot.dueAt = Math.min(slot.dueAt, now);
     },
-    broke(errorClass, now) {
-      const isPatient = patient.includes(errorClass);
-      const waitMs = isPatient ? shortestMs * 2 ** breaks : breaks === 0 ? soonMs : shortestMs;
-      breaks += 1;
-      notBefore = now + Math.min(longestWaitMs, waitMs);
-    },
-    fixed() {
-      breaks = 0;
-    },
+    broke: retry.broke,
+    fixed: retry.fixed,
   };
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { initialPlace, nextPlace, reads } from '../../src/statistics/place.ts';
+import { initialPlace, nextPlace, reads } from '../../src/leadership/place.ts';
 import { type Connection, intervalMs, type Part, type Replica, Server, startReplica } from './world.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
@@ -30,7 +30,7 @@ test('one of three reads, and the others show nothing and hold no connection', a
   expect(leader?.page()).toContain('database_value{check="database",instance="server:1"} 1\n');
   expect(leader?.page()).toContain('cache_value{check="cache",instance="server:1"} 1\n');
   for (const one of replicas) if (one !== leader) expect(one.page()).toBe('');
-  expect(connectionsOf(database)).toHaveLength(1);
+  expect(connectionsOf(database)).toHaveLength(2); // that of the lead, too
   expect(connectionsOf(cache)).toHaveLength(1);
   await stop(replicas);
 });
@@ -184,7 +184,7 @@ test('whoever stands down leaves nothing: no sample, no metric of a collector, w
   await stop(replicas);
 });
 
-test('the connection that leads is replaced at its age, and nothing is missing meanwhile', async () => {
+test('the connection of the leader’s statistics is replaced at its age, and nothing is missing meanwhile', async () => {
   const database = new Server();
   const [replica] = (await start(1, { database: { server: database, elects: 'primary' } })) as [Replica];
   await pass(20_000);
@@ -193,7 +193,7 @@ test('the connection that leads is replaced at its age, and nothing is missing m
     expect(replica.page()).toContain('database_up{check="database",instance="server:1"} 1\n');
     expect(replica.page()).toContain('database_value');
   }
-  expect(database.opened).toBe(3);
+  expect(database.opened, 'and that of the lead is not').toBe(3 + 1);
   await replica.kill();
 });
 

@@ -3,7 +3,7 @@ import { get } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { overdue } from '../../src/dependencies/fault.ts';
-import { withLimits } from '../../src/statistics/collect.ts';
+import { withLimits } from '../../src/schedule/limits.ts';
 import { standStill, startLateAnswer } from '../servers/late-answer.ts';
 
 const never = new AbortController().signal;

@@ -49,7 +49,8 @@ test('requests of a reader are counted for its check', async () => {
   const jobs: Job[] = [];
   const statistics = createStatistics({
     settings: { mode: 'all', timeoutMs: 1000, maxSeries: 10 },
-    ...{ namespace: '', service: 'shop', snapshots: createSnapshots(), log: makeLog(), clock: systemClock },
+    ...{ snapshots: createSnapshots(), log: makeLog(), clock: systemClock },
+    leadership: { at: () => undefined, follow() {} },
     metrics: { ran() {}, up() {}, forget() {}, privilege() {}, standing() {} },
     random: () => 0.5,
     redact: (text) => text,

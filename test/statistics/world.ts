@@ -4,8 +4,11 @@ import { systemClock } from '../../src/core/clock.ts';
 import type { StatisticsMetrics, StatisticsMode } from '../../src/core/collecting.ts';
 import { Failure } from '../../src/core/failure.ts';
 import { type Family, samples } from '../../src/core/family.ts';
+import { leaseTimes } from '../../src/core/lease-times.ts';
 import type { Definition, Driver, Session } from '../../src/dependencies/define.ts';
+import { placesOf } from '../../src/dependencies/seats.ts';
 import { type Collector, MissingPrivilege, type Reader, type Statistics } from '../../src/dependencies/statistics.ts';
+import { createLeadership } from '../../src/leadership/index.ts';
 import { createScheduler } from '../../src/schedule/scheduler.ts';
 import { createStatistics } from '../../src/statistics/index.ts';
 import type { StatisticsCheck } from '../../src/statistics/reading.ts';
@@ -208,10 +211,14 @@ export function startReplica(number: number, parts: Readonly<Record<string, Part
       else standings.set(check, standing);
     },
   };
+  const surroundings = { log, clock: systemClock, scheduler, random: Math.random };
+  const leadership = createLeadership({
+    ...{ ...surroundings, namespace: 'shop', service: 'api' },
+    times: { ...leaseTimes, proofMs: 2000 },
+  });
   const statistics = createStatistics({
     settings: { mode, timeoutMs: 2000, maxSeries: 100 },
-    ...{ namespace: 'shop', service: 'api', snapshots, metrics, log, clock: systemClock, scheduler },
-    random: Math.random,
+    ...{ ...surroundings, leadership, snapshots, metrics },
     redact: (text) => text.replaceAll('hunter2', '***'),
   });
   const checksOf = (all: Readonly<Record<string, Part>>): StatisticsCheck[] =>
@@ -223,18 +230,22 @@ export function startReplica(number: number, parts: Readonly<Record<string, Part
     }));
   const probes = setInterval(() => {
     for (const [name, { server }] of Object.entries(parts)) {
-      const election = statistics.election(name);
+      const election = leadership.election(name);
       if (election === undefined || server.blind || server.frozen || server.refuses || server.unreachable.has(number))
         continue;
       election.tell(server.holders.has(election.key));
     }
   }, 5000);
   const replace = async (all: Readonly<Record<string, Part>>): Promise<void> => {
-    await statistics.load(checksOf(all));
-    statistics.replace(checksOf(all));
+    const checks = checksOf(all);
+    const places = placesOf(checks, mode, false);
+    await leadership.load(places.all);
+    await statistics.load(checks);
+    leadership.replace(places.all);
+    statistics.replace(checks);
   };
   return {
-    ...{ log, standings, runs, privileges, collectors, ups, statistics },
+    ...{ log, standings, runs, privileges, collectors, ups, statistics: leadership },
     start: () => replace(parts),
     replace,
     page: () => Buffer.from(snapshots.bytes(performance.now())).toString(),
@@ -243,6 +254,7 @@ export function startReplica(number: number, parts: Readonly<Record<string, Part
     async kill() {
       clearInterval(probes);
       statistics.close();
+      leadership.close();
       await scheduler.stop();
     },
     latenessMs: scheduler.latenessMs,

@@ -1,4 +1,4 @@
-// Probes PostgreSQL through one connection, and reads its statistics through another; the only file that imports the client.
+// Probes PostgreSQL through one connection, reads its statistics through another, and leads by a third; the only file that imports the client.
 import { Client as PgClient, Query } from 'pg';
 import { Failure } from '../../core/failure.ts';
 import { certificateEnd } from '../certificate-end.ts';
@@ -68,13 +68,14 @@ export const driver: Driver<Settings, Phase, PostgresSession, PostgresSource> = 
     limits.signal.addEventListener('abort', connection.destroy);
     return await readConnectionLimits(connection, limits).finally(connection.destroy);
   },
-  reader: (settings) =>
+  reader: (settings, lead) =>
     createReader(
       createConnection({
         settings: () => forStatistics(settings),
-        applicationName: 'sidewarden statistics',
+        applicationName: lead === undefined ? 'sidewarden statistics' : 'sidewarden lead',
         newClient,
       }),
       (config) => new Query(config),
+      lead,
     ),
 };

@@ -1,5 +1,6 @@
-// The connection of the statistics: what the collectors ask by, and what holds the lead.
+// The connection of the statistics, or of the lead: what the collectors ask by, or what holds the lead.
 import { Failure } from '../../core/failure.ts';
+import type { LeaseTimes } from '../../core/lease-times.ts';
 import { brief } from '../fault.ts';
 import type { Limits, Reader, Standing } from '../statistics.ts';
 import { type Ask, createAsk, type NewQuery } from './asking.ts';
@@ -33,8 +34,15 @@ type Facing = {
   direct: boolean;
 };
 
-/** @param newQuery of the client library. */
-export function createReader(connection: Connection, newQuery: NewQuery): Reader<PostgresSource> {
+/**
+ * @param newQuery of the client library.
+ * @param lead of a connection that is to hold the lead.
+ */
+export function createReader(
+  connection: Connection,
+  newQuery: NewQuery,
+  lead?: Pick<LeaseTimes, 'silenceMs'>,
+): Reader<PostgresSource> {
   let facing: Facing | undefined;
   let source: PostgresSource | undefined;
 
@@ -69,7 +77,7 @@ export function createReader(connection: Connection, newQuery: NewQuery): Reader
       ...{ facts: noFacts, factsAt: 0, direct: false },
     };
     await readFacts(limits);
-    if (facing.direct && (await settled(row(sessionQuery(sessionMs, facing.facts.version), limits))))
+    if (facing.direct && (await settled(row(sessionQuery(sessionMs, facing.facts.version, lead), limits))))
       facing.bounds = { sessionMs };
     source = createSource(facing, within, connection);
   };

@@ -37,7 +37,7 @@ FROM (SELECT name, state, connections, waiters, dense_rank() OVER (ORDER BY tota
     FROM (SELECT coalesce(nullif(${column}::text, ''), '${nobody}') AS name, coalesce(state, 'unknown') AS state, wait_event_type
       FROM pg_catalog.pg_stat_activity
       WHERE backend_type = 'client backend' AND datname = pg_catalog.current_database()
-        AND application_name NOT IN ('sidewarden', 'sidewarden statistics') AND pid <> pg_catalog.pg_backend_pid()) clients
+        AND application_name NOT IN ('sidewarden', 'sidewarden statistics', 'sidewarden lead') AND pid <> pg_catalog.pg_backend_pid()) clients
     GROUP BY name, state) counted) placed
 GROUP BY 1, state`;
 }

@@ -1,7 +1,5 @@
-// The standing of this replica where replicas elect who reads: learnt from the probe, and from asking for the lead. Pure.
-
-/** `lost`: it led when its connection broke, and goes on for the checks that follow until it sees another leader. */
-export type Standing = 'follows' | 'leads' | 'lost';
+// The standing of this replica where replicas elect: learnt from the probe, and from asking for the lead. Pure.
+import type { Standing } from '../core/lease.ts';
 
 export type PlaceState = {
   readonly standing: Standing;
@@ -27,5 +25,5 @@ export function nextPlace(state: PlaceState, event: PlaceEvent): PlaceState {
   return event.answer === 'leads' ? { standing: 'leads', held: true } : { standing: 'follows', held: undefined };
 }
 
-/** Whether this replica reads the statistics of the checks that follow the place. */
+/** Whether this replica does what the one that leads does: it leads, or led last. */
 export const reads = ({ standing }: PlaceState): boolean => standing !== 'follows';

@@ -1,0 +1,115 @@
+// One replica that asks a server of the test for the lead, with clocks that a test moves apart.
+import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { leaseTimes } from '../../src/core/lease-times.ts';
+import type { Definition } from '../../src/dependencies/define.ts';
+import { createLeadership } from '../../src/leadership/index.ts';
+import { createScheduler } from '../../src/schedule/scheduler.ts';
+import { fakeDefinition } from '../checks/fake.ts';
+import { makeLog } from '../http/serve.ts';
+
+/** Who holds the lead, and how the server behaves. */
+export class Place {
+  holder: object | undefined;
+  frozen = false;
+  refuses = false;
+  pooled = false;
+  opened = 0;
+  /** Of the replicas that are connected. */
+  readonly connections = new Map<object, () => void>();
+  /** It ends them all, and with them the lead. */
+  cut(): void {
+    for (const end of [...this.connections.values()]) end();
+  }
+}
+
+function definitionAt(place: () => Place, silences: number[]): Definition {
+  return {
+    ...fakeDefinition,
+    elects: () => 'primary',
+    load: async () => ({
+      session: () => ({ closed: false, destroy() {} }),
+      probe: async () => {},
+      classify: () => undefined,
+      reader(_, lead) {
+        const at = place();
+        let closed = false;
+        let tell = (): void => {};
+        if (lead !== undefined) silences.push(lead.silenceMs);
+        const reader = {
+          get closed() {
+            return closed;
+          },
+          destroy() {
+            closed = true;
+            at.connections.delete(reader);
+            if (at.holder === reader && !at.frozen) at.holder = undefined;
+          },
+          onEnd(listener: () => void) {
+            tell = listener;
+          },
+          async open() {
+            if (at.frozen) await new Promise(() => {});
+            if (at.refuses) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+            if (!at.connections.has(reader)) at.opened += 1;
+            at.connections.set(reader, () => {
+              reader.destroy();
+              tell();
+            });
+            return { instance: 'server:1' };
+          },
+          async elect() {
+            if (at.frozen) await new Promise(() => {});
+            if (at.pooled) return { kind: 'cannot', why: 'a pooler stands between' } as const;
+            at.holder ??= reader;
+            return { kind: at.holder === reader ? 'leads' : 'follows' } as const;
+          },
+        };
+        return reader;
+      },
+    }),
+  };
+}
+
+/** Begins at once; its probe looks when the test says so. */
+export async function startReplica(place = new Place()) {
+  let moved = 0;
+  const clock: Clock = { ...systemClock, wall: () => new Date(Date.now() + moved) };
+  const log = makeLog();
+  const scheduler = createScheduler(clock);
+  const silences: number[] = [];
+  const leadership = createLeadership({
+    ...{ namespace: 'shop', service: 'api', clock, log, scheduler, random: () => 0 },
+    times: leaseTimes,
+  });
+  let at = place;
+  const definition = definitionAt(() => at, silences);
+  const placeAs = (settings: Record<string, unknown>) => [{ name: 'database', definition, settings }];
+  await leadership.load(placeAs({}));
+  leadership.replace(placeAs({}), 'database');
+  const seen = (held: boolean): void => leadership.election('database')?.tell(held);
+  const { lease } = leadership;
+  const changes: string[] = [];
+  lease.onChange(
+    () => void changes.push(`${lease.standing}${lease.held ? ' held' : ''}`),
+    new AbortController().signal,
+  );
+  return {
+    ...{ leadership, lease, log, place, seen, changes, silences },
+    /** What the probe of this replica sees at its server. */
+    probe: () => seen(at.holder !== undefined),
+    /** From the next connection on, the name leads to another server. */
+    moveName(other: Place) {
+      at = other;
+    },
+    reload: (settings: Record<string, unknown>) => leadership.replace(placeAs(settings), 'database'),
+    without: () => leadership.replace([]),
+    /** As of a machine that was paused: its monotonic clock stood still, the wall clock did not. */
+    moveWall(ms: number) {
+      moved += ms;
+    },
+    async stop() {
+      await scheduler.stop();
+      leadership.close();
+    },
+  };
+}

@@ -15,6 +15,7 @@ const rooms = [
     'http',
     'metrics',
     'sinks',
+    'features',
     'cli',
   ],
   ...['servers', 'scripts', 'soak', 'mutations', 'docs', 'k8s', 'surface'],

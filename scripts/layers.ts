@@ -47,9 +47,15 @@ export const rooms: readonly Room[] = [
   {
     room: 'config',
     job: 'from file, environment and flags to one configuration, or to every mistake',
-    imports: [...beneath, 'checks/plan-of.ts', '*/settings.ts'],
+    imports: [...beneath, 'checks/plan-of.ts', 'features/index.ts', 'features/define.ts', '*/settings.ts'],
   },
   { room: 'http', job: 'the endpoints', imports: [...beneath, 'checks', 'metrics', 'sinks'] },
+  {
+    room: 'features',
+    job: 'what comes beside probes and statistics, loaded when it is configured; a feature is a folder',
+    imports: ['core', 'schedule', 'http/mount.ts', 'http/event-stream.ts', 'cli/command.ts'],
+    apart: [],
+  },
 ];
 
 /** Each client library, and the files or folders of src/ that alone may import it. */

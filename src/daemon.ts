@@ -1,5 +1,4 @@
 // What lives as long as the process: acquired in this order, released in the reverse one.
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBoard } from './checks/board.ts';
@@ -9,12 +8,14 @@ import type { Taken } from './config/load.ts';
 import type { Kept, Source } from './config/source.ts';
 import { createWatch } from './config/watch.ts';
 import { systemClock } from './core/clock.ts';
-import { errorFields, type Log, type LogFormat } from './core/log.ts';
+import type { Log, LogFormat } from './core/log.ts';
 import { createRedactor, secretsOf } from './core/redact.ts';
 import { createReleasers } from './core/releasers.ts';
 import { paintFor } from './core/terminal.ts';
 import { reveal } from './dependencies/credentials.ts';
 import { placesOf } from './dependencies/seats.ts';
+import { createFeatureHost } from './features/host.ts';
+import { namespaceHere, usualControlHere } from './here.ts';
 import { createDrain } from './http/drain.ts';
 import type { Bearer } from './http/guard.ts';
 import { createServer } from './http/server.ts';
@@ -64,7 +65,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
   let begun = false;
   let inForce = inForceOf(started);
   const clock = systemClock;
-  const redact = createRedactor(() => [...inForce.secrets, ...roster.secrets()]);
+  const redact = createRedactor(() => [...inForce.secrets, ...roster.secrets(), ...host.secrets()]);
   const board = createBoard();
   const drain = createDrain((draining) => sinks.emit({ kind: 'draining', draining }));
   const scheduler = createScheduler(clock);
@@ -82,9 +83,11 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
   const sinks = createSinks([createMetricsSink(registry), createLogSink(log, output)], {
     log,
     failed: registry.sinkFailed,
+    gone: registry.sinkGone,
   });
   const { emit } = sinks;
   const snapshots = createSnapshots();
+  const shown = createSnapshots();
   const server = createServer({
     board,
     clock,
@@ -93,7 +96,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     log,
     redact,
     latenessMs: scheduler.latenessMs,
-    page: createPage(registry, snapshots, clock),
+    page: createPage(registry, snapshots, clock, shown),
     maxConnections: started.maxConnections,
     notes: () => configured.notes,
     certificateRead: (good) => emit({ kind: 'certificate', good }),
@@ -107,7 +110,12 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     random: Math.random,
   });
   /** Where replicas elect under these checks. */
-  const placesIn = (checks: Configuration['checks']) => placesOf(checks, started.statistics.mode, false);
+  const placesIn = ({ checks, features }: Configuration) =>
+    placesOf(
+      checks,
+      started.statistics.mode,
+      features.some(({ feature }) => feature.elects),
+    );
   const statistics = createStatistics({
     settings: started.statistics,
     leadership,
@@ -130,6 +138,15 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     election,
   };
   const roster = createRoster(started.checks, { ...surroundings, scheduler, counters: registry });
+  const host = createFeatureHost({
+    ...{ service, version, clock, log, redact, board, emit, scheduler, shown },
+    random: Math.random,
+    draining: () => drain.draining,
+    lease: leadership.lease,
+    events: sinks,
+    meters: registry.meters,
+    mount: server.mount,
+  });
   const configured = createInForce({ log, keep: source.keep, told: registry.configInForce, lastGood });
   if (lastGood !== undefined) emit({ kind: 'configuration', good: false });
   const reload = createReload({
@@ -140,16 +157,17 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     read: (good) => emit({ kind: 'configuration', good }),
     accepted: configured.accepted,
     async apply(configuration) {
-      const places = placesIn(configuration.checks);
+      const places = placesIn(configuration);
       await leadership.load(places.all);
       await statistics.load(configuration.checks);
+      const begin = await host.prepare(configuration.features);
       const changes = await roster.replace(configuration.checks);
       if (Object.values(changes).some((names) => names.length > 0)) emit({ kind: 'checks', ...changes });
       leadership.replace(places.all, places.own);
       statistics.replace(configuration.checks);
       inForce = inForceOf(configuration);
       log.setLevel(configuration.logLevel);
-      return changes;
+      return { checks: changes, features: await begin() };
     },
   });
   const watch = createWatch(source, digest, reload);
@@ -168,14 +186,17 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
         `no control socket, so \`sidewarden drain\` needs the token: ${dirname(usualControl)} cannot be written`,
       );
     releasers.add(() => sinks.close(AbortSignal.timeout(closeWithinMs)));
+    releasers.add(() => host.close());
     releasers.add(() => scheduler.stop());
-    const places = placesIn(started.checks);
+    const places = placesIn(started);
     await leadership.load(places.all);
     await statistics.load(started.checks);
+    const beginFeatures = await host.prepare(started.features);
     await roster.start();
     begun = true;
     leadership.replace(places.all, places.own);
     statistics.replace(started.checks);
+    await beginFeatures();
     await configured.begin(taken);
     releasers.add(() => configured.stop());
     releasers.add(() => watch.stop());
@@ -207,23 +228,6 @@ function shownAs(format: LogFormat | undefined): Pick<LogOptions, 'shown'> {
   if ((format ?? (isTTY ? 'text' : 'json')) === 'json') return {};
   const paint = paintFor({ isTTY });
   return { shown: (line) => textLine(line, { paint, dated: !isTTY }) };
-}
-
-/** The usual control socket, where its folder can be written; else draining takes the token. */
-function usualControlHere(log: Log): string | undefined {
-  try {
-    accessSync(dirname(usualControl), constants.W_OK);
-    return usualControl;
-  } catch (error) {
-    log.debug(errorFields(error), 'no folder for the control socket');
-    return undefined;
-  }
-}
-
-/** Of the pod, where there is one: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
-function namespaceHere(): string {
-  const file = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
 }
 
 /** What a reload changes beside the checks. */

@@ -20,12 +20,15 @@ export type ReloadOptions = {
   readonly log: Log;
   load(): Loaded;
   /** @throws when it cannot be applied; nothing has changed then. */
-  apply(configuration: Configuration): Promise<Changes>;
+  apply(configuration: Configuration): Promise<Applied>;
   /** Told of what was taken over. */
   accepted(taken: Taken): Promise<void>;
   /** Told whether the configuration was good when it was last read. */
   read(successful: boolean): void;
 };
+
+/** What came of it: checks, and the keys of the features that began, changed or ended. */
+export type Applied = { readonly checks: Changes; readonly features: readonly string[] };
 
 /** More lines than this about one file help nobody. */
 const mostProblems = 100;
@@ -33,6 +36,7 @@ const mostProblems = 100;
 /** What a running daemon takes over; all the rest is as it was at the start. */
 const reloadable: ReadonlySet<string> = new Set([
   'checks',
+  'features',
   'token',
   'tokens',
   'logLevel',
@@ -53,9 +57,9 @@ export function createReload(options: ReloadOptions): (asked: boolean) => Promis
     wrong = all;
     read(false);
   };
-  const accept = (changes: Changes, configuration: Configuration, { warnings, notes }: Said, asked: boolean): void => {
-    const { added, changed } = changes;
-    const parts = Object.entries(changes).flatMap(([what, names]) =>
+  const accept = (applied: Applied, configuration: Configuration, { warnings, notes }: Said, asked: boolean): void => {
+    const { added, changed } = applied.checks;
+    const parts = Object.entries({ ...applied.checks, features: applied.features }).flatMap(([what, names]) =>
       names.length === 0 ? [] : [`${what} ${names.join(', ')}`],
     );
     const fields = { ...action('success'), 'labels.source': configuration.source } satisfies LogFields;

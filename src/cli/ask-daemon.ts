@@ -30,12 +30,16 @@ export function within(ms: number): AbortSignal {
   return ending.signal;
 }
 
-/** @throws NobodyAnswers, or Error when there was no whole answer before the signal aborted. */
+/**
+ * @param body sent as JSON
+ * @throws NobodyAnswers, or Error when there was no whole answer before the signal aborted.
+ */
 export function ask(
   where: Where,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   signal: AbortSignal,
+  body?: unknown,
 ): Promise<Answer> {
   const options: ClientRequestArgs = {
     ...where,
@@ -43,7 +47,7 @@ export function ask(
     path,
     agent: false,
     signal,
-    headers: { accept: 'text/plain' },
+    headers: { accept: 'text/plain', ...(body !== undefined && { 'content-type': 'application/json' }) },
   };
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {
@@ -52,7 +56,7 @@ export function ask(
     };
     request(options, (response) => read(response).then(resolve, fail))
       .once('error', fail)
-      .end();
+      .end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 

@@ -47,6 +47,44 @@ export function defineCommand<const Declared extends Options>(command: Command<D
   return command as unknown as Command;
 }
 
+/** What a command of a feature is given beside what every command is. */
+export type FeatureGiven<Settings, Declared extends Options = Options> = Given<Declared> & {
+  /** What the configuration says below the feature's key. */
+  readonly settings: Settings;
+  /**
+   * Asks the running daemon by its control socket.
+   * @param body sent as JSON
+   * @throws when nobody answers there
+   */
+  ask(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<{ readonly code: number; readonly text: string }>;
+};
+
+/** A command of a feature. It takes the options that say which configuration is read, beside its own. */
+export type FeatureCommand<Settings = unknown, Declared extends Options = Options> = Omit<
+  Command<Declared>,
+  'execute'
+> & {
+  /** @throws UsageError for operands that do not fit. */
+  execute(given: FeatureGiven<Settings, Declared>): Promise<ExitCode>;
+};
+
+/**
+ * Keeps the types of the settings and of the declared options.
+ * @public for the features to come
+ */
+export const defineFeatureCommand =
+  <Settings>() =>
+  <const Declared extends Options>(command: FeatureCommand<Settings, Declared>): FeatureCommand =>
+    command as unknown as FeatureCommand;
+
+export type FeatureCommands = Readonly<
+  Record<string, { readonly summary: string; load(): Promise<{ readonly command: FeatureCommand }> }>
+>;
+
 /** The commands by name; the code of one is imported when it is asked for. */
 export type CommandTable = Readonly<
   Record<string, { readonly summary: string; load(): Promise<{ readonly command: Command }> }>

@@ -33,7 +33,14 @@ export async function dispatch(argv: readonly string[], commands: CommandTable):
   if (instead !== undefined) return instead(commands, rest[0]);
   if (first === undefined || first.startsWith('-')) return execute(usualCommand, argv, commands);
   if (Object.hasOwn(commands, first)) return execute(first, rest, commands);
-  return refuseName(first, commands);
+  const all = await withFeatures(commands);
+  return Object.hasOwn(all, first) ? execute(first, rest, all) : refuseName(first, all);
+}
+
+/** With the commands of features, which are imported only where they can be meant. */
+async function withFeatures(commands: CommandTable): Promise<CommandTable> {
+  const { featureCommands } = await import('./feature-commands.ts');
+  return { ...commands, ...featureCommands() };
 }
 
 async function execute(name: string, args: readonly string[], commands: CommandTable): Promise<ExitCode> {
@@ -46,7 +53,8 @@ async function execute(name: string, args: readonly string[], commands: CommandT
     if (help === true) return print(commandHelp(name, entry.summary, command));
     if (wantsVersion === true) return print(`sidewarden ${version}\n`);
     refuseMore(command, operands);
-    return await command.execute({ values: declared, operands, commands });
+    const all = name === 'completion' ? await withFeatures(commands) : commands;
+    return await command.execute({ values: declared, operands, commands: all });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const fix = `sidewarden ${name} --help says more`;
@@ -90,7 +98,8 @@ async function refusedOption(options: Command['options'], { code, message }: Nod
   return `unknown option ${said}${near === undefined ? '' : `; did you mean --${near}?`}`;
 }
 
-async function printHelp(commands: CommandTable, name?: string): Promise<ExitCode> {
+async function printHelp(own: CommandTable, name?: string): Promise<ExitCode> {
+  const commands = await withFeatures(own);
   if (name !== undefined) {
     const entry = commands[name];
     if (entry === undefined || !Object.hasOwn(commands, name)) return refuseName(name, commands);

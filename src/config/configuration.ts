@@ -6,6 +6,7 @@ import type { StatisticsMode } from '../core/collecting.ts';
 import type { Detail } from '../core/detail.ts';
 import type { LogFormat, LogLevel } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
+import type { ConfiguredFeature } from '../features/define.ts';
 import type { Listen } from './listen.ts';
 
 export type Configuration = {
@@ -33,6 +34,8 @@ export type Configuration = {
   /** How much there is on the page of metrics. */
   readonly metrics: { readonly detail: Detail };
   readonly checks: readonly ConfiguredCheck[];
+  /** Those that the configuration asks for. */
+  readonly features: readonly ConfiguredFeature[];
   /** The file, or `environment`. */
   readonly source: string;
   /** Every secret in it, for the redactor. */

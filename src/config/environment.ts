@@ -27,6 +27,8 @@ function variablesOf(shape: Readonly<Record<string, z.core.$ZodType>>, path: rea
   });
 }
 
+const siblings: ReadonlySet<string> = new Set(variables.map(({ path }) => path.join('.')));
+
 /** Variables of other programs too, which say the same where neither the long one nor the file says it. */
 export const shortNames = { SIDEWARDEN_LOG_LEVEL: 'LOG_LEVEL' } as const;
 
@@ -70,7 +72,10 @@ function put(tree: Tree, path: readonly string[], text: string, variable: string
   }
   const key = path.at(-1) ?? '';
   const sibling = key.endsWith('_file') ? key.slice(0, -'_file'.length) : `${key}_file`;
-  if (Object.hasOwn(topShape, sibling) && places.get([...path.slice(0, -1), sibling])?.variable === undefined)
+  if (
+    siblings.has([...path.slice(0, -1), sibling].join('.')) &&
+    places.get([...path.slice(0, -1), sibling])?.variable === undefined
+  )
     delete parent[sibling];
   parent[key] = new Substituted({ text });
   places.set(path, { variable, raw: text });

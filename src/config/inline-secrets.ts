@@ -17,8 +17,8 @@ export function inlineSecrets(file: Readonly<Record<string, unknown>>, checks: r
       walk(valueAt(valueAt(written, name), key), [schema], ['checks', name, key]),
     ),
   );
-  const { token, tokens } = topShape;
-  return [...walk(top.token, [token], ['token']), ...walk(top.tokens, [tokens], ['tokens']), ...ofChecks];
+  const beside = Object.entries(topShape).flatMap(([key, schema]) => walk(top[key], [schema], [key]));
+  return [...beside, ...ofChecks];
 }
 
 function walk(value: unknown, schemas: Schemas, path: Path): string[] {

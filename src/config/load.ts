@@ -5,6 +5,8 @@ import { secretsOf } from '../core/redact.ts';
 import { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { definitions as allDefinitions } from '../dependencies/index.ts';
+import type { ConfiguredFeature } from '../features/define.ts';
+import { features } from '../features/index.ts';
 import { type Defaults, parseChecks } from './checks.ts';
 import type { Configuration } from './configuration.ts';
 import { readDocument } from './document.ts';
@@ -106,10 +108,17 @@ function judge({ arguments: flags = {}, environment, text: given, definitions = 
     findings.add(['token_file'], 'token and token_file are both set', 'keep one of them', 'key');
   const defaults = top.defaults ?? rightDefaults(tree.defaults);
   const checks = parseChecks({ explaining, definitions, defaults, written: keysAt(tree.defaults) }, writtenChecks);
+  const asked = askedFeatures(values);
+  const names = checks.map(({ name, definition: { type } }) => ({ name, type }));
+  for (const { feature, settings } of asked) {
+    for (const { path, message, fix } of feature.problems?.(settings, names) ?? [])
+      findings.add([feature.key, ...path], message, fix);
+  }
   const problems = findings.all();
   if (problems.length > 0) return { ok: false, problems, warnings: notOurs };
 
-  const configuration = assemble(top, checks, file === undefined ? 'environment' : nameOf(file), environment);
+  const source = file === undefined ? 'environment' : nameOf(file);
+  const configuration = assemble({ top, checks, features: asked, source, environment });
   const facts = {
     checks,
     definitions,
@@ -128,7 +137,7 @@ function judge({ arguments: flags = {}, environment, text: given, definitions = 
     ok: true,
     configuration,
     warnings: [...notOurs, ...warningsOn(facts), ...(flags.logLevel === undefined ? doubtful : [])],
-    notes: notesOn(facts),
+    notes: [...notesOn(facts), ...asked.flatMap(({ feature, settings }) => feature.notes?.(settings) ?? [])],
     ...(file === undefined || file === standardInput || text === undefined
       ? {}
       : { written: { file, text: () => text } }),
@@ -172,12 +181,19 @@ function documentOf(
 const withoutExtensions = (document: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(document).filter(([key]) => !isExtension(key)));
 
-function assemble(
-  top: Top,
-  checks: readonly ConfiguredCheck[],
-  source: string,
-  environment: NodeJS.ProcessEnv,
-): Configuration {
+/** A feature of which nothing is said is off. @param values of the keys that are right */
+const askedFeatures = (values: Readonly<Record<string, unknown>>): readonly ConfiguredFeature[] =>
+  features.flatMap((feature) => {
+    const settings = values[feature.key];
+    return settings === undefined ? [] : [{ feature, settings }];
+  });
+
+type Parts = Pick<Configuration, 'checks' | 'features' | 'source'> & {
+  readonly top: Top;
+  readonly environment: NodeJS.ProcessEnv;
+};
+
+function assemble({ top, checks, features, source, environment }: Parts): Configuration {
   const token = isShownToken(top.token) ? undefined : (top.token ?? top.token_file);
   return {
     service: top.service ?? '',
@@ -198,9 +214,10 @@ function assemble(
     statistics: statisticsOf(top.statistics ?? usualStatistics),
     metrics: { detail: top.metrics?.detail ?? 'default' },
     checks,
+    features,
     source,
     secrets: [
-      ...secretsOf([top.token, token, top.tokens, checks.map(({ settings }) => settings)]),
+      ...secretsOf([top.token, token, top.tokens, [...checks, ...features].map(({ settings }) => settings)]),
       ...secretsOfClients(checks, environment),
     ],
   };

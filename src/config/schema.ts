@@ -9,6 +9,7 @@ import { byRule, duration, kinds, secret, secretFile } from '../core/fields.ts';
 import { logFormats, logLevels } from '../core/log.ts';
 import { socketPathProblem } from '../core/socket-path.ts';
 import type { Definition } from '../dependencies/define.ts';
+import { features } from '../features/index.ts';
 import { usualService } from './configuration.ts';
 import { type Listen, listenForms, parseListen } from './listen.ts';
 import { shownToken } from './mask.ts';
@@ -106,8 +107,7 @@ export const defaultsShape = {
     .describe('which answers a required check decides that has no gates of its own'),
 };
 
-/** What stands beside `checks`. Each scalar has a variable, SIDEWARDEN_ and its path in capitals. */
-export const topShape = {
+const ownShape = {
   service: z
     .string()
     .regex(/^[ -~\u00a0-\uffff]{1,100}$/, 'must be a string of 1 to 100 characters')
@@ -174,6 +174,14 @@ export const topShape = {
     .prefault({})
     .describe('the page of metrics'),
   checks: z.unknown().optional().describe('the checks: a name, and below it what to check'),
+};
+
+/** What stands beside `checks`, features too. Each scalar has a variable, SIDEWARDEN_ and its path in capitals. */
+export const topShape: typeof ownShape = {
+  ...ownShape,
+  ...Object.fromEntries(
+    features.map(({ key, settings }) => [key, settings.optional().describe(settings.description ?? '')]),
+  ),
 };
 
 const commonShape = {

@@ -34,6 +34,7 @@ export type LogFields = {
   readonly 'labels.to'?: Status;
   readonly 'labels.privilege'?: string;
   readonly 'labels.sink'?: string;
+  readonly 'labels.feature'?: string;
   /** The file of the configuration, or `environment`. */
   readonly 'labels.source'?: string;
   readonly 'http.request.id'?: string;

@@ -1,18 +1,6 @@
 // The names of our own metrics, spelt once, each with its detail: registry, documentation, rules and dashboards read them here.
 import type { Detail } from './detail.ts';
-
-export type OwnFamily = {
-  readonly name: string;
-  readonly type: 'gauge' | 'counter' | 'histogram';
-  readonly labels: readonly string[];
-  readonly help: string;
-  /** The least detail with which it is there. */
-  readonly detail: Detail;
-  /** Who needs it. */
-  readonly for: string;
-  /** Series of it that are there with `full` only: they follow from the others. */
-  readonly fullOnly?: string;
-};
+import type { OwnFamily } from './own-family.ts';
 
 const family = <const Name extends string, const Labels extends readonly string[]>(
   name: Name,

@@ -24,10 +24,11 @@ export interface HttpServer {
   /** The one that answers now. */
   readonly app: FastifyInstance;
   /**
-   * Serves these routes beside our own from now on; a request that came before is answered as it was to be.
+   * Makes an app with these routes beside our own.
+   * @returns what lets it answer from now on; a request that came before is answered by the app that it came to.
    * @throws when a plugin does, or two of them want the same route; nothing has changed then.
    */
-  mount(routes: readonly Routes[]): Promise<void>;
+  mount(routes: readonly Routes[]): Promise<() => Promise<void>>;
   /**
    * @param addresses all or none are opened.
    * @param control path of the control socket, when wanted.
@@ -66,9 +67,11 @@ export function createServer(options: HttpOptions): HttpServer {
     async mount(routes) {
       const next = createApp(options, trusted, routes);
       await next.ready();
-      const before = app;
-      app = next;
-      await before.close(); // what it was answering goes on: it has no server of its own
+      return async () => {
+        const before = app;
+        app = next;
+        await before.close(); // what it was answering goes on: it has no server of its own
+      };
     },
     async listen(addresses, control) {
       await app.ready();

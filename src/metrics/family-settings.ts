@@ -1,7 +1,7 @@
 // From a family of core/names.ts to what prom-client wants to know of it.
 import type { Registry as PromRegistry } from 'prom-client';
 import { type Detail, isShown } from '../core/detail.ts';
-import type { OwnFamily } from '../core/names.ts';
+import type { OwnFamily } from '../core/own-family.ts';
 
 /** Where families are registered, and which of them. */
 export type Place = { readonly prom: PromRegistry; readonly detail: Detail };

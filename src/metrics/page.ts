@@ -9,7 +9,7 @@ export interface Page {
   readonly contentType: string;
   /** All that there is. */
   render(): Promise<Parts>;
-  /** What this replica says of its checks and of itself. */
+  /** What this replica says of its checks and of itself, and what its features say. */
   checks(): Promise<Parts>;
   /**
    * What the dependencies say, with the time on every sample: Prometheus then writes no staleness marker when the replica
@@ -22,15 +22,21 @@ export interface Page {
 /** What was collected and holds; statistics/snapshots.ts is one. */
 type Collected = { bytes(now: number): Uint8Array; stamped(now: number, stamp: number): Uint8Array };
 
+/** @param shown what features put beside ours */
 export function createPage(
   registry: Pick<Registry, 'contentType' | 'bytes'>,
   collected: Collected,
   clock: Clock,
+  shown?: Pick<Collected, 'bytes'>,
 ): Page {
+  const ofReplica = async (): Promise<Parts> => [
+    ...(await registry.bytes()),
+    ...(shown === undefined ? [] : [shown.bytes(clock.now())]),
+  ];
   return {
     contentType: registry.contentType,
-    render: async () => [...(await registry.bytes()), collected.bytes(clock.now())],
-    checks: registry.bytes,
+    render: async () => [...(await ofReplica()), collected.bytes(clock.now())],
+    checks: ofReplica,
     statistics: () => [collected.stamped(clock.now(), clock.wall().getTime())],
   };
 }

@@ -12,6 +12,7 @@ import { type CountedCheck, createCounters } from './counters.ts';
 import type { Place } from './family-settings.ts';
 import { createGauges, type MeasuredCheck } from './gauges.ts';
 import { warningsOf } from './labels.ts';
+import { createMeters, type Meters } from './meters.ts';
 import { registerProcess } from './process.ts';
 import { createRequestMetrics } from './requests.ts';
 import { createServedMetrics } from './served.ts';
@@ -41,6 +42,10 @@ export interface Registry {
   transition(check: string, type: string, to: Status): void;
   /** Adds to the errors of a sink; 0 makes the series exist. */
   sinkFailed(sink: string, times: number): void;
+  /** Nobody of this name listens any more. */
+  sinkGone(sink: string): void;
+  /** Families of features. */
+  readonly meters: Meters;
   /** Of the runs and the statistics of a check. */
   request(check: string, type: string, request: Request): void;
   /** What the readers of statistics say of themselves. */
@@ -106,6 +111,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     run: changing(counters.run),
     transition: changing((check, type, to) => counters.transitions.inc({ check, type, to })),
     sinkFailed: changing((sink, times) => counters.sinkErrors.inc({ sink }, times)),
+    sinkGone: changing((sink) => counters.sinkErrors.remove({ sink })),
+    meters: createMeters(place, () => {
+      changes += 1;
+    }),
     request: changing(requests.count),
     statistics: {
       ran: changing(statistics.ran),

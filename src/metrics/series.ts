@@ -1,7 +1,8 @@
 // How many series a check and a pod have on /metrics: counted from the families and from what their labels can be.
 import { type ExpiryKind, expiryKinds, resultKinds, statuses } from '../core/check.ts';
 import { type Detail, durationBuckets, isShown, loopFamilies, promFamilies, requestBuckets } from '../core/detail.ts';
-import { families, type OwnFamily } from '../core/names.ts';
+import { families } from '../core/names.ts';
+import type { OwnFamily } from '../core/own-family.ts';
 import { servedBuckets, servedRoutes, usualRoutes } from '../core/served.ts';
 import type { Collector } from '../dependencies/statistics.ts';
 import { type DeclaredCheck, modesOf, requestResults, statesOf, warningsOf } from './labels.ts';

@@ -6,6 +6,8 @@ export type SinksOptions = {
   readonly log: Log;
   /** Counts events that a sink could not take; called with 0 for each sink when it is added. */
   readonly failed: (sink: string, times: number) => void;
+  /** Told of a sink that was removed. */
+  readonly gone: (sink: string) => void;
 };
 
 export interface Sinks {
@@ -18,7 +20,7 @@ export interface Sinks {
   close(signal: AbortSignal): Promise<void>;
 }
 
-export function createSinks(first: readonly Consumer[], { log, failed }: SinksOptions): Sinks {
+export function createSinks(first: readonly Consumer[], { log, failed, gone }: SinksOptions): Sinks {
   const told = new Set<string>();
   const sinks = new Set<Consumer>();
   const add = (sink: Consumer): void => {
@@ -43,7 +45,9 @@ export function createSinks(first: readonly Consumer[], { log, failed }: SinksOp
     add,
     remove(sink) {
       sinks.delete(sink);
+      if ([...sinks].some(({ name }) => name === sink.name)) return; // its successor
       told.delete(sink.name);
+      gone(sink.name);
     },
     emit(event) {
       for (const sink of sinks) {

@@ -198,5 +198,5 @@ test('a Node that is too old is one sentence, and the program’s first file can
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(/^sidewarden needs Node 22\.19 or newer, and \S+ is Node 22\.18\.9\.\n$/);
   const first = read('dist/sidewarden.js');
-  expect(first.match(/^import .*$/gm)).toEqual(["import { setFlagsFromString } from 'node:v8';"]);
+  expect(first).not.toMatch(/^import /m); // what is imported is read before the first line runs
 });

@@ -11,6 +11,7 @@ import { loadConfiguration } from '../../src/config/load.ts';
 import { formatProblems } from '../../src/config/problems.ts';
 import { checkShape, topShape } from '../../src/config/schema.ts';
 import { definitions } from '../../src/dependencies/index.ts';
+import { features } from '../../src/features/index.ts';
 import { loadText, right, wrong } from './load.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -68,8 +69,9 @@ test('the JSON Schema accepts the example, and refuses what the loader refuses',
   await server.close();
 });
 
-test('docs/configuration.md names every key, variable and default', () => {
-  const page = read('docs/configuration.md');
+test('docs/configuration.md, and the pages of features, name every key, variable and default', () => {
+  const ofFeatures = features.map(({ key }) => `docs/${key.replaceAll('_', '-')}.md`);
+  const page = ['docs/configuration.md', ...ofFeatures].map(read).join('\n');
   const rowOf = (key: string): string => page.split('\n').find((line) => line.startsWith(`| \`${key}\``)) ?? '';
   for (const { name, path } of variables) expect(rowOf(path.join('.')), path.join('.')).toContain(`\`${name}\``);
   for (const key of Object.keys(topShape)) expect(rowOf(key), key).not.toBe('');

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Refusal } from '../../src/core/refusal.ts';
 import type { Bearer } from '../../src/http/guard.ts';
 import type { Routes } from '../../src/http/mount.ts';
+import type { HttpServer } from '../../src/http/server.ts';
 import { makeEntry } from '../core/entries.ts';
 import { serve } from './serve.ts';
 
@@ -25,6 +26,8 @@ const routes: Routes = (app) => {
   app.post('/toys/large', { bodyLimit: 100_000 }, (request) => ({ length: JSON.stringify(request.body).length }));
 };
 
+const mount = async (server: HttpServer, all: readonly Routes[]): Promise<void> => (await server.mount(all))();
+
 describe('a mounted plugin', () => {
   const answered: string[] = [];
   const served = serve([makeEntry('a')], {
@@ -32,7 +35,7 @@ describe('a mounted plugin', () => {
     answered: (route, code) => answered.push(`${route} ${code}`),
   });
   const post = async (payload: unknown, headers: Record<string, string> = json('boss'), url = '/toys') => {
-    await served.server.mount([routes]);
+    await mount(served.server, [routes]);
     return served.server.app.inject({ method: 'POST', url, headers, payload: payload as object });
   };
 
@@ -71,10 +74,10 @@ describe('a mounted plugin', () => {
   });
 
   test('is gone when it is taken away, and a mount that fails changes nothing', async () => {
-    await served.server.mount([routes]);
+    await mount(served.server, [routes]);
     await expect(served.server.mount([routes, routes])).rejects.toThrow(/already declared/);
     expect((await served.ask('/toys')).statusCode).toBe(200);
-    await served.server.mount([]);
+    await mount(served.server, []);
     expect((await served.ask('/toys')).statusCode).toBe(404);
     expect((await served.ask('/health')).statusCode).toBe(200);
   });
@@ -89,7 +92,7 @@ describe('on a socket', () => {
     close = () => server.close(AbortSignal.timeout(1000));
     await server.listen([{ kind: 'tcp', host: '127.0.0.1', port: 0 }]);
     const begun = Promise.withResolvers<ServerResponse>();
-    await server.mount([
+    await mount(server, [
       (app) => {
         app.get('/stream', { config: { access: 'open' } }, (_, reply) => {
           reply.hijack();
@@ -101,7 +104,7 @@ describe('on a socket', () => {
     ]);
     const [address = ''] = server.addresses();
     const [response, stream] = await Promise.all([fetch(`${address}/stream`), begun.promise]);
-    for (let time = 0; time < 20; time += 1) await server.mount([routes]);
+    for (let time = 0; time < 20; time += 1) await mount(server, [routes]);
     expect((await fetch(`${address}/toys`)).status).toBe(200);
     expect((await fetch(`${address}/stream`)).status).toBe(404);
     stream.end('two\n');

@@ -21,7 +21,9 @@ const observation: Observation = {
 function make(...sinks: Consumer[]) {
   const log = makeLog();
   const failures: [string, number][] = [];
-  return { log, failures, sinks: createSinks(sinks, { log, failed: (sink, times) => failures.push([sink, times]) }) };
+  const left: string[] = [];
+  const failed = (sink: string, times: number): void => void failures.push([sink, times]);
+  return { log, failures, left, sinks: createSinks(sinks, { log, failed, gone: (sink) => left.push(sink) }) };
 }
 const broken: Consumer = {
   name: 'broken',
@@ -44,7 +46,7 @@ test('a sink that throws harms no other; every error is counted, the first is lo
 
 test('a broken log harms nothing either', () => {
   const log = { ...makeLog(), error: broken.accept as () => never };
-  const sinks = createSinks([broken], { log, failed: () => {} });
+  const sinks = createSinks([broken], { log, failed: () => {}, gone: () => {} });
   expect(() => sinks.emit(observation)).not.toThrow();
 });
 
@@ -63,7 +65,7 @@ test('closing closes all, survives an error, and ends when aborted', async () =>
 
 test('one that is added hears what happens from then on, one that is removed nothing more', () => {
   const heard: string[] = [];
-  const { sinks, failures } = make();
+  const { sinks, failures, left } = make();
   const late: Consumer = { name: 'late', accept: ({ kind }) => void heard.push(kind) };
   sinks.emit(observation);
   sinks.add(late);
@@ -72,6 +74,7 @@ test('one that is added hears what happens from then on, one that is removed not
   sinks.emit(observation);
   expect(heard).toEqual(['draining']);
   expect(failures).toEqual([['late', 0]]);
+  expect(left).toEqual(['late']);
 });
 
 function countingSink() {

@@ -1,11 +1,12 @@
 // The commands with their operands and options, from the table that help, completion and parsing come from.
-import type { Option } from '../../src/cli/command.ts';
+import type { CommandTable, Option } from '../../src/cli/command.ts';
 import { commands as table } from '../../src/cli/commands.ts';
 import { insteadOfCommand, ofEveryCommand, usualCommand } from '../../src/cli/dispatch.ts';
+import { featureCommands } from '../../src/cli/feature-commands.ts';
 
 export async function commands(): Promise<readonly string[]> {
   const own = await Promise.all(
-    Object.entries(table).map(async ([name, { load }]) => {
+    Object.entries<CommandTable[string]>({ ...table, ...featureCommands() }).map(async ([name, { load }]) => {
       const { operands, options } = (await load()).command;
       const form = operands === undefined ? '' : ` ${operands.form}`;
       const most = operands === undefined ? '' : `, at most ${operands.most}`;

@@ -3,15 +3,20 @@
 import { collectDefaultMetrics, Registry as PromRegistry } from 'prom-client';
 import { type Detail, loopFamilies, processPrefix, promFamilies } from '../../src/core/detail.ts';
 import { families } from '../../src/core/names.ts';
+import type { OwnFamily } from '../../src/core/own-family.ts';
 import { type ServedRoute, servedRoutes } from '../../src/core/served.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
 import { familiesOf } from '../../src/dependencies/statistics.ts';
+import { features } from '../../src/features/index.ts';
 import { createRegistry, type Registry } from '../../src/metrics/registry.ts';
 import { createSinks } from '../../src/sinks/index.ts';
 import { createLogSink } from '../../src/sinks/log.ts';
 import { createMetricsSink } from '../../src/sinks/metrics.ts';
 import { makeBoard, makeClock, makeEntry } from '../core/entries.ts';
+
+/** Features too. */
+const ours: readonly OwnFamily[] = [...Object.values(families), ...features.flatMap(({ families: own = [] }) => own)];
 
 const types: readonly Definition[] = definitions as never;
 
@@ -39,10 +44,11 @@ export function fullRegistry(detail: Detail = 'full'): Registry {
     registry.add({ name: type, type, classes, warnings, requests: requests?.(everything) });
     registry.statistics.standing(type, { mode: 'leader', reads: false });
   }
+  for (const family of features.flatMap(({ families: own = [] }) => own)) registry.meters.add(family);
   for (const route of Object.keys(servedRoutes)) registry.answered(route as ServedRoute, 200, 0);
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const sinks = [createMetricsSink(registry), createLogSink(silent, { flush: async () => {} })];
-  createSinks(sinks, { log: silent, failed: registry.sinkFailed });
+  createSinks(sinks, { log: silent, failed: registry.sinkFailed, gone: registry.sinkGone });
   return registry;
 }
 
@@ -65,7 +71,7 @@ async function ownFamilies(): Promise<readonly string[]> {
 }
 
 const fullOnly: ReadonlySet<string> = new Set([
-  ...Object.values(families).flatMap(({ name, detail }) => (detail === 'full' ? [name] : [])),
+  ...ours.flatMap(({ name, detail }) => (detail === 'full' ? [name] : [])),
   ...[...promFamilies, ...loopFamilies].flatMap(({ name, detail }) =>
     detail === 'full' ? [`${processPrefix}${name}`] : [],
   ),
@@ -79,7 +85,7 @@ function declaredLabels(): ReadonlyMap<string, readonly string[]> {
     const metric = all.getSingleMetric(`${processPrefix}${name}`) as { labelNames?: readonly string[] } | undefined;
     return [`${processPrefix}${name}`, metric?.labelNames ?? []] as const;
   });
-  return new Map([...ofProcess, ...Object.values(families).map(({ name, labels }) => [name, labels] as const)]);
+  return new Map([...ofProcess, ...ours.map(({ name, labels }) => [name, labels] as const)]);
 }
 
 /** The values of each label of a family's samples. */

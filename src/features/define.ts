@@ -1,0 +1,90 @@
+// What a feature is: data that any room may read, and a part that is loaded when the configuration asks for it.
+import type { z } from 'zod';
+import type { FeatureCommands } from '../cli/command.ts';
+import type { Clock, Instant } from '../core/clock.ts';
+import type { Consumer, Emit } from '../core/event.ts';
+import type { FamilyText } from '../core/exposition.ts';
+import type { KnownCheck } from '../core/known-check.ts';
+import type { Lease } from '../core/lease.ts';
+import type { Log } from '../core/log.ts';
+import type { Meter } from '../core/meter.ts';
+import type { OwnFamily } from '../core/own-family.ts';
+import type { Redact } from '../core/redact.ts';
+import type { Routes } from '../http/mount.ts';
+import type { Job } from '../schedule/job.ts';
+
+/** A job of a feature. It says nothing of whether this process is alive, and at most two of them run at a time. */
+export type FeatureJob = Omit<Job, 'class'>;
+
+/** What a feature may use of the house. */
+export interface House {
+  readonly service: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly redact: Redact;
+  /** The checks as they are now. */
+  readonly board: { readonly version: number; entries(): readonly KnownCheck[] };
+  readonly draining: () => boolean;
+  /** What one replica of the service does and no other. */
+  readonly lease: Lease;
+  readonly emit: Emit;
+  /** The next run of a job of its own may be sooner than the job said. */
+  nudge(job: FeatureJob): void;
+  /** @param family one of those that the feature names */
+  meter(family: OwnFamily): Meter;
+  /** Families on the page beside ours, in place of those under this name, until then. */
+  show(name: string, texts: readonly FamilyText[], until: Instant): void;
+}
+
+/** A feature at work. The house begins and ends its jobs, mounts its routes, and lets it hear events. */
+export interface Live {
+  /** Its `close` sends what it still holds. */
+  readonly consumer?: Consumer;
+  readonly jobs?: readonly FeatureJob[];
+  readonly routes?: Routes;
+  /** Lets go of everything: open streams, timers, connections. Its jobs have ended then. */
+  close?(): void | Promise<void>;
+}
+
+/** The module behind `load`. `begin` makes it, and neither waits nor does anything yet: what acts are jobs, routes, events. */
+export type Working<Settings> = { begin(settings: Settings, house: House): Live };
+
+/** A check that settings can name. */
+export type KnownName = { readonly name: string; readonly type: string };
+
+/** A mistake that a single field cannot show. */
+export type SettingsProblem = {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly fix: string;
+};
+
+export interface Feature<Key extends string = string, Settings extends z.ZodType = z.ZodType> {
+  /** Of the configuration, and the name of its folder. */
+  readonly key: Key;
+  /** What stands below the key, with a description. Where nothing does, the feature is off and nothing of it is loaded. */
+  readonly settings: Settings;
+  /** @param checks those of the configuration that are right */
+  problems?(settings: z.output<Settings>, checks: readonly KnownName[]): readonly SettingsProblem[];
+  /** Facts about right settings that their author should know. */
+  notes?(settings: z.output<Settings>): readonly string[];
+  /** It does what one replica does and no other: there is a place of election even when nobody reads statistics. */
+  readonly elects?: true;
+  /** Documentation, rules and boards read them without loading the feature. */
+  readonly families?: readonly OwnFamily[];
+  /** Of the command line; loaded when asked for. */
+  readonly commands?: FeatureCommands;
+  load(): Promise<Working<z.output<Settings>>>;
+}
+
+/** Keeps the literal key and the type of the settings together, for the list. */
+export function defineFeature<const Key extends string, Settings extends z.ZodType>(
+  feature: Feature<Key, Settings>,
+): Feature {
+  return feature as unknown as Feature;
+}
+
+/** A feature that the configuration asks for. */
+export type ConfiguredFeature = { readonly feature: Feature; readonly settings: unknown };

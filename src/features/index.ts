@@ -1,0 +1,4 @@
+// The features, each a folder beside this file. Adding one is its folder, its line here and its page: CONTRIBUTING.md.
+import type { Feature } from './define.ts';
+
+export const features: readonly Feature[] = [];

@@ -1,0 +1,47 @@
+// Families that features bring: each is on the page from when its feature begins until it is gone.
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Meter } from '../core/meter.ts';
+import type { OwnFamily } from '../core/own-family.ts';
+import { type Place, settings } from './family-settings.ts';
+
+export interface Meters {
+  /** @throws when a family of this name is there already */
+  add(family: OwnFamily): Meter;
+  /** None of its series is left. */
+  remove(family: OwnFamily): void;
+}
+
+/** @param changed called after each change of the page */
+export function createMeters(place: Place, changed: () => void): Meters {
+  const changing =
+    <Values extends readonly unknown[]>(change: (...values: Values) => void) =>
+    (...values: Values): void => {
+      change(...values);
+      changed();
+    };
+  return {
+    add(family) {
+      const meter = meterOf(place, family);
+      changed();
+      return { set: changing(meter.set), add: changing(meter.add), observe: changing(meter.observe) };
+    },
+    remove: changing(({ name }) => place.prom.removeSingleMetric(name)),
+  };
+}
+
+function meterOf(place: Place, family: OwnFamily): Meter {
+  const nothing = (): never => {
+    throw new Error(`${family.name} is a ${family.type}`);
+  };
+  const none = { set: nothing, add: nothing, observe: nothing };
+  if (family.type === 'gauge') {
+    const gauge = new Gauge(settings(place, family));
+    return { ...none, set: (labels, value) => gauge.set(labels, value) };
+  }
+  if (family.type === 'counter') {
+    const counter = new Counter(settings(place, family));
+    return { ...none, add: (labels, value) => counter.inc(labels, value) };
+  }
+  const histogram = new Histogram({ ...settings(place, family), buckets: [...(family.buckets ?? [])] });
+  return { ...none, observe: (labels, value) => histogram.observe(labels, value) };
+}

@@ -1,0 +1,36 @@
+// Every feature of the list at work by its defaults, for what is told of all of them.
+import { systemClock } from '../../src/core/clock.ts';
+import type { Lease } from '../../src/core/lease.ts';
+import type { Live } from '../../src/features/define.ts';
+import { features } from '../../src/features/index.ts';
+import type { Routes } from '../../src/http/mount.ts';
+import { makeLog } from '../http/serve.ts';
+
+const nobodyHolds: Lease = {
+  place: undefined,
+  standing: 'follows',
+  speaks: false,
+  held: false,
+  signal: AbortSignal.abort(),
+  toldUntil: 0,
+  onChange() {},
+};
+
+/** One that its defaults do not suffice for is left out. */
+async function everyFeature(): Promise<readonly Live[]> {
+  const all = features.map(async ({ settings, load }) => {
+    const parsed = settings.safeParse({});
+    if (!parsed.success) return [];
+    const live = (await load()).begin(parsed.data, {
+      ...{ service: 'shop', version: '1', clock: systemClock, random: Math.random, log: makeLog() },
+      ...{ redact: (text: string) => text, board: { version: 0, entries: () => [] }, draining: () => false },
+      ...{ lease: nobodyHolds, emit() {}, nudge() {}, show() {} },
+      meter: () => ({ set() {}, add() {}, observe() {} }),
+    });
+    return [live];
+  });
+  return (await Promise.all(all)).flat();
+}
+
+export const routesOfFeatures = async (): Promise<readonly Routes[]> =>
+  (await everyFeature()).flatMap(({ routes }) => routes ?? []);

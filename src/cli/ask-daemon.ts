@@ -1,6 +1,7 @@
 // One request to the daemon on this machine. Light: a preStop hook and an exec probe start it every time.
 import { type ClientRequestArgs, type IncomingMessage, request } from 'node:http';
 import { setDeadline } from '../core/clock.ts';
+import { hostPort } from '../core/endpoint.ts';
 
 export type Where = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
@@ -18,10 +19,7 @@ export class NobodyAnswers extends Error {
   }
 }
 
-const placeOf = (where: Where): string =>
-  'socketPath' in where
-    ? where.socketPath
-    : `${where.host.includes(':') ? `[${where.host}]` : where.host}:${where.port}`;
+const placeOf = (where: Where): string => ('socketPath' in where ? where.socketPath : hostPort(where));
 
 /** Aborts after that time. Where our own loop was late then, what has arrived meanwhile is read first. */
 export function within(ms: number): AbortSignal {

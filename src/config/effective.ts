@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { formatDuration } from '../core/duration.ts';
+import { hostPort } from '../core/endpoint.ts';
 import { createRedactor, isRandom, redactTexts } from '../core/redact.ts';
 import { Secret } from '../core/secret.ts';
 import type { Listen } from './listen.ts';
@@ -189,10 +190,7 @@ const addressTexts = (addresses: readonly Listen[]): readonly string[] =>
     return [next !== undefined && 'optional' in next ? `localhost:${next.port}` : addressText(address)];
   });
 
-function addressText(address: Listen): string {
-  if (address.kind === 'unix') return `unix:${address.path}`;
-  return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
-}
+const addressText = (address: Listen): string => (address.kind === 'unix' ? `unix:${address.path}` : hostPort(address));
 
 const asTree = (value: unknown): Tree =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Tree) : {};

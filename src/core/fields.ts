@@ -1,6 +1,7 @@
 // The fields that settings of several rooms share: durations, secrets, addresses, TLS, credentials.
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
+import { parseAddress } from './endpoint.ts';
 import { foreignPattern } from './foreign-pattern.ts';
 import { Secret, type SecretRule } from './secret.ts';
 import { hostAndPort } from './socket-path.ts';
@@ -118,18 +119,6 @@ export const pattern = () =>
         context.addIssue({ code: 'custom', message: `must be a regular expression: ${(error as Error).message}` });
       }
     });
-
-/** Whether a host, without brackets, is this machine whatever the network: localhost, 127.0.0.0/8, ::1. */
-export const isLoopback = (host: string): boolean =>
-  /^(.+\.)?localhost\.?$/i.test(host) || /^127\.\d+\.\d+\.\d+$/.test(host) || host === '::1';
-
-/** Splits `host:port`; undefined when it is none. */
-export function parseAddress(text: string): { host: string; port: number } | undefined {
-  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]\s/?#@%\\]+)):(\d{1,5})$/.exec(text);
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  return host !== undefined && port > 0 && port < 65_536 ? { host, port } : undefined;
-}
 
 export const tls = () =>
   z

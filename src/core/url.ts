@@ -1,6 +1,7 @@
 // How every URL of the configuration is read. What `new URL` does by itself is wrong for a string that holds a password: a
 // part of one with # ? / in it becomes the host, which is shown and looked up. Pure; no problem repeats a part of the text.
 // https://www.rfc-editor.org/rfc/rfc3986#section-3
+import { bracketed } from './endpoint.ts';
 import { isPathLike } from './socket-path.ts';
 
 /** A URL taken apart. */
@@ -50,7 +51,7 @@ export const plainUrl = ({ scheme, host, port, path, query }: ReadUrl): URL =>
 
 /** Host and port, as a URL has them. */
 const placeText = ({ host, port }: Pick<ReadUrl, 'host' | 'port'>): string =>
-  `${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`;
+  `${bracketed(host)}${port === undefined ? '' : `:${port}`}`;
 
 /**
  * The URL with its user, password, path and query hidden, which is a URL of the same form again.

@@ -1,11 +1,9 @@
 // Opens a TCP or Unix socket for one run of a probe.
 import { connect, type Socket } from 'node:net';
+import type { Endpoint } from '../core/endpoint.ts';
 import type { Attempt } from './define.ts';
 import { lookupWithin } from './lookup.ts';
 import type { RunSession } from './run-session.ts';
-
-/** Where to connect to: a host and port, or the path of a Unix socket. */
-export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** A socket, and the promise of its failure: race every wait against `broken`. */
 export type Opened = { readonly socket: Socket; readonly broken: Promise<never> };

@@ -1,6 +1,7 @@
 // One listening address: a node:http or node:https server with its limits, in front of the one Fastify app.
 import { createServer, type Server, type ServerOptions } from 'node:http';
-import { isIPv6, type ListenOptions, type Socket } from 'node:net';
+import type { ListenOptions, Socket } from 'node:net';
+import { hostPort } from '../core/endpoint.ts';
 import type { Connections } from './connections.ts';
 import { requestId } from './request.ts';
 import type { Limits, Service } from './service.ts';
@@ -73,7 +74,7 @@ function explain(error: NodeJS.ErrnoException, { host, port, path }: ListenOptio
 function addressOf(server: Server, scheme: 'http' | 'https'): string {
   const bound = server.address();
   if (bound === null || typeof bound === 'string') return `unix:${bound ?? ''}`;
-  return `${scheme}://${isIPv6(bound.address) ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  return `${scheme}://${hostPort({ host: bound.address, port: bound.port })}`;
 }
 
 /**

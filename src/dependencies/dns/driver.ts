@@ -1,7 +1,7 @@
 // Probes a name server through c-ares. Its silence is class `dns`, so the wait ends a little before the deadline.
 import { Resolver } from 'node:dns';
+import { hostPort, parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseAddress } from '../../core/fields.ts';
 import type { Attempt, Driver } from '../define.ts';
 import { beforeDeadline, lookupWithin } from '../lookup.ts';
 import { dnsFailure, saidNothing, silence, withoutData } from '../resolve/dns-failure.ts';
@@ -46,7 +46,7 @@ async function serverAt(server: string, attempt: Attempt): Promise<string> {
   return new Promise((resolve, reject) => {
     lookupWithin(attempt.remainingMs())(host, {}, (error, address) => {
       if (error !== null) reject(error);
-      else resolve(String(address).includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
+      else resolve(hostPort({ host: String(address), port }));
     });
   });
 }

@@ -1,4 +1,5 @@
 // How the nodes of one check are written, and named for people.
+import { endpointOfUrl, hostPort } from '../../core/endpoint.ts';
 import type { Secret } from '../../core/secret.ts';
 import { maskedUrl, plainUrl, type ReadUrl, readUrl, type UrlForm } from '../../core/url.ts';
 
@@ -49,8 +50,7 @@ export function parseUrls(text: string): { readonly nodes: readonly [Node, ...No
 const textsOf = (text: string): readonly string[] => text.trim().split(/\s*,\s*(?=https?:\/\/)/i);
 
 /** `host:port` */
-export const nameOf = ({ protocol, hostname, port }: URL): string =>
-  `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+export const nameOf = (node: URL): string => hostPort(endpointOfUrl(node));
 
 /** `host:port` of each node; the file's path until the URL in it was read. */
 export function hostsOf(url: Secret): string {

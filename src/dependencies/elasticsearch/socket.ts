@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { endpointOfUrl } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
@@ -15,11 +16,11 @@ import { lookupWithin } from '../lookup.ts';
  * @throws Failure `tls` for a file that cannot be read, and what node:tls throws for one that it cannot use.
  */
 export function openSocket(node: URL, tls: TlsSettings | undefined, remainingMs: number): Socket {
-  const host = node.hostname.replace(/^\[|\]$/g, '');
+  const { host, port } = endpointOfUrl(node);
   const secure = node.protocol === 'https:';
   const address = {
     host,
-    port: node.port === '' ? (secure ? 443 : 80) : Number(node.port),
+    port,
     noDelay: true,
     lookup: lookupWithin(remainingMs),
   };

@@ -1,16 +1,7 @@
 // What an `http` check can be told, and what its fields alone cannot see.
 import { z } from 'zod';
-import {
-  byRule,
-  credentials,
-  isLoopback,
-  kinds,
-  pattern,
-  secret,
-  secretFile,
-  secretUrl,
-  tls,
-} from '../../core/fields.ts';
+import { endpointOfUrl, hostPort, isLoopback } from '../../core/endpoint.ts';
+import { byRule, credentials, kinds, pattern, secret, secretFile, secretUrl, tls } from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
 import { socketPathProblem } from '../../core/socket-path.ts';
 import { plainUrl, type ReadUrl, readUrl, type UrlForm } from '../../core/url.ts';
@@ -107,15 +98,14 @@ export function targetOf({ url, socket }: Pick<HttpSettings, 'url' | 'socket'>):
   if (socket !== undefined) return `unix:${socket}`;
   const known = knownUrl(url);
   if (known === undefined) return 'URL from a file';
-  const { hostname, port, protocol } = plainUrl(known);
-  return `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
+  return hostPort(endpointOfUrl(plainUrl(known)));
 }
 
 /** A URL in a file may change: only one that stands in the configuration is known to stay in the pod. */
 export function isLocal({ url, socket }: Pick<HttpSettings, 'url' | 'socket'>): boolean {
   if (socket !== undefined) return true;
   const known = 'value' in url.source ? knownUrl(url) : undefined;
-  return known !== undefined && isLoopback(plainUrl(known).hostname.replace(/^\[|\]$/g, ''));
+  return known !== undefined && isLoopback(endpointOfUrl(plainUrl(known)).host);
 }
 
 export function findProblems(given: HttpSettings): readonly SettingsProblem[] {

@@ -1,4 +1,5 @@
 // One server of a connection string. Pure.
+import { hostPort } from '../../core/endpoint.ts';
 
 /** One server. */
 export type Place = {
@@ -13,7 +14,5 @@ export type Place = {
 export const isUnix = ({ host, hostaddr }: Place): boolean => hostaddr === undefined && host.startsWith('/');
 
 /** For people: `db:5432`, `[::1]:5432`, `/run/postgresql:5432`. */
-export function labelOf({ host, hostaddr, port }: Place): string {
-  const name = host === '' ? (hostaddr ?? '') : host;
-  return name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`;
-}
+export const labelOf = ({ host, hostaddr, port }: Place): string =>
+  hostPort({ host: host === '' ? (hostaddr ?? '') : host, port });

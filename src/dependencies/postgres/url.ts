@@ -2,6 +2,7 @@
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 import { isIP } from 'node:net';
 import type { SecureVersion } from 'node:tls';
+import { bracketed } from '../../core/endpoint.ts';
 import { isHarmless } from '../../core/keywords.ts';
 import { type ConnectionParameters, Problem, takeApart } from './conninfo.ts';
 import { judge, type SessionAttrs } from './parameters.ts';
@@ -76,10 +77,7 @@ export function maskedUrl(text: string): string {
 const besideParameters = ['host', 'port', 'user', 'password', 'dbname'];
 
 const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
-const hostInUrl = (host: string): string => {
-  if (host.includes('/')) return encoded(host);
-  return host.includes(':') ? `[${host}]` : host;
-};
+const hostInUrl = (host: string): string => (host.includes('/') ? encoded(host) : bracketed(host));
 /** Paths, lists and addresses stay readable: none of their characters has a meaning behind a question mark. */
 const valueInUrl = (value: string): string => encoded(value).replace(/%(2F|2C|3A)/g, decodeURIComponent);
 

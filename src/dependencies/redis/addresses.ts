@@ -1,10 +1,9 @@
 // Tries several addresses in turn, so that one that is silent does not use up the time of all.
 
+import { type Endpoint, parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseAddress } from '../../core/fields.ts';
 import type { Connection } from './connection.ts';
 import { RedisReply } from './errors.ts';
-import type { Endpoint } from './url.ts';
 
 /** How a connection to an address is opened and given up. */
 export type Node = { open(endpoint: Endpoint): Connection; drop(connection: Connection, cause?: Error): void };

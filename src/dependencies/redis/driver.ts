@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
+import { type Endpoint, endpointText } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import { certificateEnd } from '../certificate-end.ts';
 import type { Driver } from '../define.ts';
@@ -16,7 +17,6 @@ import { createSession, type RedisSession } from './session.ts';
 import type { RedisSettings } from './settings.ts';
 import { openSocket } from './socket.ts';
 import type { RedisSource } from './statistics/source.ts';
-import { describeEndpoint, type Endpoint } from './url.ts';
 
 export const driver: Driver<RedisSettings, Phase, RedisSession, RedisSource> = {
   session: (settings) =>
@@ -99,7 +99,7 @@ function createConnection(
   // ioredis says "Connection is closed." whatever happened; what happened came before, as an event.
   const explain = (error: unknown): Error => {
     if (error instanceof Error && error.name === 'ReplyError') return new RedisReply(error.message);
-    if (cause === undefined) return new Failure('refused', `${describeEndpoint(endpoint)} closed the connection`);
+    if (cause === undefined) return new Failure('refused', `${endpointText(endpoint)} closed the connection`);
     if (isNoRedis(cause)) return new Failure('server', strangerSays(begin, 'Redis’ protocol'), { cause });
     const unasked = /^Command queue state error.* Last error: (.*)$/s.exec(cause.message)?.[1];
     return unasked === undefined ? cause : new RedisReply(unasked);

@@ -1,5 +1,6 @@
 // The dependency type redis: what it proves, what it is told, how it can fail.
 import type { Cost } from '../../core/cost.ts';
+import { endpointText } from '../../core/endpoint.ts';
 import { secretVariables } from '../aws/settings.ts';
 import { defineDependency } from '../define.ts';
 import type { Phase } from './probe.ts';
@@ -7,7 +8,7 @@ import { problems } from './problems.ts';
 import type { RedisSession } from './session.ts';
 import { type RedisSettings, settings } from './settings.ts';
 import type { RedisSource } from './statistics/source.ts';
-import { describeEndpoint, parseRedisUrl } from './url.ts';
+import { parseRedisUrl } from './url.ts';
 
 export const redis = defineDependency<'redis', typeof settings, Phase, RedisSession, RedisSource>({
   type: 'redis',
@@ -44,7 +45,7 @@ function target({ url, sentinel, cluster }: RedisSettings): string {
   if (cluster !== undefined) return cluster.addresses[0] ?? '';
   const known = url?.newest((value) => {
     const parsed = parseRedisUrl(value);
-    return 'url' in parsed ? describeEndpoint(parsed.url.endpoint) : undefined;
+    return 'url' in parsed ? endpointText(parsed.url.endpoint) : undefined;
   });
   return known ?? (url !== undefined && 'file' in url.source ? url.source.file : '');
 }

@@ -1,4 +1,5 @@
 // The connection of the statistics: a session of its own, which looks for its server again when it is another one.
+import { endpointText } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Reader } from '../statistics.ts';
 import { firstThatAnswers, type Node } from './addresses.ts';
@@ -10,7 +11,6 @@ import { logInAtSentinel } from './sentinel.ts';
 import { createSession, type OpenConnection, type RedisSession } from './session.ts';
 import type { RedisSettings, SentinelSettings } from './settings.ts';
 import type { Ask, Facts, RedisSource } from './statistics/source.ts';
-import { describeEndpoint } from './url.ts';
 
 /** In CLIENT LIST: no spaces are allowed there. */
 const clientName = 'sidewarden-statistics';
@@ -52,7 +52,7 @@ export function createReader(settings: RedisSettings, openConnection: OpenConnec
     if (endpoint === undefined) throw new Failure('refused', 'not connected');
     const facts = { ...(await greet(session, settings.cluster !== undefined)), user };
     return {
-      instance: describeEndpoint(endpoint),
+      instance: endpointText(endpoint),
       facts,
       ask: (command, ...args) => session.call(command, ...args),
       leave: () => {

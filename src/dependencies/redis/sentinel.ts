@@ -1,10 +1,10 @@
 // Asks one sentinel where the primary is. Our own question, since the client's would retry by itself.
+import type { Endpoint } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import { revealPassword } from '../credentials.ts';
 import type { Connection } from './connection.ts';
 import { classify, RedisReply } from './errors.ts';
 import type { SentinelSettings } from './settings.ts';
-import type { Endpoint } from './url.ts';
 
 /**
  * https://redis.io/docs/latest/develop/reference/sentinel-clients/

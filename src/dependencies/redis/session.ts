@@ -1,6 +1,7 @@
 // A session: finds its server (url, sentinels or cluster nodes), connects, logs in, and is cut at once.
+
+import { type Endpoint, parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseAddress } from '../../core/fields.ts';
 import { reveal, whose } from '../credentials.ts';
 import type { Session } from '../define.ts';
 import { firstThatAnswers, type Node } from './addresses.ts';
@@ -10,7 +11,7 @@ import { iamProblem } from './iam.ts';
 import { type Limits, passwordNow } from './password.ts';
 import { askSentinel } from './sentinel.ts';
 import type { RedisSettings } from './settings.ts';
-import { type Endpoint, parseRedisUrl, type RedisUrl } from './url.ts';
+import { parseRedisUrl, type RedisUrl } from './url.ts';
 
 /** Without I/O. */
 export type OpenConnection = (endpoint: Endpoint, secure: boolean) => Connection;

@@ -1,10 +1,10 @@
 // Opens the socket of a connection, with TLS where wanted; certificates are read as they are now.
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { Endpoint } from '../../core/endpoint.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
 import { lookupWithin } from '../lookup.ts';
-import type { Endpoint } from './url.ts';
 
 /**
  * @param withinMs bounds the DNS lookup.

@@ -1,8 +1,7 @@
 // What a Redis or Valkey URL says: https://www.iana.org/assignments/uri-schemes/prov/redis
+import type { Endpoint } from '../../core/endpoint.ts';
 import { isPathLike, socketPathProblem } from '../../core/socket-path.ts';
 import { maskedUrl, piecesOf, readUrl, type UrlForm } from '../../core/url.ts';
-
-export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export type RedisUrl = {
   readonly endpoint: Endpoint;
@@ -118,10 +117,4 @@ export function maskedRedisUrl(text: string): string {
   if ('path' in endpoint)
     return maskedUrl(read.url, `${read.url.path}${database === undefined ? '' : `?db=${database}`}`);
   return maskedUrl(read.url, database === undefined ? '' : `/${database}`);
-}
-
-/** `host:port`, `[v6]:port` or the socket's path. */
-export function describeEndpoint(endpoint: Endpoint): string {
-  if ('path' in endpoint) return endpoint.path;
-  return endpoint.host.includes(':') ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
 }

@@ -1,5 +1,6 @@
 // resolv.conf(5): which name servers to ask, and which full names a short one may stand for.
 import { isIP } from 'node:net';
+import { bracketed, hostPort } from '../../core/endpoint.ts';
 
 export type ResolvConf = {
   /** As `dns.Resolver.setServers` takes them. */
@@ -45,11 +46,11 @@ const withoutDot = (name: string): string => name.replace(/\.$/, '');
 /** An address, or `[address]:port` as BSD has it (https://man.openbsd.org/resolv.conf.5). */
 function serverOf(word: string): string[] {
   const family = isIP(word);
-  if (family !== 0) return [family === 6 ? `[${word}]` : word];
+  if (family !== 0) return [bracketed(word)];
   const match = /^\[([^\]]+)\]:(\d{1,5})$/.exec(word);
-  const [, address = '', port] = match ?? [];
+  const [, address = '', port = ''] = match ?? [];
   if (isIP(address) === 0) return [];
-  return [isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`];
+  return [hostPort({ host: address, port })];
 }
 
 function readOption(into: { -readonly [K in keyof ResolvConf]: ResolvConf[K] }, option: string): void {

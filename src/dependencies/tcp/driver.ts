@@ -1,7 +1,8 @@
 // Probes a TCP port or a Unix socket.
+
+import { type Endpoint, parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseAddress } from '../../core/fields.ts';
-import { type Endpoint, type Opened, openSocket } from '../connect.ts';
+import { type Opened, openSocket } from '../connect.ts';
 import { reveal } from '../credentials.ts';
 import type { Attempt, Driver } from '../define.ts';
 import { beforeDeadline } from '../lookup.ts';

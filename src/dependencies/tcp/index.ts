@@ -1,5 +1,5 @@
 // The type `tcp`: a port or a Unix socket accepts connections, and may have to say the right thing.
-import { isLoopback, parseAddress } from '../../core/fields.ts';
+import { isLoopback, parseAddress } from '../../core/endpoint.ts';
 import { defineDependency } from '../define.ts';
 import { phases, settings, unixPath } from './settings.ts';
 

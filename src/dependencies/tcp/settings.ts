@@ -1,6 +1,7 @@
 // Settings of the type `tcp`, and the phases it runs.
 import { z } from 'zod';
-import { byRule, parseAddress, pattern, secret } from '../../core/fields.ts';
+import { parseAddress } from '../../core/endpoint.ts';
+import { byRule, pattern, secret } from '../../core/fields.ts';
 import { isPathLike, portProblem, socketPathProblem, urlProblem } from '../../core/socket-path.ts';
 
 export const unixPath = (address: string): string | undefined => /^unix:(\/.+)$/.exec(address)?.[1];

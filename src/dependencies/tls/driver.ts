@@ -1,8 +1,9 @@
 // Probes a TLS server: handshakes whatever the certificate, then judges it.
 import { isIP, type Socket } from 'node:net';
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseAddress, type TlsSettings } from '../../core/fields.ts';
+import type { TlsSettings } from '../../core/fields.ts';
 import { certificateEnd } from '../certificate-end.ts';
 import { failureOf, happens, openSocket } from '../connect.ts';
 import { readTls } from '../credentials.ts';

@@ -13,7 +13,7 @@ import { probe } from './probe.ts';
 import { createReader } from './reader.ts';
 import { createSession, type ElasticsearchSession } from './session.ts';
 import type { ElasticsearchPhase, ElasticsearchSettings } from './settings.ts';
-import { agentOf, beforeClose, opened, openSocket } from './socket.ts';
+import { agentOf, beforeClose, beginNode, opened } from './socket.ts';
 import type { ElasticsearchSource } from './statistics/source.ts';
 
 // A cluster's health is some hundred bytes, a proxy's error page some thousand. A compressed answer grows when unpacked.
@@ -83,7 +83,7 @@ function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Con
     destroy,
     async open(remainingMs) {
       if (destroyed) throw new Failure('refused', 'the session was destroyed');
-      socket = openSocket(node, tls, remainingMs);
+      socket = beginNode(node, tls, remainingMs);
       socket.on('error', (error) => {
         cut ??= error;
       });

@@ -1,42 +1,25 @@
 // One TCP or TLS connection, opened apart from the HTTP client: it is timed by itself and keeps its error's code.
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import { endpointOfUrl } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
-import { readTls } from '../credentials.ts';
+import { beginSocket, readyEvent, socketEvent } from '../connect.ts';
 import type { Kept } from '../lenient-http/head.ts';
 import { lenient } from '../lenient-http/socket.ts';
-import { lookupWithin } from '../lookup.ts';
 
-/**
- * Begins to connect; `opened` waits for it. Reads the certificate files.
- * @throws Failure `tls` for a file that cannot be read, and what node:tls throws for one that it cannot use.
- */
-export function openSocket(node: URL, tls: TlsSettings | undefined, remainingMs: number): Socket {
-  const { host, port } = endpointOfUrl(node);
-  const secure = node.protocol === 'https:';
-  const address = {
-    host,
-    port,
+/** Begins to connect to the node; `opened` waits for it. @throws Failure `tls` for a file that cannot be read or used. */
+export const beginNode = (node: URL, tls: TlsSettings | undefined, withinMs: number): Socket =>
+  beginSocket(endpointOfUrl(node), {
+    withinMs,
     noDelay: true,
-    lookup: lookupWithin(remainingMs),
-  };
-  if (!secure) return connectTcp(address);
-  // An address is verified too, but is no name to ask for: https://datatracker.ietf.org/doc/html/rfc6066#section-3
-  return connectTls({ ...address, ...(isIP(host) === 0 ? { servername: host } : {}), ...readTls(tls) });
-}
+    secure: node.protocol === 'https:' ? { tls } : undefined,
+  });
 
 /** Resolves once TCP, and TLS where it is wanted, stand. Rejects with the socket's error, or when it is destroyed. */
-export async function opened(socket: Socket): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', resolve);
-    socket.once('error', reject);
-    socket.once('close', () => reject(new Failure('refused', 'the connection was closed while it was being made')));
-  });
-}
+export const opened = (socket: Socket): Promise<void> =>
+  socketEvent(socket, readyEvent(socket), 'the connection was closed while it was being made');
 
 /**
  * What `work` gives, unless the connection ends first: the client stays silent about an answer that is no HTTP.

@@ -1,9 +1,10 @@
 // Opens the socket under a session: TCP or Unix, then TLS as PostgreSQL negotiates it. The client takes it over ready.
 // https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
+import { serverName, socketEvent } from '../connect.ts';
 import { readTls } from '../credentials.ts';
 import { protocolOf, strangerSays } from '../stranger.ts';
 import { isUnix, type Place } from './place.ts';
@@ -47,7 +48,7 @@ export async function openSocket(options: SocketOptions, order: Protection['orde
   const secure = connectTls({ ...material, socket });
   options.own(secure);
   try {
-    await settled(secure, 'secureConnect');
+    await socketEvent(secure, 'secureConnect');
   } catch (error) {
     secure.destroy();
     socket.destroy();
@@ -65,7 +66,7 @@ async function openRaw({ place, address, reachWithinMs, own }: SocketOptions): P
   const late = (): void => void socket.destroy(new Failure('timeout', `no connection within ${reachWithinMs} ms`));
   const timer = reachWithinMs === undefined ? undefined : setTimeout(late, reachWithinMs);
   try {
-    await settled(socket, 'connect');
+    await socketEvent(socket, 'connect');
   } catch (cause) {
     throw new Unreached('not reached', { cause });
   } finally {
@@ -78,7 +79,7 @@ async function openRaw({ place, address, reachWithinMs, own }: SocketOptions): P
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
 async function offersTls(socket: Socket): Promise<boolean> {
-  const answer = settled<Buffer>(socket, 'data');
+  const answer = socketEvent<Buffer>(socket, 'data');
   socket.write(sslRequest);
   const bytes = await answer;
   // More than one byte here was put in by somebody between: CVE-2021-23222
@@ -132,25 +133,10 @@ function tlsOptions({ target, place, protection, tls }: SocketOptions): Connecti
   });
   return {
     host: servername, // verified against when it is not asked for
-    ...(isIP(servername) === 0 && sslsni !== false ? { servername } : {}), // no address in SNI (RFC 6066)
+    ...(sslsni === false ? {} : serverName(servername)),
     ...material,
     ...(minVersion === undefined ? {} : { minVersion }),
     ...(maxVersion === undefined ? {} : { maxVersion }),
     ...(verifyName ? {} : { checkServerIdentity: () => undefined }),
   };
-}
-
-/** Resolves with the event's value; rejects when the socket fails or closes first. Leaves no listener. */
-function settled<T = void>(socket: Socket, event: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const finish = (act: () => void): void => {
-      socket.off(event, onEvent).off('error', onError).off('close', onClose);
-      act();
-    };
-    const onEvent = (value: T): void => finish(() => resolve(value));
-    const onError = (error: Error): void => finish(() => reject(error));
-    const onClose = (): void => finish(() => reject(new Failure('refused', 'the connection was closed')));
-    if (socket.destroyed) onClose();
-    else socket.on(event, onEvent).on('error', onError).on('close', onClose);
-  });
 }

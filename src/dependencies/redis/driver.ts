@@ -5,6 +5,7 @@ import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
 import { type Endpoint, endpointText } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import { certificateEnd } from '../certificate-end.ts';
+import { beginSocket, readyEvent } from '../connect.ts';
 import type { Driver } from '../define.ts';
 import { UnreadableAnswer } from '../statistics.ts';
 import { strangerSays } from '../stranger.ts';
@@ -15,7 +16,6 @@ import { type Phase, probe } from './probe.ts';
 import { createReader } from './reader.ts';
 import { createSession, type RedisSession } from './session.ts';
 import type { RedisSettings } from './settings.ts';
-import { openSocket } from './socket.ts';
 import type { RedisSource } from './statistics/source.ts';
 
 export const driver: Driver<RedisSettings, Phase, RedisSession, RedisSource> = {
@@ -73,10 +73,10 @@ function createConnection(
     }
     async connect(): Promise<Socket> {
       if (cause !== undefined) throw cause;
-      const opened = openSocket(endpoint, secure, tls, lookupMs);
+      const opened = beginSocket(endpoint, { withinMs: lookupMs, secure: secure ? { tls } : undefined });
       socket = opened;
       // In the same moment as the client: whoever listens first makes the bytes flow.
-      opened.once(secure ? 'secureConnect' : 'connect', () =>
+      opened.once(readyEvent(opened), () =>
         opened.once('data', (chunk: Buffer) => {
           begin = chunk.subarray(0, 256);
         }),

@@ -1,11 +1,11 @@
 // Probes a TLS server: handshakes whatever the certificate, then judges it.
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
 import { certificateEnd } from '../certificate-end.ts';
-import { failureOf, happens, openSocket } from '../connect.ts';
+import { failureOf, happens, openSocket, serverName } from '../connect.ts';
 import { readTls } from '../credentials.ts';
 import type { Driver } from '../define.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
@@ -40,7 +40,7 @@ async function handshake(
   const secured = connect({
     socket,
     host,
-    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...serverName(host),
     ...readTls(settings),
     rejectUnauthorized: false, // judged on the next phase, so that it can say more than the handshake would
   });

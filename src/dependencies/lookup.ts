@@ -5,6 +5,7 @@ import { ADDRCONFIG, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Failure } from '../core/failure.ts';
+import { beforeDeadline } from './deadline.ts';
 import { dnsFailure, silence } from './resolve/dns-failure.ts';
 import { freshFile } from './resolve/fresh-file.ts';
 import { addressesOf, parseHosts } from './resolve/hosts.ts';
@@ -34,10 +35,6 @@ export const lookup: LookupFunction = bound(system, defaultWithinMs);
 
 /** The same for one run that knows its deadline: gives up a little before, so that the run fails as `dns`. */
 export const lookupWithin = (remainingMs: number): LookupFunction => bound(system, beforeDeadline(remainingMs));
-
-/** The time that a wait for a name server may take of what remains until a deadline, in milliseconds. */
-export const beforeDeadline = (remainingMs: number): number =>
-  Math.max(1, remainingMs - Math.min(100, remainingMs / 10));
 
 type Readers = ReturnType<typeof readersOf>;
 function readersOf({ hostsFile = '/etc/hosts', resolvConf = '/etc/resolv.conf' }: LookupSources) {

@@ -1,5 +1,7 @@
 // Tries several nodes within the time of one run, so that one that is silent does not use up the time of all.
 import { classifyTransport, Failure } from '../../core/failure.ts';
+import { countdown } from '../deadline.ts';
+import { inTurn } from '../in-turn.ts';
 import { plainly } from '../tls-words.ts';
 import { isAboutNode } from './errors.ts';
 import { nameOf } from './nodes.ts';
@@ -13,45 +15,30 @@ export type Try<T> = { readonly node: URL; run(): Promise<T> };
  * @returns the first success; what is then still under way is the caller's to end.
  * @throws the error of the only one; a Failure with the words of each when all of several failed.
  */
-export function inTurn<T>(tries: readonly Try<T>[], remainingMs: number, missed: Map<URL, string>): Promise<T> {
-  const deadline = performance.now() + remainingMs;
-  return new Promise((resolve, reject) => {
-    const errors: unknown[] = [];
-    const waiting = new Set<URL>();
-    let begun = 0;
-    let done = false;
-    let timer: NodeJS.Timeout | undefined;
-
-    const begin = (): void => {
-      clearTimeout(timer);
-      const next = tries[begun];
-      if (next === undefined) return;
-      for (const node of waiting) missed.set(node, 'silent');
-      waiting.add(next.node);
-      timer = setTimeout(begin, Math.max(0, deadline - performance.now()) / (tries.length - begun));
-      const place = begun++;
-      next.run().then(
-        (value) => {
-          if (!done) missed.delete(next.node);
-          finish(() => resolve(value));
-        },
-        (error: unknown) => {
-          if (done) return;
-          errors[place] = error;
-          waiting.delete(next.node);
-          missed.set(next.node, messageOf(error));
-          if (place === begun - 1) begin();
-          if (begun === tries.length && waiting.size === 0) finish(() => reject(summary(tries, errors)));
-        },
-      );
-    };
-    const finish = (settle: () => void): void => {
-      done = true;
-      clearTimeout(timer);
-      settle();
-    };
-    begin();
+export async function firstNode<T>(
+  tries: readonly Try<T>[],
+  remainingMs: number,
+  missed: Map<URL, string>,
+): Promise<T> {
+  const left = countdown(remainingMs);
+  const errors: unknown[] = [];
+  const ways = tries.entries();
+  const { node, value } = await inTurn({
+    next: () => ways.next().value,
+    run: async ([, { node, run }]) => ({ node, value: await run() }),
+    shareMs: ([place]) => (place === tries.length - 1 ? undefined : left() / (tries.length - place)),
+    late([, { node }]) {
+      missed.set(node, 'silent');
+      return undefined;
+    },
+    failed([place, { node }], error) {
+      errors[place] = error;
+      missed.set(node, messageOf(error));
+    },
+    summary: () => summary(tries, errors),
   });
+  missed.delete(node);
+  return value;
 }
 
 /** What a node answered, be it a certificate, says more than why another could not be reached. */

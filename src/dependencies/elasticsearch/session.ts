@@ -1,10 +1,11 @@
 // A session: one connection that is kept, to the first of the nodes that answers, and to another when that one fails.
 import { Failure } from '../../core/failure.ts';
+import { countdown } from '../deadline.ts';
 import type { Session } from '../define.ts';
 import { type Credentials, readCredentials, readNodes } from './access.ts';
 import type { Connection, CreateConnection } from './connection.ts';
 import { type Answer, type Health, isAboutNode, readHealth } from './errors.ts';
-import { inTurn, type Try } from './in-turn.ts';
+import { firstNode, type Try } from './in-turn.ts';
 import { type Node, nameOf } from './nodes.ts';
 import type { ElasticsearchSettings } from './settings.ts';
 
@@ -81,7 +82,7 @@ export function createSession(
   };
   const ask = async <T>(question: Question<T>, remainingMs: number): Promise<T> => {
     const kept = inUse();
-    const left = timeLeft(remainingMs);
+    const left = countdown(remainingMs);
     const place = nodes.indexOf(kept.node);
     const others = [...nodes.slice(place + 1), ...nodes.slice(0, place)];
     const tries = others.map(
@@ -89,7 +90,7 @@ export function createSession(
     );
     const first: Try<Said<T>> = { node: kept.node, run: () => askOne(question, kept, left()) };
     try {
-      const said = await inTurn([first, ...tries], remainingMs, missed);
+      const said = await firstNode([first, ...tries], remainingMs, missed);
       current = said.link;
       if ('failure' in said) throw said.failure;
       return said.value;
@@ -98,7 +99,7 @@ export function createSession(
     }
   };
   const healthQuestion: Question<Health | undefined> = {
-    send: (connection, remainingMs) => connection.health(Math.ceil(remainingMs * 0.8)),
+    send: (connection, remainingMs) => connection.health(Math.max(1, Math.ceil(remainingMs * 0.8))),
     read: (answer) => readHealth(answer, settings.index),
   };
 
@@ -122,9 +123,9 @@ export function createSession(
       if (current !== undefined) return;
       known = readNodes(settings);
       nodes = known.map(({ url }) => url);
-      const left = timeLeft(remainingMs);
+      const left = countdown(remainingMs);
       const tries = nodes.map((node): Try<Link> => ({ node, run: () => openOne(node, left()) }));
-      current = await inTurn(tries, (remainingMs * nodes.length) / (nodes.length + 1), missed);
+      current = await firstNode(tries, (remainingMs * nodes.length) / (nodes.length + 1), missed);
       endAllBut(current.connection);
     },
     authenticate() {
@@ -139,8 +140,3 @@ export function createSession(
     health: (remainingMs) => ask(healthQuestion, remainingMs),
   };
 }
-
-const timeLeft = (remainingMs: number): (() => number) => {
-  const deadline = performance.now() + remainingMs;
-  return () => Math.max(1, deadline - performance.now());
-};

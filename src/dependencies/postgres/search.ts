@@ -3,7 +3,8 @@
 import { ADDRCONFIG } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { classifyTransport, type DependencyClass, Failure, isOwnExhaustion } from '../../core/failure.ts';
-import { beforeDeadline } from '../lookup.ts';
+import { beforeDeadline } from '../deadline.ts';
+import { inTurn } from '../in-turn.ts';
 import { plainly } from '../tls-words.ts';
 import { classify } from './errors.ts';
 import type { SessionAttrs } from './parameters.ts';
@@ -56,28 +57,32 @@ export function createSearch(plan: Plan): Search {
     failures.push({ place, address, error: error instanceof Unreached ? error.cause : error });
     if (plan.isClosed() || isOwnExhaustion(error) || !goesOn(error)) throw combined(plan.target, failures, true);
   };
-  const reach = async (): Promise<Reached & { candidate: Turn }> => {
-    for (;;) {
-      const { value: turn } = await turns.next();
-      if (turn === undefined) throw combined(plan.target, failures, false);
-      try {
-        return { candidate: turn, opened: await within(plan, turn, () => plan.open(turn)) };
-      } catch (error) {
-        fail(turn, error);
-      }
-    }
-  };
+  const shareMs = ({ endsAt }: Turn): number | undefined =>
+    endsAt <= 0 ? undefined : Math.max(1, plan.remainingMs() - endsAt);
+  const late = (_: unknown, ms: number): Error => new TooLate(ms);
+  const summary = (): unknown => combined(plan.target, failures, false);
+  const reach = (): Promise<Reached & { candidate: Turn }> =>
+    inTurn({
+      next: async () => (await turns.next()).value,
+      run: async (turn: Turn) => ({ candidate: turn, opened: await plan.open(turn) }),
+      ...{ shareMs, late, failed: fail, summary },
+    });
   return {
     reach,
     async enter(first, step) {
-      for (let reached = first; ; reached = await reach()) {
-        const turn = reached.candidate as Turn;
-        try {
-          return await within(plan, turn, () => step(reached));
-        } catch (error) {
-          fail(turn, error);
-        }
-      }
+      let known: Reached | undefined = first;
+      return await inTurn({
+        next() {
+          const next = known ?? reach();
+          known = undefined;
+          return next;
+        },
+        run: step,
+        shareMs: ({ candidate }) => shareMs(candidate as Turn),
+        late,
+        failed: ({ candidate }, error) => fail(candidate as Turn, error),
+        summary,
+      });
     },
     where: ({ candidate }) => ({
       ...(plan.target.places.length === 1 ? {} : { at: labelOf(candidate.place) }),
@@ -175,20 +180,6 @@ function addressesOf(place: Place, lookup: LookupFunction): Promise<readonly str
       else resolve([found].flat().map((each) => (typeof each === 'string' ? each : each.address)));
     });
   });
-}
-
-async function within<T>({ remainingMs }: Plan, { endsAt }: Turn, work: () => Promise<T>): Promise<T> {
-  if (endsAt <= 0) return await work();
-  const ms = Math.max(1, remainingMs() - endsAt);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TooLate(ms)), ms);
-  });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The more telling first: who let us in, who will, who is silent. */

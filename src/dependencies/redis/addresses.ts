@@ -1,12 +1,13 @@
 // Tries several addresses in turn, so that one that is silent does not use up the time of all.
-
 import { type Endpoint, parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
+import { countdown } from '../deadline.ts';
+import { inTurn } from '../in-turn.ts';
 import type { Connection } from './connection.ts';
 import { RedisReply } from './errors.ts';
 
 /** How a connection to an address is opened and given up. */
-export type Node = { open(endpoint: Endpoint): Connection; drop(connection: Connection, cause?: Error): void };
+export type Node = { open(endpoint: Endpoint): Connection; drop(connection: Connection): void };
 
 /**
  * @param remainingMs of which each address gets an equal share, and what comes after them one more.
@@ -19,26 +20,31 @@ export async function firstThatAnswers<T>(
   node: Node,
   ask: (connection: Connection, address: string) => Promise<T>,
 ): Promise<T> {
-  const deadline = performance.now() + remainingMs;
+  const left = countdown(remainingMs);
   const errors: unknown[] = [];
-  for (const [index, address] of addresses.entries()) {
-    const endpoint = parseAddress(address);
-    if (endpoint === undefined) throw new Failure('misconfig', `${address} is not host:port`);
-    const share = Math.max(0, deadline - performance.now()) / (addresses.length - index + 1);
-    const connection = node.open(endpoint);
-    const silent = new Failure('timeout', `${address} did not answer within ${Math.round(share)} ms`);
-    const timer = setTimeout(() => node.drop(connection, silent), share);
-    try {
+  const places = addresses.entries();
+  return await inTurn({
+    next() {
+      const { value } = places.next();
+      if (value === undefined) return undefined;
+      const [index, address] = value;
+      const endpoint = parseAddress(address);
+      if (endpoint === undefined) throw new Failure('misconfig', `${address} is not host:port`);
+      const share = left() / (addresses.length - index + 1);
+      return { address, share, connection: node.open(endpoint) };
+    },
+    async run({ address, share, connection }) {
       await connection.connect(share);
       return await ask(connection, address);
-    } catch (error) {
+    },
+    shareMs: ({ share }) => share,
+    late: ({ address }, ms) => new Failure('timeout', `${address} did not answer within ${Math.round(ms)} ms`),
+    failed({ connection }, error) {
       node.drop(connection);
       errors.push(error);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-  throw errors.find(isAnswer) ?? errors[0];
+    },
+    summary: () => errors.find(isAnswer) ?? errors[0],
+  });
 }
 
 const isAnswer = (error: unknown): boolean =>

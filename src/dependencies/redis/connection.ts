@@ -12,6 +12,6 @@ export interface Connection {
   connect(withinMs: number): Promise<void>;
   /** @throws RedisReply for an error reply, what ended the connection otherwise. */
   call(command: string, ...args: string[]): Promise<unknown>;
-  /** Closes without a word; pending calls reject with `cause`. */
-  destroy(cause?: Error): void;
+  /** Closes without a word; pending calls reject. */
+  destroy(): void;
 }

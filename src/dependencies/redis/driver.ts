@@ -137,8 +137,8 @@ function createConnection(
         throw explain(error);
       }
     },
-    destroy(reason = new Failure('refused', 'the connection was given up')) {
-      keep(reason);
+    destroy() {
+      keep(new Failure('refused', 'the connection was given up'));
       redis.disconnect();
     },
   };

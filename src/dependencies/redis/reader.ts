@@ -34,7 +34,7 @@ export function createReader(settings: RedisSettings, openConnection: OpenConnec
         beside = openConnection(endpoint, asked.tls);
         return beside;
       },
-      drop: (connection, cause) => connection.destroy(cause),
+      drop: (connection) => connection.destroy(),
     };
     return await firstThatAnswers(asked.addresses, remainingMs, node, async (connection) => {
       await logInAtSentinel(connection, asked);

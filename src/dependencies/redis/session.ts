@@ -3,6 +3,7 @@
 import { type Endpoint, parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import { reveal, whose } from '../credentials.ts';
+import { countdown } from '../deadline.ts';
 import type { Session } from '../define.ts';
 import { firstThatAnswers, type Node } from './addresses.ts';
 import type { Connection } from './connection.ts';
@@ -58,8 +59,8 @@ export function createSession(
     open.add(connection);
     return connection;
   };
-  const drop = (connection: Connection, cause?: Error): void => {
-    connection.destroy(cause);
+  const drop = (connection: Connection): void => {
+    connection.destroy();
     open.delete(connection);
   };
   const destroy = (): void => {
@@ -73,7 +74,7 @@ export function createSession(
   };
 
   async function reach(remainingMs: number): Promise<Connection> {
-    const deadline = performance.now() + remainingMs;
+    const left = countdown(remainingMs);
     const { sentinel, cluster } = settings;
     const node = (secure: boolean): Node => ({ open: (endpoint) => openOne(endpoint, secure), drop });
     const secure = settings.tls !== undefined;
@@ -96,7 +97,7 @@ export function createSession(
       if (problem !== undefined) throw new Failure('misconfig', `auth: aws-iam: the URL ${problem.message}`);
     }
     const connection = openOne(server, secure || url?.tls === true);
-    await connection.connect(deadline - performance.now());
+    await connection.connect(left());
     endpoint = server;
     return connection;
   }

@@ -2,6 +2,7 @@
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { nobody, type Pods } from '../core/cost.ts';
+import { collectorsFor } from '../dependencies/statistics.ts';
 import { seriesOfCheck, seriesOfPod, seriesOfReader } from '../metrics/series.ts';
 import { counted } from './terminal.ts';
 
@@ -51,8 +52,10 @@ async function ofCheck(
   const requests = definition.requests?.(settings as never);
   const perPod = seriesOfCheck({ ...definition, requests, isRead }, detail);
   if (statistics === undefined || isRead !== true) return { perPod, reading: 0 };
-  const wanted = statistics.collectors.filter((collector) => collector.wanted?.(settings as never) ?? true);
-  const collectors = [...wanted, ...(statistics.custom?.(settings as never) ?? [])];
+  const collectors = [
+    ...collectorsFor(statistics, settings as never),
+    ...(statistics.custom?.(settings as never) ?? []),
+  ];
   return { perPod, reading: seriesOfReader(collectors, detail) };
 }
 

@@ -85,6 +85,8 @@ export interface Statistics<Settings = unknown, From extends Source = Source> {
   instance?(settings: Settings): string;
   /** In the order in which they are run when several are due. */
   readonly collectors: readonly Collector<Settings, From>[];
+  /** The same, made anew for one check: present where one of them keeps something between its runs. */
+  anew?(): readonly Collector<Settings, From>[];
   /** Those that the settings themselves define. */
   custom?(settings: Settings): readonly Collector<Settings, From>[];
 }
@@ -95,6 +97,12 @@ export function defineStatistics<Settings, From extends Source>(
 ): Statistics<Settings, From> {
   return statistics;
 }
+
+/** The type's own collectors of one check, as its settings want them. What they keep between runs ends with the check. */
+export const collectorsFor = <Settings, From extends Source>(
+  { collectors, anew = () => collectors }: Pick<Statistics<Settings, From>, 'collectors' | 'anew'>,
+  settings: Settings,
+): readonly Collector<Settings, From>[] => anew().filter(({ wanted }) => wanted?.(settings) ?? true);
 
 /** Every family that the statistics of a type can have, but for those that the settings define. */
 export const familiesOf = ({ up, lastError, collectors }: Statistics): readonly Family[] => [

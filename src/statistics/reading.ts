@@ -2,7 +2,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Redact } from '../core/redact.ts';
 import type { Definition, Driver, Session } from '../dependencies/define.ts';
-import type { Reader, Statistics } from '../dependencies/statistics.ts';
+import { collectorsFor, type Reader, type Statistics } from '../dependencies/statistics.ts';
 import type { Job } from '../schedule/job.ts';
 import { type Collectors, type Fault, faultOf } from './collect.ts';
 import { createFlight } from './flight.ts';
@@ -57,7 +57,7 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
   const { name, definition, settings } = check;
   const { driver, statistics } = room;
   const collectors: Collectors = { ...options, check: name, definition, driver, settings };
-  const own = statistics.collectors.filter((collector) => collector.wanted?.(settings) ?? true);
+  const own = collectorsFor(statistics, settings);
   const costly = own.filter(({ intervalMs }) => intervalMs >= costlyMs);
   const slots = createSlots(own, statistics.custom?.(settings) ?? [], clock.now());
   const link = createLink({ ...options, open: () => openReader(driver, settings), maxAgeMs: check.maxConnectionAgeMs });

@@ -8,6 +8,8 @@ import type { Phase, Settings } from './settings.ts';
 export interface PostgresSession extends Session {
   /** Of several servers, the one that it is connected to. */
   readonly at: string | undefined;
+  /** Its server or pooler did not say whether somebody holds a lock, and is not asked again. */
+  tellsNoHolder?: true;
   /** Runs `connect` and `auth`, unless that was done already. */
   open(attempt: Attempt<Phase>): Promise<void>;
   /**
@@ -54,9 +56,6 @@ export async function probe(session: PostgresSession, settings: Settings, attemp
   }
 }
 
-/** Sessions whose server or pooler did not tell who holds a lock. */
-const untold = new WeakSet<PostgresSession>();
-
 /**
  * Asks, and in the same go whether anybody holds the key, where replicas elect. That it cannot be said, or not in half of
  * the time, is no failure: the question alone has the other half.
@@ -67,7 +66,7 @@ async function askWithElection(
   attempt: Attempt<Phase>,
 ): Promise<Record<string, unknown>> {
   const { election } = attempt;
-  if (election === undefined || untold.has(session)) return await session.query(sql, attempt);
+  if (election === undefined || session.tellsNoHolder) return await session.query(sql, attempt);
   try {
     const remainingMs = (): number => attempt.remainingMs() / 2;
     const row = await session.query(`${sql}, ${heldColumn(election.key)}`, { ...attempt, remainingMs });
@@ -75,9 +74,9 @@ async function askWithElection(
     return row;
   } catch (error) {
     if (session.closed || endsConnection(error)) throw error;
-    if (classify(error)?.errorClass === 'timeout') untold.add(session); // whatever it was that took so long
+    if (classify(error)?.errorClass === 'timeout') session.tellsNoHolder = true; // whatever it was that took so long
     const row = await session.query(sql, attempt);
-    untold.add(session);
+    session.tellsNoHolder = true;
     return row;
   }
 }

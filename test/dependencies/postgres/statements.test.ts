@@ -1,9 +1,8 @@
 // What pg_stat_statements counts, on a real server: sums that only grow, whatever is evicted, reset or restarted.
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Settings } from '../../../src/dependencies/postgres/settings.ts';
 import type { PostgresSource } from '../../../src/dependencies/postgres/statistics/source.ts';
-import { statements, topStatements } from '../../../src/dependencies/postgres/statistics/statements.ts';
+import { createStatements, topStatements } from '../../../src/dependencies/postgres/statistics/statements.ts';
 import { createTotals } from '../../../src/dependencies/postgres/statistics/statements-totals.ts';
 import { type PostgresServer, startPostgres } from '../../servers/postgres.ts';
 import { type Run, runOf, settingsOf } from './collecting.ts';
@@ -21,14 +20,15 @@ beforeAll(async () => {
 });
 afterAll(() => server?.remove());
 
-type Check = { readonly source: PostgresSource; readonly settings: Settings };
-/** A check of its own, unless its settings are given. */
-const open = async (settings = settingsOf({ statements: { top: 3 } })): Promise<Check> => ({
+const settings = settingsOf({ statements: { top: 3 } });
+type Check = { readonly source: PostgresSource; readonly statements: ReturnType<typeof createStatements> };
+/** A check of its own, unless its collector is given. */
+const open = async (statements = createStatements()): Promise<Check> => ({
   source: await makeReader({ url: server.url }).open(limits()),
-  settings,
+  statements,
 });
-const read = ({ source, settings }: Check): Promise<Run> => runOf(statements, source, settings);
-const readTop = ({ source, settings }: Check): Promise<Run> => runOf(topStatements, source, settings);
+const read = ({ source, statements }: Check): Promise<Run> => runOf(statements, source, settings);
+const readTop = ({ source }: Check): Promise<Run> => runOf(topStatements, source, settings);
 
 /** Runs in a database where nothing else is run: statements that differ in how many columns they give, so an entry each. */
 async function work(widths: readonly number[], times = 1): Promise<void> {
@@ -164,7 +164,7 @@ describe('sums', () => {
     await work([1], 30);
     expect(totalsIn(await read(check))[0]).toBe(30);
     await work([1], 4);
-    const next = await open(check.settings);
+    const next = await open(check.statements);
     expect(totalsIn(await read(next))[0]).toBe(4);
     await work([1], 1);
     expect(totalsIn(await read(next))[0]).toBe(5);
@@ -212,7 +212,7 @@ describe('the statements with the most execution time', () => {
 
   test('are off unless `top` says how many', () => {
     const wanted = (statistics: object) =>
-      [statements, topStatements].map((collector) => collector.wanted?.(settingsOf(statistics)));
+      [createStatements(), topStatements].map((collector) => collector.wanted?.(settingsOf(statistics)));
     expect(wanted({})).toEqual([false, false]);
     expect(wanted({ statements: {} })).toEqual([true, false]);
     expect(wanted({ statements: { top: 1 } })).toEqual([true, true]);

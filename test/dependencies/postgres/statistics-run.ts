@@ -5,7 +5,7 @@ import { driver } from '../../../src/dependencies/postgres/driver.ts';
 import { postgres } from '../../../src/dependencies/postgres/index.ts';
 import { statistics } from '../../../src/dependencies/postgres/statistics/index.ts';
 import type { PostgresSource } from '../../../src/dependencies/postgres/statistics/source.ts';
-import { MissingPrivilege } from '../../../src/dependencies/statistics.ts';
+import { collectorsFor, MissingPrivilege } from '../../../src/dependencies/statistics.ts';
 import { makeAttempt } from '../attempt.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -54,9 +54,10 @@ export async function openStatistics(given: object, names?: readonly string[], t
       return opened.rows(sql, question);
     },
   };
-  const collectors = statistics.collectors.filter(
-    ({ name, wanted }) => names?.includes(name) ?? (wanted === undefined || wanted(settings)),
-  );
+  const collectors =
+    names === undefined
+      ? collectorsFor(statistics, settings)
+      : (statistics.anew?.() ?? []).filter(({ name }) => names.includes(name));
   const round = async (): Promise<Round> => {
     statements.length = 0;
     const samples: Sample[] = [];

@@ -2,7 +2,9 @@
 // is locked for them.
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tables } from '../../../src/dependencies/postgres/statistics/tables.ts';
+import { statistics } from '../../../src/dependencies/postgres/statistics/index.ts';
+import { createTables } from '../../../src/dependencies/postgres/statistics/tables.ts';
+import { collectorsFor } from '../../../src/dependencies/statistics.ts';
 import { type PostgresServer, startPostgres } from '../../servers/postgres.ts';
 import { runOf, settingsOf } from './collecting.ts';
 import { limits, makeReader } from './reading.ts';
@@ -39,7 +41,7 @@ const shownIn = (values: ReadonlyMap<string, number>): string[] =>
 const open = () => makeReader({ url: server.url }).open(limits());
 
 test('values are those of the views, of the tables with the most dead tuples, which are the largest here', async () => {
-  const { values } = await runOf(tables, await open(), settingsOf({ tables: 3 }));
+  const { values } = await runOf(createTables(), await open(), settingsOf({ tables: 3 }));
   expect(shownIn(values)).toEqual((await rank(3)).sort());
   const rows = await server.query(`SELECT *, extract(epoch FROM last_vacuum)::float8 AS last_vacuum,
     extract(epoch FROM last_analyze)::float8 AS last_analyze, extract(epoch FROM last_autovacuum)::float8 AS last_autovacuum,
@@ -77,7 +79,7 @@ test('values are those of the views, of the tables with the most dead tuples, wh
 });
 
 test('the time of a vacuum, and the size that it found', async () => {
-  const { values } = await runOf(tables, await open(), settingsOf({ tables: 8 }));
+  const { values } = await runOf(createTables(), await open(), settingsOf({ tables: 8 }));
   const of = '{datname="shop",schemaname="public",relname="shelf_1"}';
   const [row] = await server.query(`SELECT extract(epoch FROM last_vacuum)::float8 AS at, relpages::int * 8192 AS bytes
     FROM pg_stat_user_tables JOIN pg_class ON oid = relid WHERE pg_class.relname = 'shelf_1'`);
@@ -94,7 +96,7 @@ test('sums are those of all tables, without temporary ones', async () => {
     await other.query('CREATE TEMPORARY TABLE passing AS SELECT generate_series(1, 500) AS id');
     await other.query('DELETE FROM passing');
     await server.until("SELECT count(*) = 1 FROM pg_stat_user_tables WHERE relname = 'passing'");
-    const { values } = await runOf(tables, await open(), settingsOf({ tables: 1 }));
+    const { values } = await runOf(createTables(), await open(), settingsOf({ tables: 1 }));
     const [row] =
       await server.query(`SELECT sum(n_live_tup)::int AS live, sum(n_dead_tup)::int AS dead, count(*)::int AS n
       FROM pg_stat_user_tables WHERE relname LIKE 'shelf%'`);
@@ -109,7 +111,7 @@ test('sums are those of all tables, without temporary ones', async () => {
 
 test('a database without tables has sums of 0', async () => {
   const reader = makeReader({ url: server.url.replace(/shop$/, 'postgres') });
-  const { values } = await runOf(tables, await reader.open(limits()), settingsOf({}));
+  const { values } = await runOf(createTables(), await reader.open(limits()), settingsOf({}));
   expect([...values]).toEqual([
     ['sidewarden_postgres_live_tuples{datname="postgres"}', 0],
     ['sidewarden_postgres_dead_tuples{datname="postgres"}', 0],
@@ -123,7 +125,7 @@ test('a table that is locked against everything is read all the same', async () 
   try {
     await server.query('GRANT ALL ON shelf_8 TO app; ALTER TABLE shelf_8 OWNER TO app');
     await other.query('BEGIN; LOCK TABLE shelf_8 IN ACCESS EXCLUSIVE MODE');
-    const { values } = await runOf(tables, await open(), settingsOf({ tables: 1 }));
+    const { values } = await runOf(createTables(), await open(), settingsOf({ tables: 1 }));
     // The lock is held until the end, so whoever waits for it ends with lock_timeout and an error.
     expect(shownIn(values)).toEqual(['shelf_8']);
   } finally {
@@ -134,7 +136,7 @@ test('a table that is locked against everything is read all the same', async () 
 test('the largest are shown beside those with the most dead tuples', async () => {
   await server.query('CREATE TABLE big AS SELECT generate_series(1, 5000) AS id');
   await server.until("SELECT sum(n_live_tup) = 5000 FROM pg_stat_user_tables WHERE relname = 'big'");
-  const { values } = await runOf(tables, await open(), settingsOf({ tables: 1 }));
+  const { values } = await runOf(createTables(), await open(), settingsOf({ tables: 1 }));
   expect(shownIn(values)).toEqual(['big', 'shelf_8']);
   expect(values.get('pg_stat_user_tables_n_dead_tup{datname="shop",schemaname="public",relname="big"}')).toBe(0);
   await server.query('DROP TABLE big');
@@ -142,6 +144,7 @@ test('the largest are shown beside those with the most dead tuples', async () =>
 
 test('a table that was among the first stays until it is well outside', async () => {
   const source = await open();
+  const tables = createTables();
   const settings = settingsOf({ tables: 2 });
   expect(shownIn((await runOf(tables, source, settings)).values)).toEqual(['shelf_7', 'shelf_8']);
   // They become the largest, and those with the most dead tuples.
@@ -153,13 +156,25 @@ test('a table that was among the first stays until it is well outside', async ()
   expect(await rank(4)).toEqual(['shelf_6', 'shelf_5', 'shelf_8', 'shelf_7']);
   const all = ['shelf_5', 'shelf_6', 'shelf_7', 'shelf_8'];
   expect(shownIn((await runOf(tables, source, settings)).values)).toEqual(all);
-  expect(shownIn((await runOf(tables, source, settingsOf({ tables: 2 }))).values)).toEqual(['shelf_5', 'shelf_6']);
+  expect(shownIn((await runOf(createTables(), source, settingsOf({ tables: 2 }))).values)).toEqual([
+    'shelf_5',
+    'shelf_6',
+  ]);
   await server.query('TRUNCATE shelf_8'); // the last
   await server.until("SELECT n_live_tup + n_dead_tup = 0 FROM pg_stat_user_tables WHERE relname = 'shelf_8'");
   expect(shownIn((await runOf(tables, source, settings)).values)).toEqual(['shelf_5', 'shelf_6', 'shelf_7']);
 });
 
 test('0 turns it off', () => {
+  const tables = createTables();
   expect(tables.wanted?.(settingsOf({ tables: 0 }))).toBe(false);
   expect(tables.wanted?.(settingsOf({}))).toBe(true);
+});
+
+test('each check has one of its own, which ends with it', () => {
+  const [one, other] = [settingsOf({}), settingsOf({})].map((settings) =>
+    collectorsFor(statistics, settings).find(({ name }) => name === 'tables'),
+  );
+  expect(one).toBeDefined();
+  expect(one).not.toBe(other);
 });

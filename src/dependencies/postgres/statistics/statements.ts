@@ -56,24 +56,18 @@ const skipped = ours(
 
 const intervalMs = 15_000;
 
-/** Of each check: by which connection it was read last, when, and what came of it. */
-const counting = new WeakMap<Settings, { readonly source: PostgresSource; at: number; readonly totals: Totals }>();
+/** By which connection was read last, when, and what came of it. */
+type Counting = { readonly source: PostgresSource; readonly at: number; readonly totals: Totals };
 
 /**
  * Whoever reads by another connection begins at 0, since another replica may have read meanwhile: a rate takes that for
  * what it is, where a jump back to what this replica had would be counted. What grew since its last reading is not lost.
  */
-function totalsOf(settings: Settings, source: PostgresSource): Totals {
-  const now = performance.now();
-  const before = counting.get(settings);
-  if (before?.source === source) {
-    before.at = now;
-    return before.totals;
-  }
-  const recent = before !== undefined && now - before.at < 2 * intervalMs;
-  const totals = createTotals(recent ? before.totals.last : undefined);
-  counting.set(settings, { source, at: now, totals });
-  return totals;
+function countBy(source: PostgresSource, before: Counting | undefined): Counting {
+  const at = performance.now();
+  if (before?.source === source) return { ...before, at };
+  const recent = before !== undefined && at - before.at < 2 * intervalMs;
+  return { source, at, totals: createTotals(recent ? before.totals.last : undefined) };
 }
 
 function totalsQuestion({ entries: from, info }: Statements): string {
@@ -84,35 +78,40 @@ FROM ${info === undefined ? '(SELECT 1) i' : `${info} i`} LEFT JOIN (SELECT b.da
   FROM ${from} s JOIN pg_catalog.pg_database b ON b.oid = s.dbid GROUP BY b.datname) d ON true`;
 }
 
-export const statements: Collector<Settings, PostgresSource> = {
-  name: 'statements',
-  intervalMs,
-  asks: 'pg_stat_statements(false), which gives no texts; pg_stat_statements_info',
-  families: [...sums.map(([, family]) => family), entries, evictions, skipped],
-  privilege: extension,
-  wanted: ({ statistics }) => statistics.statements !== undefined,
-  async collect(source, settings, limits) {
-    const found = await findStatements(source, limits);
-    const rows = await askStatements(found, totalsQuestion(found), limits);
-    const totals = totalsOf(settings, source);
-    const databases = rows.filter(({ datname }) => datname !== null);
-    totals.read({
-      evictions: numberOf(rows[0]?.dealloc),
-      reset: textOf(rows[0]?.reset),
-      sums: new Map(
-        databases.map((row) => [textOf(row.datname), sums.map((_, index) => numberOf(row[`s${index}`]) ?? 0)]),
-      ),
-    });
-    return [
-      ...samples(evictions, numberOf(rows[0]?.dealloc)),
-      ...samples(skipped, totals.skipped),
-      ...[...totals.sums].flatMap(([database, values]) =>
-        sums.flatMap(([, family], index) => samples(family, values[index], database)),
-      ),
-      ...databases.flatMap((row) => samples(entries, numberOf(row.entries), textOf(row.datname))),
-    ];
-  },
-};
+/** Of one check: it keeps what it has counted. */
+export function createStatements(): Collector<Settings, PostgresSource> {
+  let counting: Counting | undefined;
+  return {
+    name: 'statements',
+    intervalMs,
+    asks: 'pg_stat_statements(false), which gives no texts; pg_stat_statements_info',
+    families: [...sums.map(([, family]) => family), entries, evictions, skipped],
+    privilege: extension,
+    wanted: ({ statistics }) => statistics.statements !== undefined,
+    async collect(source, _settings, limits) {
+      const found = await findStatements(source, limits);
+      const rows = await askStatements(found, totalsQuestion(found), limits);
+      counting = countBy(source, counting);
+      const { totals } = counting;
+      const databases = rows.filter(({ datname }) => datname !== null);
+      totals.read({
+        evictions: numberOf(rows[0]?.dealloc),
+        reset: textOf(rows[0]?.reset),
+        sums: new Map(
+          databases.map((row) => [textOf(row.datname), sums.map((_, index) => numberOf(row[`s${index}`]) ?? 0)]),
+        ),
+      });
+      return [
+        ...samples(evictions, numberOf(rows[0]?.dealloc)),
+        ...samples(skipped, totals.skipped),
+        ...[...totals.sums].flatMap(([database, values]) =>
+          sums.flatMap(([, family], index) => samples(family, values[index], database)),
+        ),
+        ...databases.flatMap((row) => samples(entries, numberOf(row.entries), textOf(row.datname))),
+      ];
+    },
+  };
+}
 
 const labels = ['user', 'datname', 'queryid'];
 const each = ({ read, written }: Pick<Statements, 'read' | 'written'>): readonly Column[] => [

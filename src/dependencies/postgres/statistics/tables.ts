@@ -23,24 +23,17 @@ const sums = [
   ),
 ];
 
-/** Of each check: the tables that have series. */
-const shown = new WeakMap<Settings, ReadonlySet<string>>();
-
 /**
  * A table enters when it is among the first `top` of either order, and leaves when it is not among the first 2 × `top`
  * of one any more, or when there are 3 × `top` already.
  * @param ranked by the better of their two places.
+ * @param shown the tables that have series.
  */
-function select(settings: Settings, ranked: readonly Row[]): string[] {
-  const before = shown.get(settings);
-  const top = settings.statistics.tables;
-  const chosen = ranked
-    .filter(({ relid, place }) => Number(place) <= top || before?.has(textOf(relid)))
+const select = (top: number, ranked: readonly Row[], shown: ReadonlySet<string>): string[] =>
+  ranked
+    .filter(({ relid, place }) => Number(place) <= top || shown.has(textOf(relid)))
     .map(({ relid }) => textOf(relid))
     .slice(0, 3 * top);
-  shown.set(settings, new Set(chosen));
-  return chosen;
-}
 
 /** The planner leaves out what is not selected of the view: this reads two counters of each table. */
 const ranking = (list: string, most: number): string => `SELECT * FROM (
@@ -61,25 +54,31 @@ JOIN pg_catalog.pg_statio_user_tables io ON io.relid = t.relid AND io.relid IN (
 JOIN pg_catalog.pg_class c ON c.oid = t.relid
 WHERE t.relid IN (${relids.join(', ')})`;
 
-export const tables: Collector<Settings, PostgresSource> = {
-  name: 'tables',
-  intervalMs: 60_000, // a pass over the statistics of every table
-  asks: 'pg_stat_user_tables of the database that the check names; pg_class for temporary ones',
-  families: [...familiesOf(sums), ...familiesOf(tableColumns)],
-  wanted: ({ statistics }) => statistics.tables > 0,
-  async collect(source, settings, limits) {
-    const { facts } = source;
-    const together = choose(facts, sums);
-    const each = choose(facts, tableColumns);
-    const ranked = await source.rows(ranking(together.list, 2 * settings.statistics.tables), limits);
-    const [first] = ranked;
-    const summed = together.samples(first ?? { c0: 0, c1: 0, c2: 0 }, facts.database);
-    const relids = select(settings, ranked);
-    if (relids.length === 0) return summed;
-    const rows = await source.rows(details(each.list, relids), limits);
-    return [
-      ...summed,
-      ...rows.flatMap((row) => each.samples(row, facts.database, textOf(row.schemaname), textOf(row.relname))),
-    ];
-  },
-};
+/** Of one check: it keeps which tables have series. */
+export function createTables(): Collector<Settings, PostgresSource> {
+  let shown: ReadonlySet<string> = new Set();
+  return {
+    name: 'tables',
+    intervalMs: 60_000, // a pass over the statistics of every table
+    asks: 'pg_stat_user_tables of the database that the check names; pg_class for temporary ones',
+    families: [...familiesOf(sums), ...familiesOf(tableColumns)],
+    wanted: ({ statistics }) => statistics.tables > 0,
+    async collect(source, settings, limits) {
+      const { facts } = source;
+      const { tables: top } = settings.statistics;
+      const together = choose(facts, sums);
+      const each = choose(facts, tableColumns);
+      const ranked = await source.rows(ranking(together.list, 2 * top), limits);
+      const [first] = ranked;
+      const summed = together.samples(first ?? { c0: 0, c1: 0, c2: 0 }, facts.database);
+      const relids = select(top, ranked, shown);
+      shown = new Set(relids);
+      if (relids.length === 0) return summed;
+      const rows = await source.rows(details(each.list, relids), limits);
+      return [
+        ...summed,
+        ...rows.flatMap((row) => each.samples(row, facts.database, textOf(row.schemaname), textOf(row.relname))),
+      ];
+    },
+  };
+}

@@ -26,6 +26,7 @@ type Answer = { readonly rows: readonly Row[]; readonly monitor: boolean };
 
 /** Of one connection: what the last statement brought that nobody took yet. */
 type Round = {
+  readonly source: PostgresSource;
   at: number;
   readonly answers: Map<string, Answer | Error>;
   apartUntil: number;
@@ -47,39 +48,40 @@ const latesInARow = 2;
 
 const none: Answer = { rows: [], monitor: false };
 
+/** Of one check: they keep what the connection at hand has brought. */
 export function together(intervalMs: number, sections: readonly Section[]): Collector<unknown, PostgresSource>[] {
-  const rounds = new WeakMap<PostgresSource, Round>();
+  let current: Round | undefined;
 
   const roundOf = (source: PostgresSource): Round => {
-    const round = rounds.get(source) ?? { at: 0, answers: new Map(), apartUntil: 0, late: 0, monitor: undefined };
-    rounds.set(source, round);
-    return round;
+    if (current?.source !== source) {
+      current = { source, at: 0, answers: new Map(), apartUntil: 0, late: 0, monitor: undefined };
+    }
+    return current;
   };
-  const mayMonitor = (source: PostgresSource): boolean => roundOf(source).monitor ?? source.facts.monitor;
+  const mayMonitor = ({ monitor, source }: Round): boolean => monitor ?? source.facts.monitor;
 
-  const askFor = async (asked: readonly Section[], source: PostgresSource, limits: Collecting) => {
-    const answers = await askJointly(asked, source, limits);
-    roundOf(source).monitor = [...answers.values()][0]?.monitor;
+  const askFor = async (asked: readonly Section[], round: Round, limits: Collecting) => {
+    const answers = await askJointly(asked, round.source, limits);
+    round.monitor = [...answers.values()][0]?.monitor;
     return answers;
   };
 
-  const answer = async (source: PostgresSource, section: Section, limits: Collecting): Promise<Answer> => {
+  const answer = async (round: Round, section: Section, limits: Collecting): Promise<Answer> => {
     const now = performance.now();
-    const round = roundOf(source);
     if (now - round.at > freshMs) round.answers.clear();
     const found = round.answers.get(section.name);
     round.answers.delete(section.name);
     if (found instanceof Error) throw found;
     if (found !== undefined) return found;
     if (now < round.apartUntil) {
-      const alone = await askFor([section], source, limits);
+      const alone = await askFor([section], round, limits);
       return alone.get(section.name) ?? none;
     }
     round.at = now;
     round.answers.clear();
-    const asked = sections.filter(({ needsMonitor }) => mayMonitor(source) || needsMonitor !== 'all');
+    const asked = sections.filter(({ needsMonitor }) => mayMonitor(round) || needsMonitor !== 'all');
     try {
-      for (const [name, given] of await askFor(asked, source, limits)) round.answers.set(name, given);
+      for (const [name, given] of await askFor(asked, round, limits)) round.answers.set(name, given);
       round.late = 0;
     } catch (error) {
       round.late = codeOf(error) === tooSlow ? round.late + 1 : 0;
@@ -88,7 +90,7 @@ export function together(intervalMs: number, sections: readonly Section[]): Coll
       // The others of this round would only wait as long for the same.
       if (!apart || codeOf(error) === tooSlow) for (const { name } of asked) round.answers.set(name, error as Error);
     }
-    return answer(source, section, limits);
+    return answer(round, section, limits);
   };
 
   return sections.map((section) => ({
@@ -99,8 +101,9 @@ export function together(intervalMs: number, sections: readonly Section[]): Coll
     ...(section.needsMonitor === undefined ? {} : { privilege: monitor }),
     async collect(source, _settings, limits) {
       const { needsMonitor } = section;
-      if (needsMonitor === 'all' && !mayMonitor(source)) throw withoutMonitor(source);
-      const given = await answer(source, section, limits);
+      const round = roundOf(source);
+      if (needsMonitor === 'all' && !mayMonitor(round)) throw withoutMonitor(source);
+      const given = await answer(round, section, limits);
       const granted = needsMonitor === undefined || given.monitor;
       if (!granted && needsMonitor === 'all') throw withoutMonitor(source); // taken away since it was asked last
       const seen = { instance: source.instance, facts: { ...source.facts, monitor: given.monitor } };

@@ -40,7 +40,7 @@ export function createRedactor(secrets: () => Iterable<Secret>, wanted = every):
   let known: Known = { texts: [], pieces: [], words: [] };
   const replace = (text: string, form: string): string => text.replaceAll(form, mask);
   return (text) => {
-    const values = [...secrets()].flatMap((secret) => [...secret.seen]);
+    const values = [...secrets()].flatMap(({ known }) => known);
     const current = values.join('\u0000');
     if (key !== current) {
       key = current;

@@ -11,11 +11,12 @@ export type SecretRule = (value: string) => string | undefined;
 
 /**
  * A secret of the configuration. Its value is read with `reveal` of `dependencies/credentials.ts`, which remembers here
- * every value it ever had, so that the redactor knows old passwords too.
+ * every value it ever had, so that the redactor knows old passwords too. What it led to is learnt here as well.
  */
 export class Secret {
   readonly #source: SecretSource;
   readonly #seen = new Set<string>();
+  readonly #learnt = new Set<string>();
 
   /** What its user will say of a value, such as that it is no URL: a file's can be judged by it beforehand. */
   problemOf: SecretRule | undefined;
@@ -45,12 +46,20 @@ export class Secret {
     const values = [...this.#seen].reverse();
     return values.map(read).find((found) => found !== undefined);
   }
+  /** Everything that the redactor looks for. */
+  get known(): readonly string[] {
+    return [...this.#seen, ...this.#learnt];
+  }
+  /** It has this value now. */
   saw(value: string): void {
-    if (value === '') return;
-    this.#seen.delete(value); // the newest are last
-    this.#seen.add(value);
-    const [oldest] = this.#seen;
-    if (this.#seen.size > mostSeen && oldest !== undefined) this.#seen.delete(oldest);
+    remember(this.#seen, value);
+  }
+  /**
+   * The one way by which a secret that appears only at run time becomes known to the redactor: a token that was signed, or
+   * a password that stands inside this secret, or in a file that it names.
+   */
+  learn(value: string): void {
+    remember(this.#learnt, value);
   }
   toString(): string {
     return '[secret]';
@@ -61,4 +70,12 @@ export class Secret {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return '[secret]';
   }
+}
+
+function remember(values: Set<string>, value: string): void {
+  if (value === '') return;
+  values.delete(value); // the newest are last
+  values.add(value);
+  const [oldest] = values;
+  if (values.size > mostSeen && oldest !== undefined) values.delete(oldest);
 }

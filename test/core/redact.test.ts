@@ -94,6 +94,16 @@ test('a value that a file has later is known, and the old one stays known', () =
   expect(redact('first second')).toBe('*** ***');
 });
 
+test('what a secret led to is known, and is no value of its own', () => {
+  const url = Secret.fromFile('/run/secrets/url');
+  const redact = createRedactor(() => [url]);
+  url.saw('postgres://app@db/shop');
+  url.learn('host=elsewhere dbname=hidden');
+  expect(redact('password host=elsewhere dbname=hidden')).toBe('password ***');
+  expect(url.newest((value) => value)).toBe('postgres://app@db/shop');
+  expect([...url.seen]).toEqual(['postgres://app@db/shop']);
+});
+
 test('a long text that is all base64 takes no longer than its length', async () => {
   const redact = redactorOf('open-sesame-open-sesame');
   const word = 'A'.repeat(200_000) + base64('open-sesame-open-sesame').slice(0, -4);

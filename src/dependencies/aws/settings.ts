@@ -1,7 +1,7 @@
 // The settings of a log-in with AWS IAM, as the types that offer it take them, and what holds for all of them.
 import { z } from 'zod';
-import { byRule } from '../../core/fields.ts';
-import type { Secret } from '../../core/secret.ts';
+import { byRule, kinds } from '../../core/fields.ts';
+import { Secret } from '../../core/secret.ts';
 import type { SettingsProblem } from '../define.ts';
 import { regionProblem } from './region.ts';
 
@@ -12,6 +12,8 @@ export const region = () => z.string().min(1).superRefine(byRule(regionProblem))
 export const iam = (defaultRegion = 'what the SDK finds (AWS_REGION, profile)') => ({
   auth: z
     .enum(['aws-iam'])
+    .transform(() => ({ token: Secret.of('') }))
+    .register(kinds, { kind: 'transformed', written: () => 'aws-iam' })
     .optional()
     .describe('log in with a token that AWS credentials sign at each connect, instead of a password; needs TLS'),
   region: region().optional().describe(`AWS region that the token is signed for; by default ${defaultRegion}`),
@@ -25,8 +27,11 @@ export const secretVariables: readonly string[] = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',
 ];
 
+/** What learns the tokens that are signed. */
+type IamAuth = { readonly token: Secret };
+
 type Iam = {
-  readonly auth?: 'aws-iam' | undefined;
+  readonly auth?: IamAuth | undefined;
   readonly password?: Secret | undefined;
   readonly password_file?: Secret | undefined;
 };

@@ -93,7 +93,7 @@ function readTarget(settings: Settings): Target {
   const unfit = iamProblem(settings, parsed.target);
   if (unfit !== undefined) throw new Failure('misconfig', `${unfit.path} ${unfit.message}`);
   const { password, sslpassword } = parsed.target;
-  for (const secret of [password, sslpassword]) if (secret !== undefined) settings.url.saw(secret); // for the redactor
+  for (const secret of [password, sslpassword]) if (secret !== undefined) settings.url.learn(secret);
   return parsed.target;
 }
 

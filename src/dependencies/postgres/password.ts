@@ -24,7 +24,7 @@ export async function passwordNow(
   const { tokenNow } = await import('../aws/token.ts');
   const request = { service: 'rds-db', host: `${name}:${place.port}`, query } as const;
   const token = await tokenNow(request, settings.region ?? regionOfHost(name), attempt);
-  settings.url.saw(token); // for the redactor
+  settings.auth.token.learn(token);
   return token;
 }
 
@@ -39,6 +39,6 @@ export function passwordInFile(settings: Settings, target: Target, place: Place)
   const host = place.host === '' ? (place.hostaddr ?? '') : place.host;
   const found = passwordIn(passfile, { host, port: place.port, database: database ?? user, user });
   if ('why' in found) throw new Failure('auth', `the server asks for a password, and ${found.why}`);
-  settings.url.saw(found.password); // for the redactor
+  settings.url.learn(found.password);
   return found.password;
 }

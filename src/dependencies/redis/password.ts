@@ -26,7 +26,7 @@ export async function passwordNow(
   const query = { User: user, ...ResourceType };
   const { tokenNow } = await import('../aws/token.ts');
   const token = await tokenNow({ service: 'elasticache', host: cache_name.toLowerCase(), query }, region, attempt);
-  (settings.url ?? settings.cluster?.token)?.saw(token); // for the redactor
+  settings.auth.token.learn(token);
   return token;
 }
 

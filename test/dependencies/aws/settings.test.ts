@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { createRedactor, secretsOf } from '../../../src/core/redact.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { postgres } from '../../../src/dependencies/postgres/index.ts';
+import { passwordNow as databasePassword } from '../../../src/dependencies/postgres/password.ts';
+import { parseUrl } from '../../../src/dependencies/postgres/url.ts';
 import { redis } from '../../../src/dependencies/redis/index.ts';
 import { passwordNow } from '../../../src/dependencies/redis/password.ts';
 import { parseRedisUrl } from '../../../src/dependencies/redis/url.ts';
@@ -98,6 +100,18 @@ test.each([
   const token = await passwordNow(settings, url, attempt);
   expect(token).toMatch(/^shop-cache\/\?Action=connect&/);
   expect(redact(`WRONGPASS ${token} is not it`)).toBe('WRONGPASS *** is not it');
+});
+
+test('and one that was signed for a database', async () => {
+  const given = { url: `${rds}?sslmode=verify-full`, auth };
+  const settings = z.strictObject(postgres.settings).parse(given);
+  const parsed = parseUrl(given.url);
+  const place = 'target' in parsed ? parsed.target.places[0] : undefined;
+  if (!('target' in parsed) || place === undefined) throw new Error('no place');
+  const attempt = { signal: AbortSignal.timeout(2000), remainingMs: () => 2000 };
+  const token = await databasePassword(settings, parsed.target, place, attempt);
+  expect(token).toMatch(/\?Action=connect&DBUser=app&/);
+  expect(createRedactor(() => secretsOf(settings))(`FATAL: ${token}`)).toBe('FATAL: ***');
 });
 
 test('a server that offers no TLS gets no token', async () => {

@@ -2,7 +2,12 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { createRedactor, secretsOf } from '../../../src/core/redact.ts';
+import { postgres } from '../../../src/dependencies/postgres/index.ts';
 import { passwordIn } from '../../../src/dependencies/postgres/passfile.ts';
+import { passwordInFile } from '../../../src/dependencies/postgres/password.ts';
+import { parseUrl } from '../../../src/dependencies/postgres/url.ts';
 import { removeFolder, runFolder } from '../../servers/process.ts';
 
 const logIn = { host: 'db', port: 5432, database: 'shop', user: 'app' };
@@ -55,4 +60,15 @@ test('a folder, or nothing', async () => {
 test('one that is not UTF-8 is not used, and says why', async () => {
   const file = await fileWith(Buffer.from('db:5432:shop:app:gehèim', 'latin1'));
   expect(passwordIn(file, logIn)).toEqual({ why: `${file} is not UTF-8 text: save it as UTF-8` });
+});
+
+test('the redactor knows the password that was found', async () => {
+  const passfile = await fileWith('db:5432:shop:app:open-sesame');
+  const url = `postgres://app@db/shop?passfile=${passfile}`;
+  const settings = z.strictObject(postgres.settings).parse({ url });
+  const parsed = parseUrl(url);
+  if (!('target' in parsed)) throw new Error(parsed.problem);
+  const { target } = parsed;
+  expect(target.places.map((place) => passwordInFile(settings, target, place))).toEqual(['open-sesame']);
+  expect(createRedactor(() => secretsOf(settings))('it is open-sesame')).toBe('it is ***');
 });

@@ -131,7 +131,7 @@ describe('statistics_url', () => {
     await writeFile(file, `${server.url}\n`);
     const given = parse({ url: elsewhere, statistics_url: Secret.fromFile(file) });
     await openReader({ url: elsewhere, statistics_url: given.statistics_url });
-    expect(given.statistics_url?.seen).toContain(server.password);
+    expect(given.statistics_url?.known).toContain(server.password);
     await writeFile(file, 'postgres://a,,b/shop');
     await expect(openReader({ url: elsewhere, statistics_url: given.statistics_url })).rejects.toMatchObject({
       errorClass: 'misconfig',

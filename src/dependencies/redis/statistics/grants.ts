@@ -29,7 +29,7 @@ export function statementFor(refused: Grant, settings: RedisSettings, facts: Fac
   const all = facts.major !== undefined && facts.major >= 7 ? grantsOf(settings, facts) : [refused];
   const grants = all.map((grant) => `+${grant}`).join(' ');
   // ElastiCache has no ACL SETUSER: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
-  if (settings.auth === 'aws-iam') {
+  if (settings.auth !== undefined) {
     return `aws elasticache modify-user --user-id ${quote(facts.user)} --append-access-string "${grants}"`;
   }
   return `ACL SETUSER ${quote(facts.user)} ${grants}`;

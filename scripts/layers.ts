@@ -26,9 +26,9 @@ export const rooms: readonly Room[] = [
   },
   {
     room: 'dependencies',
-    job: 'the types; a type is a folder, and its `driver.ts` alone imports a client library; `aws/`, `resolve/` and `lenient-http/` are what several types need',
+    job: 'the types; a type is a folder, and its `driver.ts` alone imports a client library; `aws/`, `endpoints/`, `resolve/` and `lenient-http/` are what several types need',
     imports: ['core'],
-    apart: ['aws', 'resolve', 'lenient-http'],
+    apart: ['aws', 'endpoints', 'resolve', 'lenient-http'],
   },
   { room: 'schedule', job: 'when jobs run, one flight at a time; sessions', imports: ['core', 'dependencies'] },
   { room: 'checks', job: 'one run, one check alive, the board', imports: beneath },

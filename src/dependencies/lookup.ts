@@ -5,7 +5,7 @@ import { ADDRCONFIG, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Failure } from '../core/failure.ts';
-import { beforeDeadline } from './deadline.ts';
+import { beforeDeadline } from './endpoints/deadline.ts';
 import { dnsFailure, silence } from './resolve/dns-failure.ts';
 import { freshFile } from './resolve/fresh-file.ts';
 import { addressesOf, parseHosts } from './resolve/hosts.ts';

@@ -44,8 +44,8 @@ export const rooms: readonly Room[] = [
   ...[type('tls'), type('tcp')],
   {
     name: 'dependencies',
-    source: 'src/dependencies/*.ts',
-    tests: ['test/dependencies/*.test.ts', ...under('checks', 'statistics')],
+    source: 'src/dependencies/{,endpoints/}*.ts',
+    tests: ['test/dependencies/*.test.ts', ...under('dependencies/endpoints', 'checks', 'statistics')],
     contract: ['tls', 'tcp'],
   },
 ];

@@ -2,8 +2,8 @@
 import { Resolver } from 'node:dns';
 import { hostPort, parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
-import { beforeDeadline } from '../deadline.ts';
 import type { Attempt, Driver } from '../define.ts';
+import { beforeDeadline } from '../endpoints/deadline.ts';
 import { lookupWithin } from '../lookup.ts';
 import { dnsFailure, saidNothing, silence, withoutData } from '../resolve/dns-failure.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';

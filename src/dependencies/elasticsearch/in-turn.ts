@@ -1,7 +1,7 @@
 // Tries several nodes within the time of one run, so that one that is silent does not use up the time of all.
 import { classifyTransport, Failure } from '../../core/failure.ts';
-import { countdown } from '../deadline.ts';
-import { inTurn } from '../in-turn.ts';
+import { countdown } from '../endpoints/deadline.ts';
+import { inTurn } from '../endpoints/in-turn.ts';
 import { plainly } from '../tls-words.ts';
 import { isAboutNode } from './errors.ts';
 import { nameOf } from './nodes.ts';

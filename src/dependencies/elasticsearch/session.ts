@@ -1,7 +1,7 @@
 // A session: one connection that is kept, to the first of the nodes that answers, and to another when that one fails.
 import { Failure } from '../../core/failure.ts';
-import { countdown } from '../deadline.ts';
 import type { Session } from '../define.ts';
+import { countdown } from '../endpoints/deadline.ts';
 import { type Credentials, readCredentials, readNodes } from './access.ts';
 import type { Connection, CreateConnection } from './connection.ts';
 import { type Answer, type Health, isAboutNode, readHealth } from './errors.ts';

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { endpointOfUrl } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import type { TlsSettings } from '../../core/fields.ts';
-import { beginSocket, readyEvent, socketEvent } from '../connect.ts';
+import { beginSocket, readyEvent, socketEvent } from '../endpoints/socket.ts';
 import type { Kept } from '../lenient-http/head.ts';
 import { lenient } from '../lenient-http/socket.ts';
 

@@ -1,6 +1,6 @@
 // What bounds a statement of the statistics on the server: for the whole session, or anew in each message.
 import { type LeaseTimes, leaseTimes } from '../../core/lease-times.ts';
-import { beforeDeadline } from '../deadline.ts';
+import { beforeDeadline } from '../endpoints/deadline.ts';
 import type { Limits } from '../statistics.ts';
 
 /** How a session asks. `sessionMs`: the time limit that was set for it; undefined: each message brings its own. */

@@ -3,8 +3,8 @@
 import { ADDRCONFIG } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { classifyTransport, type DependencyClass, Failure, isOwnExhaustion } from '../../core/failure.ts';
-import { beforeDeadline } from '../deadline.ts';
-import { inTurn } from '../in-turn.ts';
+import { beforeDeadline } from '../endpoints/deadline.ts';
+import { inTurn } from '../endpoints/in-turn.ts';
 import { plainly } from '../tls-words.ts';
 import { classify } from './errors.ts';
 import type { SessionAttrs } from './parameters.ts';

@@ -1,8 +1,8 @@
 // Tries several addresses in turn, so that one that is silent does not use up the time of all.
 import { type Endpoint, parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
-import { countdown } from '../deadline.ts';
-import { inTurn } from '../in-turn.ts';
+import { countdown } from '../endpoints/deadline.ts';
+import { inTurn } from '../endpoints/in-turn.ts';
 import type { Connection } from './connection.ts';
 import { RedisReply } from './errors.ts';
 

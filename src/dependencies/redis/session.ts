@@ -3,8 +3,8 @@
 import { type Endpoint, parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import { reveal, whose } from '../credentials.ts';
-import { countdown } from '../deadline.ts';
 import type { Session } from '../define.ts';
+import { countdown } from '../endpoints/deadline.ts';
 import { firstThatAnswers, type Node } from './addresses.ts';
 import type { Connection } from './connection.ts';
 import { RedisReply } from './errors.ts';

@@ -2,10 +2,10 @@
 
 import { type Endpoint, parseAddress } from '../../core/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
-import { type Opened, openSocket } from '../connect.ts';
 import { reveal } from '../credentials.ts';
-import { beforeDeadline } from '../deadline.ts';
 import type { Attempt, Driver } from '../define.ts';
+import { beforeDeadline } from '../endpoints/deadline.ts';
+import { type Opened, openSocket } from '../endpoints/socket.ts';
 import { matches } from '../matching.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
 import type { TcpPhase, TcpSettings } from './settings.ts';

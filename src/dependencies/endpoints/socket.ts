@@ -1,13 +1,13 @@
 // Sockets: how one is begun, and how its events are awaited.
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Endpoint } from '../core/endpoint.ts';
-import { Failure } from '../core/failure.ts';
-import type { TlsSettings } from '../core/fields.ts';
-import { readTls } from './credentials.ts';
-import type { Attempt } from './define.ts';
-import { lookupWithin } from './lookup.ts';
-import type { RunSession } from './run-session.ts';
+import type { Endpoint } from '../../core/endpoint.ts';
+import { Failure } from '../../core/failure.ts';
+import type { TlsSettings } from '../../core/fields.ts';
+import { readTls } from '../credentials.ts';
+import type { Attempt } from '../define.ts';
+import { lookupWithin } from '../lookup.ts';
+import type { RunSession } from '../run-session.ts';
 
 /** How to connect. */
 export type Way = {

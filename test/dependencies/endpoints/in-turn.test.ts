@@ -1,6 +1,6 @@
 // Ways to a server in turn: one that is silent has its share of the time, and what was begun may go on.
 import { expect, test } from 'vitest';
-import { inTurn, type Turns } from '../../src/dependencies/in-turn.ts';
+import { inTurn, type Turns } from '../../../src/dependencies/endpoints/in-turn.ts';
 
 const never = new Promise<never>(() => {});
 

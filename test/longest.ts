@@ -10,6 +10,7 @@ export const longest: readonly string[] = [
   'integration/elasticsearch-nodes.test.ts',
   'integration/statistics-page.test.ts',
   'docs/contributing.test.ts',
+  'leadership/holders.test.ts',
   'integration/classes.test.ts',
   'integration/reload.test.ts',
   'faults/outages.test.ts',

@@ -6,7 +6,7 @@ import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
 import type { Pods } from '../core/cost.ts';
 import { formatDuration } from '../core/duration.ts';
 import { defineCommand, UsageError } from './command.ts';
-import { costJson, costText, podsOf, readersOf } from './costing.ts';
+import { besidesOf, costJson, costText, podsOf } from './costing.ts';
 import { exitCodes } from './exit-codes.ts';
 import { compareLimits, type Limits, limitNotes, limitsJson, unknownNotes } from './limits.ts';
 import { type Configuration, explain, load, notRead } from './loading.ts';
@@ -52,7 +52,7 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
     const probed = values.online === true ? await probe(configuration, configuration.checks) : undefined;
     const compared = pods ?? podsOf('1');
     const limits = probed && (await compareLimits(configuration, probed, compared));
-    const series = pods && (await seriesOf(configuration, pods, readersOf(configuration, pods)));
+    const series = pods && (await seriesOf(configuration, pods, besidesOf(configuration, pods)));
     const learned = limits ? [...limitNotes(limits, compared), ...(pods ? unknownNotes(limits, pods) : [])] : [];
     const told = { ...loaded, notes: [...loaded.notes, ...learned] };
     const noted = values.strict === true && told.warnings.length + told.notes.length > 0;
@@ -109,7 +109,7 @@ function jsonOf(
 ): object {
   const { configuration, warnings, notes, passedOver } = loaded;
   const { ok, probed, limits, pods, series } = findings;
-  const readers = pods && readersOf(configuration, pods);
+  const besides = pods && besidesOf(configuration, pods);
   const checks = configuration.checks.map((check) => {
     const { name, policy, definition, required, gates } = planOf(check);
     const facts = {
@@ -121,7 +121,7 @@ function jsonOf(
       detection_bound_ms: detectionBoundMs(policy),
       expiry_ms: expiryMs(policy),
       ...(probed?.[name] && { probe: probed[name] }),
-      ...(pods && readers && series && { cost: costJson(check, pods, readers, series) }),
+      ...(pods && besides && series && { cost: costJson(check, pods, besides, series) }),
     };
     return [name, facts] as const;
   });

@@ -2,7 +2,7 @@
 import { type ConfiguredCheck, planOf } from '../checks/plan-of.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { type CallCost, type CheckCost, costOf, defaultSurge, nobody, type Pods } from '../core/cost.ts';
-import { seatsOf } from '../dependencies/seats.ts';
+import { placesOf, seatsOf } from '../dependencies/seats.ts';
 import type { Cron } from '../schedule/cron.ts';
 import { UsageError } from './command.ts';
 import { checkSeriesJson, type Series, seriesText } from './series.ts';
@@ -28,30 +28,39 @@ function meanGapMs(cron: Cron): number {
   return runs.length < 2 ? cron.longestGapMs : (last - first) / (runs.length - 1);
 }
 
-/** How many pods read the statistics of each check, by a connection more. */
-export type Readers = ReadonlyMap<string, Pods>;
+/** How many pods read the statistics of each check, and how many lead at its server: each by a connection more. */
+export type Besides = ReadonlyMap<string, { readonly readers: Pods; readonly leaders: Pods }>;
 
-export function readersOf({ checks, statistics }: Configuration, pods: Pods): Readers {
+const onePod: Pods = { replicas: 1, surge: 0 };
+
+export function besidesOf({ checks, statistics }: Configuration, pods: Pods): Besides {
   const seats = seatsOf(checks, statistics.mode);
-  const counts = { off: nobody, leader: { replicas: 1, surge: 0 }, all: pods };
-  return new Map(checks.map(({ name }) => [name, counts[seats.get(name)?.mode ?? 'off']]));
+  const places = placesOf(checks, statistics.mode, false).all;
+  const readers = { off: nobody, leader: onePod, all: pods };
+  return new Map(
+    checks.map((check) => [
+      check.name,
+      { readers: readers[seats.get(check.name)?.mode ?? 'off'], leaders: places.includes(check) ? onePod : nobody },
+    ]),
+  );
 }
 
 /** What the pods make of one check. */
-export function costOfCheck(check: ConfiguredCheck, pods: Pods, readers: Readers): CheckCost {
+export function costOfCheck(check: ConfiguredCheck, pods: Pods, besides: Besides): CheckCost {
   const { definition, settings, policy, maxConnectionAgeMs } = planOf(check);
   const { schedule } = check;
   const intervalMs = schedule.kind === 'cron' ? meanGapMs(schedule) : schedule.intervalMs;
   const cost = definition.cost(settings as never);
   const asked = { cost, keeps: definition.keeps, policy, intervalMs, maxConnectionAgeMs };
-  return costOf(asked, pods, readers.get(check.name));
+  const { readers, leaders } = besides.get(check.name) ?? {};
+  return costOf(asked, pods, readers, leaders);
 }
 
 export function costText(configuration: Configuration, pods: Pods, series: Series): string {
   const { checks } = configuration;
-  const readers = readersOf(configuration, pods);
+  const besides = besidesOf(configuration, pods);
   const header = ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming', 'series'];
-  const costs = checks.map((check) => ({ name: check.name, cost: costOfCheck(check, pods, readers) }));
+  const costs = checks.map((check) => ({ name: check.name, cost: costOfCheck(check, pods, besides) }));
   const rows = costs.map(({ name, cost: { connections, logInsPerSecond, requestsPerSecond } }) => [
     name,
     ...[connections.kept, connections.rotating, connections.rollout].map(String),
@@ -84,8 +93,8 @@ function sharePart({ call: { quota }, quotaShare }: CallCost): string {
 }
 
 /** As `cost` of one check in `check-config --json`; docs/cli.md has its schema. */
-export function costJson(check: ConfiguredCheck, pods: Pods, readers: Readers, series: Series): object {
-  const { connections, logInsPerSecond, requestsPerSecond, calls } = costOfCheck(check, pods, readers);
+export function costJson(check: ConfiguredCheck, pods: Pods, besides: Besides, series: Series): object {
+  const { connections, logInsPerSecond, requestsPerSecond, calls } = costOfCheck(check, pods, besides);
   return {
     connections,
     log_ins_per_second: { at_rest: number(logInsPerSecond.atRest), restart: logInsPerSecond.restart },

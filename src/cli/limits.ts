@@ -4,7 +4,7 @@ import { systemClock } from '../core/clock.ts';
 import type { Pods } from '../core/cost.ts';
 import type { ConnectionLimit } from '../dependencies/define.ts';
 import { withLimits } from '../schedule/limits.ts';
-import { costOfCheck, readersOf } from './costing.ts';
+import { besidesOf, costOfCheck } from './costing.ts';
 import type { Configuration } from './loading.ts';
 import type { Probed } from './probing.ts';
 import { counted } from './terminal.ts';
@@ -27,13 +27,13 @@ export type Limits = {
 /** Asks the servers of the checks that passed. */
 export async function compareLimits(configuration: Configuration, probed: Probed, pods: Pods): Promise<Limits> {
   const passed = configuration.checks.filter(({ name }) => probed[name]?.last_run?.result === 'passed');
-  const readers = readersOf(configuration, pods);
+  const besides = besidesOf(configuration, pods);
   const asked = await Promise.all(
     passed.map(async (check) => ({ check, limits: await limitsOf(check).catch(() => []) })),
   );
   const compared = new Map<string, Compared>();
   for (const { check, limits } of asked) {
-    const { kept, rollout } = costOfCheck(check, pods, readers).connections;
+    const { kept, rollout } = costOfCheck(check, pods, besides).connections;
     for (const limit of limits ?? []) {
       const before = compared.get(limit.of) ?? { ...limit, checks: [], atRest: 0, atMost: 0 };
       compared.set(limit.of, {

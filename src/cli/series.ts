@@ -27,7 +27,7 @@ export type Series = {
 const sinks = 2;
 
 /** How many pods read the statistics of each check. */
-type Readers = ReadonlyMap<string, Pods>;
+type Readers = ReadonlyMap<string, { readonly readers: Pods }>;
 
 /** Of the configuration in force. The statistics themselves are as many as the servers have, and are not counted. */
 export async function seriesOf(configuration: Configuration, pods: Pods, readers: Readers): Promise<Series> {
@@ -37,7 +37,7 @@ export async function seriesOf(configuration: Configuration, pods: Pods, readers
   );
   const process = seriesOfPod(metrics.detail, sinks);
   const perPod = found.reduce((total, [, series]) => total + series.perPod, process);
-  const reading = found.map(([name, series]) => series.reading * (readers.get(name) ?? nobody).replicas);
+  const reading = found.map(([name, series]) => series.reading * (readers.get(name)?.readers ?? nobody).replicas);
   const all = reading.reduce((total, one) => total + one, perPod * pods.replicas);
   return { checks: new Map(found), process, perPod, all };
 }
@@ -48,7 +48,7 @@ async function ofCheck(
   readers: Readers,
 ): Promise<CheckSeries> {
   const statistics = await definition.statistics?.();
-  const isRead = statistics && (readers.get(name) ?? nobody).replicas > 0;
+  const isRead = statistics && (readers.get(name)?.readers ?? nobody).replicas > 0;
   const requests = definition.requests?.(settings as never);
   const perPod = seriesOfCheck({ ...definition, requests, isRead }, detail);
   if (statistics === undefined || isRead !== true) return { perPod, reading: 0 };

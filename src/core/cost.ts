@@ -62,7 +62,7 @@ export type CallCost = {
 
 export type CheckCost = {
   /**
-   * Held at rest, those of readers too; at most, when every pod replaces its own at once; the same with the surge of a
+   * Held at rest, those of readers and leaders too; at most, when every pod replaces its own at once; the same with the surge of a
    * rollout.
    */
   readonly connections: { readonly kept: number; readonly rotating: number; readonly rollout: number };
@@ -81,19 +81,29 @@ const monthSeconds = 30 * 86_400;
 /** A Deployment's own maxSurge is 25 %, rounded up: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-surge */
 export const defaultSurge = (replicas: number): number => Math.ceil(replicas / 4);
 
-/** Everything in it is proportional to the pods and readers. @param readers pods that read the statistics. */
-export function costOf(asked: Asked, { replicas, surge }: Pods, readers: Pods = nobody): CheckCost {
+/**
+ * Everything in it is proportional to the pods, readers and leaders.
+ * @param readers pods that read the statistics.
+ * @param leaders pods that lead at its server, by a connection that does nothing else.
+ */
+export function costOf(
+  asked: Asked,
+  { replicas, surge }: Pods,
+  readers: Pods = nobody,
+  leaders: Pods = nobody,
+): CheckCost {
   const { cost, keeps } = asked;
   const made = cost.calls.filter(({ per }) => !isReaders(per) || readers.replicas > 0);
   const calls = made.map((call) => costOfCall(call, asked, isReaders(call.per) ? readers.replicas : replicas));
   const kept = keeps === 'connection' ? 1 : 0;
+  const besides = { kept: readers.replicas + leaders.replicas, surge: readers.surge + leaders.surge };
   const sum = (rate: (one: CallCost) => number): number => calls.reduce((total, one) => total + rate(one), 0);
   return {
     // One that keeps nothing still has a connection while it runs.
     connections: {
-      kept: kept * replicas + readers.replicas,
-      rotating: (kept + 1) * replicas + readers.replicas,
-      rollout: (kept + 1) * (replicas + surge) + readers.replicas + readers.surge,
+      kept: kept * replicas + besides.kept,
+      rotating: (kept + 1) * replicas + besides.kept,
+      rollout: (kept + 1) * (replicas + surge) + besides.kept + besides.surge,
     },
     logInsPerSecond: {
       atRest: replicas * cost.logIns * sessionsPerSecond(asked),

@@ -280,7 +280,7 @@ describe('check-config --replicas', () => {
     const rows = table.split('\n').map((line) => line.split(/ {2,}/));
     expect(rows.slice(0, 5)).toEqual([
       ['check', 'connections', 'rotating', 'rollout', 'log-ins/s', 'requests/s', 'confirming', 'series'],
-      ['database', '51', '101', '127', '50', '21.7', '222', '42'],
+      ['database', '52', '102', '128', '50', '21.7', '222', '42'],
       ['keys', '51', '101', '127', '0', '1.18', '33.4', '72'],
       ['search', '51', '101', '127', '0', '1.67', '55.6', '42'],
       ['app', '0', '50', '63', '0', '10', '55.6', '37'],

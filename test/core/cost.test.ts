@@ -83,6 +83,16 @@ describe('for any check', () => {
       }),
     );
   });
+  test('of the leaders: a connection each, and nothing else', () => {
+    fc.assert(
+      fc.property(asked, pods, readers, (one, some, reading = some) => {
+        const [without, found] = [nobody, leader].map((leads) => costOf(one, some, reading, leads));
+        const { kept = 0, rotating = 0, rollout = 0 } = without?.connections ?? {};
+        const connections = { kept: kept + 1, rotating: rotating + 1, rollout: rollout + 1 };
+        expect(found).toEqual({ ...without, connections });
+      }),
+    );
+  });
   test('of the readers: a connection each, and their calls, however many pods there are', () => {
     fc.assert(
       fc.property(asked, pods, pods, (one, some, reading) => {

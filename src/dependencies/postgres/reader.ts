@@ -17,9 +17,11 @@ import type { Facts, PostgresSource } from './statistics/source.ts';
 const factsAgeMs = 120_000;
 const defaultMaxRows = 1000;
 
-const factsQuery = `SELECT pg_catalog.current_setting('server_version_num')::int AS version,
-  pg_catalog.current_database()::text AS database,
-  CURRENT_USER::text AS "user", pg_catalog.pg_backend_pid() AS backend, ${monitors} AS monitor,
+/** All that whoever only leads has to know. */
+const leadQuery = `SELECT pg_catalog.current_setting('server_version_num')::int AS version,
+  pg_catalog.pg_backend_pid() AS backend`;
+const factsQuery = `${leadQuery}, pg_catalog.current_database()::text AS database,
+  CURRENT_USER::text AS "user", ${monitors} AS monitor,
   ${listsWal} AS "listsWal", COALESCE(${hasRole('pg_monitor', 'MEMBER')}, false) AS member,
   (SELECT rolinherit FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER) AS inherits`;
 
@@ -57,9 +59,9 @@ export function createReader(
     return rows[0] ?? {};
   };
   const readFacts = async (limits: Limits): Promise<void> => {
-    const { backend, ...facts } = await row(factsQuery, limits);
+    const { backend, ...facts } = await row(lead === undefined ? factsQuery : leadQuery, limits);
     const direct = backend === known().processId;
-    Object.assign(known(), { facts, factsAt: performance.now(), direct });
+    Object.assign(known(), { facts: { ...noFacts, ...facts }, factsAt: performance.now(), direct });
     if (!direct) known().bounds = { sessionMs: undefined };
   };
 
@@ -91,7 +93,7 @@ export function createReader(
     open: (limits) =>
       within(limits, async () => {
         if (facing === undefined || source === undefined) await connect(limits).catch(endBefore(connection));
-        else if (performance.now() - facing.factsAt > factsAgeMs) await readFacts(limits);
+        else if (lead === undefined && performance.now() - facing.factsAt > factsAgeMs) await readFacts(limits);
         return source ?? endBefore(connection)(new Failure('refused', 'the connection is not open'));
       }),
     elect: (key, limits) =>

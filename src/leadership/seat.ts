@@ -131,6 +131,7 @@ export function createSeat(options: SeatOptions): Seat {
   };
 
   const nextProof = (): Instant => {
+    if (closed) return Number.POSITIVE_INFINITY;
     if (candidate.state.standing === 'leads') return asked.at + times.beatMs;
     return reads(candidate.state) ? retry.notBefore : Math.max(retry.notBefore, candidate.askFrom());
   };
@@ -140,7 +141,7 @@ export function createSeat(options: SeatOptions): Seat {
     limitMs: settleMs + times.proofMs + besideMs,
     next: nextProof,
     async run(signal) {
-      if (closed || nextProof() === Number.POSITIVE_INFINITY) return;
+      if (nextProof() === Number.POSITIVE_INFINITY) return;
       proving = true;
       try {
         await prove(signal);

@@ -120,7 +120,7 @@ export function createSeat(options: SeatOptions): Seat {
       asked = momentOf(clock);
       return asker.elect(key, limits);
     });
-    if (asker !== reader || asker.closed) throw closedByServer();
+    if (asker.closed) throw closedByServer();
     retry.fixed();
     if (answer.kind !== 'leads') {
       hold.lost();

@@ -70,6 +70,19 @@ test('a connection that ends ends the hold in the same moment; the same replica 
   expect(changes.slice(2)).toEqual(['leads', 'lost', 'leads', 'leads held']);
 });
 
+test('an answer whose connection has ended with it proves nothing', async () => {
+  const place = new Place();
+  place.endsWhenAsked = true;
+  const { lease, probe, changes } = await start(place);
+  probe();
+  await pass(60_000);
+  expect(lease).toMatchObject({ standing: 'follows', held: false, speaks: false });
+  expect(changes).toEqual([]);
+  place.endsWhenAsked = false;
+  await pass(beatMs + 300);
+  expect(lease.standing).toBe('leads');
+});
+
 test('another that led meanwhile can have held it: then the wait begins anew', async () => {
   const { lease, place } = await holding();
   place.refuses = true;

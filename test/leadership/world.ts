@@ -13,6 +13,8 @@ export class Place {
   frozen = false;
   refuses = false;
   pooled = false;
+  /** Ends the connection in the same moment in which it gives the lead. */
+  endsWhenAsked = false;
   opened = 0;
   /** Of the replicas that are connected. */
   readonly connections = new Map<object, () => void>();
@@ -61,7 +63,9 @@ function definitionAt(place: () => Place, silences: number[]): Definition {
             if (at.frozen) await new Promise(() => {});
             if (at.pooled) return { kind: 'cannot', why: 'a pooler stands between' } as const;
             at.holder ??= reader;
-            return { kind: at.holder === reader ? 'leads' : 'follows' } as const;
+            const kind = at.holder === reader ? 'leads' : 'follows';
+            if (at.endsWhenAsked) at.cut();
+            return { kind } as const;
           },
         };
         return reader;

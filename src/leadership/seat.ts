@@ -100,7 +100,6 @@ export function createSeat(options: SeatOptions): Seat {
   };
   const connected = (): Reader => {
     if (reader !== undefined && !reader.closed) return reader;
-    drop();
     const opened = open();
     opened.onEnd?.(() => {
       if (reader !== opened) return;

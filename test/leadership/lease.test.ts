@@ -10,8 +10,8 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const counts = provenMs(leaseTimes);
 const { beatMs, silenceMs } = leaseTimes;
 
-async function start(place?: Place) {
-  const replica = await startReplica(place);
+async function start(place?: Place, random?: () => number) {
+  const replica = await startReplica(place, random);
   onTestFinished(() => replica.stop());
   return replica;
 }
@@ -47,6 +47,15 @@ test('it is proven each beat, on one connection that is never replaced', async (
   expect(lease.signal).toBe(signal);
   expect(signal.aborted).toBe(false);
   expect(place.opened).toBe(1);
+});
+
+test('replicas that see the lead free do not ask at the same moment', async () => {
+  const { lease, probe } = await start(undefined, () => 0.5);
+  probe();
+  await pass(400);
+  expect(lease.standing).toBe('follows');
+  await pass(200);
+  expect(lease.standing).toBe('leads');
 });
 
 test('a server that does not answer ends the hold when the last proof counts no more, at the latest', async () => {
@@ -219,6 +228,7 @@ test('at the stop the hold ends, and the lead is given up', async () => {
   expect(signal.aborted).toBe(true);
   expect(lease.held).toBe(false);
   expect(place.holder).toBeUndefined();
+  expect(vi.getTimerCount(), 'nothing keeps the process').toBe(0);
   await pass(120_000);
   expect(place.opened).toBe(1);
 });

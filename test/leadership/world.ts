@@ -75,14 +75,14 @@ function definitionAt(place: () => Place, silences: number[]): Definition {
 }
 
 /** Begins at once; its probe looks when the test says so. */
-export async function startReplica(place = new Place()) {
+export async function startReplica(place = new Place(), random = () => 0) {
   let moved = 0;
   const clock: Clock = { ...systemClock, wall: () => new Date(Date.now() + moved) };
   const log = makeLog();
   const scheduler = createScheduler(clock);
   const silences: number[] = [];
   const leadership = createLeadership({
-    ...{ namespace: 'shop', service: 'api', clock, log, scheduler, random: () => 0 },
+    ...{ namespace: 'shop', service: 'api', clock, log, scheduler, random },
     times: leaseTimes,
   });
   let at = place;

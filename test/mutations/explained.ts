@@ -10,19 +10,19 @@ export type Explained = {
 
 export const explained: readonly Explained[] = [
   {
-    id: 'a0a630e9',
-    place: 'src/statistics/reading.ts ended.hangs: false',
-    why: 'Whether a fault hangs is asked of what a collector throws; this one is said of a connection between two rounds.',
-  },
-  {
-    id: '36b42dee',
-    place: 'src/statistics/reading.ts run: if (stopping.aborted) stop()',
+    id: '808191f7',
+    place: 'src/statistics/flight.ts fly: if (stopping.aborted) stop()',
     why: 'The scheduler starts no job whose signal is aborted already.',
   },
   {
-    id: '06151f8c',
-    place: 'src/statistics/index.ts replace: before.get(name) !== after.get(name)',
-    why: 'A place that is replaced keeps who leads, and who is new has begun with it: those that follow hear nothing that they did not know.',
+    id: '185b4d9b',
+    place: 'src/leadership/seat.ts job.limitMs: + besideMs',
+    why: 'How late a job is shows in /health/live alone, and this class of jobs does not feed it.',
+  },
+  {
+    id: 'e23a7654',
+    place: 'src/leadership/hold.ts proven: leftMs() <= 0',
+    why: 'It is a millisecond of the ten seconds that a proof counts, and the wait that it decides is longer than needed then.',
   },
   {
     id: 'e3d50774',

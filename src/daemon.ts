@@ -65,7 +65,10 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
   let begun = false;
   let inForce = inForceOf(started);
   const clock = systemClock;
-  const redact = createRedactor(() => [...inForce.secrets, ...roster.secrets(), ...host.secrets()]);
+  const redact = createRedactor(() => [
+    ...inForce.secrets,
+    ...[roster, leadership, statistics, host].flatMap((room) => room.secrets()),
+  ]);
   const board = createBoard();
   const drain = createDrain((draining) => sinks.emit({ kind: 'draining', draining }));
   const scheduler = createScheduler(clock);

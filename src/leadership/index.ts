@@ -3,7 +3,9 @@ import type { Clock } from '../core/clock.ts';
 import type { Lease } from '../core/lease.ts';
 import { type LeaseTimes, leaseTimes } from '../core/lease-times.ts';
 import type { Log } from '../core/log.ts';
+import { secretsOf } from '../core/redact.ts';
 import { same } from '../core/same.ts';
+import type { Secret } from '../core/secret.ts';
 import type { Definition, Driver, Election, Session } from '../dependencies/define.ts';
 import { classify } from '../dependencies/fault.ts';
 import type { Reader } from '../dependencies/statistics.ts';
@@ -53,6 +55,8 @@ export interface Leadership {
   /** What a probe is to look for; undefined for a check that is no place. */
   election(check: string): Election | undefined;
   follow(follower: Follower): void;
+  /** Of the settings that are asked with: what is learnt later, such as a rotated password, is learnt there. */
+  secrets(): readonly Secret[];
   /** Gives every lead up. */
   close(): void;
 }
@@ -101,7 +105,8 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   };
   /** Who leads keeps the lead where the way there is the same. */
   const goOn = ({ seat, check: before }: Member, check: PlaceCheck): Member => {
-    if (before.definition !== check.definition || !sameWay(before, check)) seat.aim(openAt(check));
+    if (before.definition === check.definition && sameWay(before, check)) return { check: before, seat };
+    seat.aim(openAt(check));
     return { check, seat };
   };
 
@@ -130,6 +135,7 @@ export function createLeadership(options: LeadershipOptions): Leadership {
       const seat = members.get(check)?.seat;
       return seat && { key: seat.key, tell: seat.seen };
     },
+    secrets: () => secretsOf([...members.values()].map(({ check }) => check.settings)),
     follow: (follower) => void followers.add(follower),
     close() {
       for (const { seat } of members.values()) seat.close();

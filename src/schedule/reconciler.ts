@@ -15,6 +15,7 @@ export interface Reconciler<Wanted, Member> {
   replace(wanted: readonly Wanted[]): readonly string[];
   /** The one that would go on untouched. */
   living(wanted: Wanted): Member | undefined;
+  get(name: string): Member | undefined;
   all(): readonly Member[];
 }
 
@@ -44,6 +45,7 @@ export function createReconciler<Wanted, Member>(
       );
       return changed;
     },
+    get: (name) => members.get(name)?.member,
     all: () => [...members.values()].map(({ member }) => member),
   };
 }

@@ -4,12 +4,15 @@ import type { Clock } from '../core/clock.ts';
 import type { StatisticsMetrics, StatisticsMode } from '../core/collecting.ts';
 import type { Log } from '../core/log.ts';
 import type { Redact } from '../core/redact.ts';
+import { secretsOf } from '../core/redact.ts';
 import type { Request } from '../core/request.ts';
 import { same } from '../core/same.ts';
+import type { Secret } from '../core/secret.ts';
 import type { Driver, Session } from '../dependencies/define.ts';
 import { type Seat, seatsOf } from '../dependencies/seats.ts';
 import type { Leadership } from '../leadership/index.ts';
 import type { Job } from '../schedule/job.ts';
+import { createReconciler } from '../schedule/reconciler.ts';
 import { createReading, type Reading, type Room, type StatisticsCheck } from './reading.ts';
 import type { Snapshots } from './snapshots.ts';
 import { createTeller } from './tell.ts';
@@ -43,13 +46,15 @@ export interface StatisticsRoom {
   load(checks: readonly StatisticsCheck[]): Promise<void>;
   /** Makes these, once loaded, the checks whose statistics are read; what has not changed goes on. */
   replace(checks: readonly StatisticsCheck[]): void;
+  /** Of the settings that are read with: what is learnt later, such as a rotated password, is learnt there. */
+  secrets(): readonly Secret[];
   /** Cuts every connection. */
   close(): void;
 }
 
-type Member = {
-  readonly check: StatisticsCheck;
-  readonly seat: Seat;
+type Wanted = { readonly check: StatisticsCheck; readonly seat: Seat };
+
+type Member = Wanted & {
   /** Absent together when nobody reads it. */
   readonly turn?: Turn;
   readonly reading?: Reading;
@@ -57,12 +62,11 @@ type Member = {
 
 export function createStatistics(options: StatisticsOptions): StatisticsRoom {
   const { settings, scheduler, metrics, log, leadership } = options;
-  let members = new Map<string, Member>();
   const rooms = new Map<string, Room>();
 
   /** After any change of a place: those who follow it begin or end, and all are asked anew when they run. */
   const placeChanged = (name: string): void => {
-    for (const { seat, turn, reading, check } of members.values()) {
+    for (const { seat, turn, reading, check } of members.all()) {
       if (seat.mode !== 'leader' || seat.place !== name || turn === undefined || reading === undefined) continue;
       metrics.standing(check.name, { mode: 'leader', reads: turn.reads() });
       if (reading.shows && !turn.answers()) reading.standDown();
@@ -73,7 +77,7 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
     if (seat.mode !== 'leader') return everybodysTurn;
     return seat.place === check ? placesTurn(leadership, check) : followersTurn(leadership, seat.place);
   };
-  const enlist = (check: StatisticsCheck, seat: Seat): Member => {
+  const enlist = ({ check, seat }: Wanted): Member => {
     const { name, definition } = check;
     const room = rooms.get(definition.type);
     if (seat.mode === 'off' || room === undefined) return { check, seat };
@@ -87,16 +91,23 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
     });
     return { check, seat, turn, reading };
   };
-  const begin = ({ check, seat, turn, reading }: Member): void => {
-    metrics.standing(check.name, { mode: seat.mode, reads: turn?.reads() ?? false });
-    if (reading !== undefined) scheduler.add(reading);
-  };
-  const end = ({ check, reading }: Member): void => {
-    metrics.standing(check.name, undefined);
-    if (reading === undefined) return;
-    void scheduler.remove(reading);
-    reading.close();
-  };
+  const members = createReconciler<Wanted, Member>({
+    nameOf: ({ check }) => check.name,
+    same: (one, other) => sameCheck(one.check, other.check) && same(one.seat, other.seat),
+    begin(wanted) {
+      const member = enlist(wanted);
+      const { check, seat, turn, reading } = member;
+      metrics.standing(check.name, { mode: seat.mode, reads: turn?.reads() ?? false });
+      if (reading !== undefined) scheduler.add(reading);
+      return member;
+    },
+    end({ check, reading }) {
+      metrics.standing(check.name, undefined);
+      if (reading === undefined) return;
+      void scheduler.remove(reading);
+      reading.close();
+    },
+  });
 
   leadership.follow({
     changed(place) {
@@ -110,21 +121,16 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
     load: (checks) => importRooms(checks, seatsOf(checks, settings.mode), rooms),
     replace(checks) {
       const seats = seatsOf(checks, settings.mode);
-      const before = members;
-      const after = new Map<string, Member>();
-      for (const check of checks) {
-        const seat = seats.get(check.name);
-        if (seat === undefined) continue;
-        const known = before.get(check.name);
-        const goesOn = known !== undefined && sameCheck(known.check, check) && same(known.seat, seat);
-        after.set(check.name, goesOn ? known : enlist(check, seat));
-      }
-      members = after;
-      for (const member of before.values()) if (after.get(member.check.name) !== member) end(member);
-      for (const member of after.values()) if (before.get(member.check.name) !== member) begin(member);
+      members.replace(
+        checks.flatMap((check) => {
+          const seat = seats.get(check.name);
+          return seat === undefined ? [] : [{ check, seat }];
+        }),
+      );
     },
+    secrets: () => secretsOf(members.all().map(({ check }) => check.settings)),
     close() {
-      for (const { reading } of members.values()) reading?.close();
+      for (const { reading } of members.all()) reading?.close();
     },
   };
 }

@@ -7,7 +7,7 @@ import type { KnownCheck, PastRun, Transition } from '../core/known-check.ts';
 import type { CheckPlan } from './plan-of.ts';
 
 /** What a monitor lets its entry read. */
-export type Reading = {
+export type MonitorView = {
   state(): CheckState;
   everHealthy(): boolean;
   nextRunAt(): Instant | undefined;
@@ -18,7 +18,7 @@ export type Reading = {
   readonly transitions: readonly Transition[];
 };
 
-export function entryOf(check: CheckPlan, reading: Reading): KnownCheck {
+export function entryOf(check: CheckPlan, view: MonitorView): KnownCheck {
   const { name, policy, definition, required, gates, waitForHealthy } = check;
   return {
     name,
@@ -29,33 +29,33 @@ export function entryOf(check: CheckPlan, reading: Reading): KnownCheck {
     policy,
     detectionBoundMs: detectionBoundMs(policy),
     expiryMs: expiryMs(policy),
-    history: reading.history,
-    transitions: reading.transitions,
+    history: view.history,
+    transitions: view.transitions,
     get target() {
       return definition.target(check.settings as never); // a URL in a file is known once it was read
     },
     get lastResult() {
-      return reading.state().last;
+      return view.state().last;
     },
     get finishedRun() {
-      return reading.state().last !== undefined;
+      return view.state().last !== undefined;
     },
     get everHealthy() {
-      return reading.everHealthy();
+      return view.everHealthy();
     },
     get lastSuccess() {
-      return reading.lastSuccess();
+      return view.lastSuccess();
     },
     get expiries() {
-      return reading.expiries();
+      return view.expiries();
     },
     get nextRunAt() {
-      return reading.nextRunAt();
+      return view.nextRunAt();
     },
     get connection() {
-      const openedAt = reading.openedAt();
+      const openedAt = view.openedAt();
       return openedAt && { openedAt };
     },
-    belief: (now) => believe(reading.state(), now, policy),
+    belief: (now) => believe(view.state(), now, policy),
   };
 }

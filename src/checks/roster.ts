@@ -43,12 +43,12 @@ export interface Roster {
 type Member = { readonly check: ConfiguredCheck; readonly monitor: Monitor; readonly showsBy: Instant };
 
 /** Who is on the board under one name, and who is to follow. */
-type Place = { readonly shown?: Member | undefined; readonly next?: Member | undefined };
+type Succession = { readonly shown?: Member | undefined; readonly next?: Member | undefined };
 
 /** The checks are on the board at once, as unknown. */
 export function createRoster(checks: readonly ConfiguredCheck[], options: RosterOptions): Roster {
   const { board, clock, scheduler, counters } = options;
-  let places = new Map<string, Place>();
+  let places = new Map<string, Succession>();
   let counted: readonly Counted[] = [];
   let secrets: readonly Secret[] = [];
   const leaving = new Set<Member>();
@@ -85,7 +85,7 @@ export function createRoster(checks: readonly ConfiguredCheck[], options: Roster
       learnSecrets();
     });
   };
-  const takeOver = (member: Member, { shown }: Place): void => {
+  const takeOver = (member: Member, { shown }: Succession): void => {
     places.set(member.check.name, { shown: member });
     if (shown !== undefined) {
       member.monitor.succeed(shown.monitor.entry);
@@ -160,11 +160,11 @@ export function createRoster(checks: readonly ConfiguredCheck[], options: Roster
   };
 }
 
-const inPlace = ({ next, shown }: Place = {}): Member[] => [next, shown].filter((member) => member !== undefined);
-const membersOf = (places: ReadonlyMap<string, Place>): Member[] => [...places.values()].flatMap(inPlace);
+const inPlace = ({ next, shown }: Succession = {}): Member[] => [next, shown].filter((member) => member !== undefined);
+const membersOf = (places: ReadonlyMap<string, Succession>): Member[] => [...places.values()].flatMap(inPlace);
 
 /** The settings that a name was last given. */
-const latestOf = ({ next, shown }: Place): readonly ConfiguredCheck[] => {
+const latestOf = ({ next, shown }: Succession): readonly ConfiguredCheck[] => {
   const latest = next ?? shown;
   return latest === undefined ? [] : [latest.check];
 };
@@ -172,7 +172,7 @@ const latestOf = ({ next, shown }: Place): readonly ConfiguredCheck[] => {
 const lacksRoom = ({ result }: Observation): boolean => result?.kind === 'failed' && result.errorClass === 'capacity';
 
 /** Once for each name and type: a successor goes on with its predecessor's counters. */
-function countedIn(places: ReadonlyMap<string, Place>): readonly Counted[] {
+function countedIn(places: ReadonlyMap<string, Succession>): readonly Counted[] {
   const all = membersOf(places).map(({ check: { name, definition, settings } }) => {
     const { type, classes, warnings } = definition;
     const requests = definition.requests?.(settings as never);

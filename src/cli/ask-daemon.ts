@@ -5,7 +5,8 @@ import { hostPort } from '../core/endpoint.ts';
 
 export type Where = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
-export type Answer = { readonly code: number; readonly text: string };
+/** The status code and the body. */
+export type DaemonResponse = { readonly code: number; readonly text: string };
 
 /** Bytes of an answer that are read. */
 const mostRead = 1024 * 1024;
@@ -38,7 +39,7 @@ export function ask(
   path: string,
   signal: AbortSignal,
   body?: unknown,
-): Promise<Answer> {
+): Promise<DaemonResponse> {
   const options: ClientRequestArgs = {
     ...where,
     method,
@@ -58,7 +59,7 @@ export function ask(
   });
 }
 
-async function read(response: IncomingMessage): Promise<Answer> {
+async function read(response: IncomingMessage): Promise<DaemonResponse> {
   let text = '';
   response.setEncoding('utf8');
   for await (const part of response) {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { usualControl } from '../config/configuration.ts';
 import { parseListen } from '../config/listen.ts';
 import { type ReadUrl, readUrl } from '../core/url.ts';
-import { type Answer, ask, NobodyAnswers, type Where, within } from './ask-daemon.ts';
+import { ask, type DaemonResponse, NobodyAnswers, type Where, within } from './ask-daemon.ts';
 import { defineCommand, UsageError } from './command.ts';
 import { listen, socket, socketPathOf, timeout, timeoutOf } from './options.ts';
 import { say } from './terminal.ts';
@@ -42,7 +42,12 @@ ${usualListen}; the configuration file is not read. The first that answers decid
 });
 
 /** The first that answers decides; none is an error that names them all, and the hint. */
-async function askFirst(places: readonly Where[], path: string, signal: AbortSignal, hint: string): Promise<Answer> {
+async function askFirst(
+  places: readonly Where[],
+  path: string,
+  signal: AbortSignal,
+  hint: string,
+): Promise<DaemonResponse> {
   const silent: string[] = [];
   for (const where of places) {
     try {

@@ -12,7 +12,8 @@ export type Found = {
   readonly local: boolean;
 };
 
-export type Facts = {
+/** What the file that is written says. */
+export type Draft = {
   readonly file: string;
   readonly service: string;
   readonly hasToken: boolean;
@@ -24,7 +25,7 @@ export type Facts = {
 const column = 37;
 const line = (text: string, comment: string): string => `${text.padEnd(column)} # ${comment}\n`;
 
-export function configurationText({ file, service, hasToken, found, missing }: Facts): string {
+export function configurationText({ file, service, hasToken, found, missing }: Draft): string {
   const token = `${hasToken ? '' : '# '}token: \${SIDEWARDEN_TOKEN}`;
   return [
     `# Written by \`sidewarden init\`. Check it with \`sidewarden check-config --config ${file}\`;\n`,

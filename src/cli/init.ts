@@ -9,7 +9,7 @@ import { definitions } from '../dependencies/index.ts';
 import { defineCommand, UsageError } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { askFor, openTerminal, type Terminal } from './init-questions.ts';
-import { configurationText, type Facts, type Found } from './init-text.ts';
+import { configurationText, type Draft, type Found } from './init-text.ts';
 import { mayBeSecret } from './may-be-secret.ts';
 import { allPassed, probe, probedText } from './probing.ts';
 import { counted, paintFor, say } from './terminal.ts';
@@ -53,8 +53,9 @@ function refuse(problems: readonly Problem[]): (typeof exitCodes)['configuration
   return exitCodes.configuration;
 }
 
-type Answer = { readonly found: Omit<Found, 'local'>; readonly typed?: string };
-type Gathered = { readonly service: string; readonly answers: readonly Answer[] };
+/** What the environment or a person gave; `typed` by the person. */
+type Input = { readonly found: Omit<Found, 'local'>; readonly typed?: string };
+type Gathered = { readonly service: string; readonly answers: readonly Input[] };
 
 const shorthanded = (definitions as readonly Definition[]).filter(({ environment }) => environment !== undefined);
 const isSet = (variable: string): boolean => Boolean(process.env[variable] || process.env[`${variable}_FILE`]);
@@ -76,7 +77,7 @@ async function converse(): Promise<Gathered> {
   const terminal = openTerminal();
   try {
     const service = await askService(terminal);
-    const answers: Answer[] = [];
+    const answers: Input[] = [];
     for (const definition of shorthanded) answers.push(...(await askAbout(terminal, definition, service)));
     return { service, answers };
   } finally {
@@ -93,7 +94,7 @@ async function askService(terminal: Terminal): Promise<string> {
   }
 }
 
-async function askAbout(terminal: Terminal, definition: Definition, service: string): Promise<readonly Answer[]> {
+async function askAbout(terminal: Terminal, definition: Definition, service: string): Promise<readonly Input[]> {
   const variable = definition.environment?.variable ?? '';
   const tryOut = async (typed: string | undefined) => {
     const { loaded } = compose(usualFile, { service, answers: [answerOf(definition, typed)] });
@@ -115,7 +116,7 @@ async function tell(configuration: Configuration): Promise<boolean> {
   return allPassed(probed);
 }
 
-function answerOf(definition: Definition, typed?: string): Answer {
+function answerOf(definition: Definition, typed?: string): Input {
   const { variable = '', check: name = '' } = definition.environment ?? {};
   const found = { definition, variable, name };
   if (typed === undefined) return { found };
@@ -132,7 +133,7 @@ function compose(file: string, { service, answers }: Gathered): { text: string; 
     delete environment[`${variable}_FILE`];
   }
   const used = answers.map(({ found }) => found.definition);
-  const facts: Omit<Facts, 'found'> = {
+  const draft: Omit<Draft, 'found'> = {
     file,
     service,
     hasToken: isSet('SIDEWARDEN_TOKEN'),
@@ -140,7 +141,7 @@ function compose(file: string, { service, answers }: Gathered): { text: string; 
   };
   const textWith = (locals: readonly string[]): string =>
     configurationText({
-      ...facts,
+      ...draft,
       found: answers.map(({ found }) => ({ ...found, local: locals.includes(found.name) })),
     });
   const first = loadText(textWith([]), environment);

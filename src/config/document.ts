@@ -19,7 +19,8 @@ const mostReadAgain = 200_000;
 
 class TooMuch extends Error {}
 
-type Reading = {
+/** From the text of a file to its values, as far as it has come. */
+type Conversion = {
   readonly file: string;
   readonly text: string;
   readonly lines: LineCounter;
@@ -56,9 +57,9 @@ export function readDocument(
     const document = parseDocument(hideReferences(source), options);
     const mistakes = yamlMistakes(source, document);
     const target = mistakes.length === 0 ? aliasTargets(document) : () => undefined;
-    const reading = { file, text: source, lines, shifts, places, findings, target, open: new Set(), count: 0 };
-    for (const { offset, message, fix } of mistakes) refuse(reading, offset, message, fix);
-    if (mistakes.length === 0) return readTree(reading, document.contents);
+    const conversion = { file, text: source, lines, shifts, places, findings, target, open: new Set(), count: 0 };
+    for (const { offset, message, fix } of mistakes) refuse(conversion, offset, message, fix);
+    if (mistakes.length === 0) return readTree(conversion, document.contents);
     const moved = mistakes.at(-1)?.moved;
     if (moved === undefined || (shifts.size > 0 && readAgain > mostReadAgain)) return undefined;
     source = moved.text;
@@ -66,10 +67,10 @@ export function readDocument(
   }
 }
 
-function readTree(reading: Reading, contents: unknown): Record<string, unknown> | undefined {
-  const { file, places, findings } = reading;
+function readTree(conversion: Conversion, contents: unknown): Record<string, unknown> | undefined {
+  const { file, places, findings } = conversion;
   try {
-    const tree = convert(reading, contents, []);
+    const tree = convert(conversion, contents, []);
     places.set([], { file, key: { line: 1, column: 1 }, value: { line: 1, column: 1 } });
     return asMap(tree, findings);
   } catch (error) {
@@ -103,48 +104,53 @@ function asMap(value: unknown, findings: Findings): Record<string, unknown> | un
   return undefined;
 }
 
-function convert(reading: Reading, node: unknown, path: Path, key?: Position): unknown {
-  spend(reading, 1);
+function convert(conversion: Conversion, node: unknown, path: Path, key?: Position): unknown {
+  spend(conversion, 1);
   const start = rangeOf(node)?.[0];
-  const value = start === undefined ? key : position(reading, start);
+  const value = start === undefined ? key : position(conversion, start);
   const place: Place = {
-    file: reading.file,
+    file: conversion.file,
     ...(key === undefined ? {} : { key }),
     ...(value === undefined ? {} : { value }),
   };
-  reading.places.set(path, place);
-  if (isAlias(node)) return convertAlias(reading, node, path, key);
+  conversion.places.set(path, place);
+  if (isAlias(node)) return convertAlias(conversion, node, path, key);
   if (isScalar(node)) {
     const range = rangeOf(node);
-    if (range !== undefined) reading.places.set(path, { ...place, raw: reading.text.slice(range[0], range[1]).trim() });
-    return typeof node.value === 'string' ? convertString(reading, node, path) : node.value;
+    if (range !== undefined)
+      conversion.places.set(path, { ...place, raw: conversion.text.slice(range[0], range[1]).trim() });
+    return typeof node.value === 'string' ? convertString(conversion, node, path) : node.value;
   }
-  reading.open.add(node);
+  conversion.open.add(node);
   try {
-    if (isSeq(node)) return node.items.map((item, index) => convertItem(reading, item, [...path, index]));
-    if (isMap(node)) return convertMap(reading, merge(reading, node.items as Pair[]), path);
+    if (isSeq(node)) return node.items.map((item, index) => convertItem(conversion, item, [...path, index]));
+    if (isMap(node)) return convertMap(conversion, merge(conversion, node.items as Pair[]), path);
     return null;
   } finally {
-    reading.open.delete(node);
+    conversion.open.delete(node);
   }
 }
 
 /** Without curly quotes around the whole of it: they are a mistake, and what stands between them may hold another. */
-function convertString(reading: Reading, node: { value: unknown; type?: string | undefined }, path: Path): string {
+function convertString(
+  conversion: Conversion,
+  node: { value: unknown; type?: string | undefined },
+  path: Path,
+): string {
   const text = showReferences(String(node.value));
   const inside = node.type === 'PLAIN' ? insideCurly(text) : undefined;
-  if (inside !== undefined) reading.findings.add(path, curlyQuotes.message, curlyQuotes.fix);
+  if (inside !== undefined) conversion.findings.add(path, curlyQuotes.message, curlyQuotes.fix);
   return inside ?? text;
 }
 
 /** An item that is indented further than the one above it is a part of it to YAML. */
-function convertItem(reading: Reading, item: unknown, path: Path): unknown {
+function convertItem(conversion: Conversion, item: unknown, path: Path): unknown {
   const [start, end] = rangeOf(item) ?? [0, 0];
-  const second = isScalar(item) && item.type === 'PLAIN' ? /\n\s*(?=- )/.exec(reading.text.slice(start, end)) : null;
-  if (second === null) return convert(reading, item, path);
-  const { column } = position(reading, start);
+  const second = isScalar(item) && item.type === 'PLAIN' ? /\n\s*(?=- )/.exec(conversion.text.slice(start, end)) : null;
+  if (second === null) return convert(conversion, item, path);
+  const { column } = position(conversion, start);
   refuse(
-    reading,
+    conversion,
     start + second.index + second[0].length,
     'this item is indented further than the one above it, and is a part of it so',
     `begin it with ${spaces(Math.max(0, column - 3))}, as the one above`,
@@ -153,15 +159,15 @@ function convertItem(reading: Reading, item: unknown, path: Path): unknown {
 }
 
 /** The pairs of a map with those that its merge keys (`<<`) take over from others. */
-const merge = (reading: Reading, pairs: readonly Pair[]): readonly Pair[] =>
+const merge = (conversion: Conversion, pairs: readonly Pair[]): readonly Pair[] =>
   withMerged(
     {
-      target: reading.target,
-      open: reading.open,
-      spend: (values) => spend(reading, values),
+      target: conversion.target,
+      open: conversion.open,
+      spend: (values) => spend(conversion, values),
       refuse: ({ key }) =>
         refuse(
-          reading,
+          conversion,
           rangeOf(key)?.[0] ?? 0,
           '`<<` takes over the keys of a map, and this is none',
           'write `<<: *name`, and `&name` at a map above',
@@ -171,49 +177,49 @@ const merge = (reading: Reading, pairs: readonly Pair[]): readonly Pair[] =>
   );
 
 /** Before so many values are built. */
-function spend(reading: Reading, values: number): void {
-  reading.count += values;
-  if (reading.count > mostValues) throw new TooMuch(tooMany);
-  if (reading.open.size > deepest) throw new TooMuch('is nested too deeply');
+function spend(conversion: Conversion, values: number): void {
+  conversion.count += values;
+  if (conversion.count > mostValues) throw new TooMuch(tooMany);
+  if (conversion.open.size > deepest) throw new TooMuch('is nested too deeply');
 }
 
-function convertAlias(reading: Reading, alias: unknown, path: Path, key: Position | undefined): unknown {
-  const target = reading.target(alias);
-  if (target !== undefined && !reading.open.has(target)) return convert(reading, target, path, key);
+function convertAlias(conversion: Conversion, alias: unknown, path: Path, key: Position | undefined): unknown {
+  const target = conversion.target(alias);
+  if (target !== undefined && !conversion.open.has(target)) return convert(conversion, target, path, key);
   const message =
     target === undefined
       ? 'a value that begins with * is a YAML alias, and its anchor is not defined above'
       : 'an alias inside the value that it stands for';
   const define = target === undefined ? 'write `&` and its name before the value that it stands for, above, or ' : '';
-  reading.findings.add(path, message, `${define}put a value that begins with * in quotes`);
+  conversion.findings.add(path, message, `${define}put a value that begins with * in quotes`);
   return unreadable;
 }
 
-function convertMap(reading: Reading, pairs: readonly Pair[], path: Path): Record<string, unknown> | symbol {
+function convertMap(conversion: Conversion, pairs: readonly Pair[], path: Path): Record<string, unknown> | symbol {
   const map: Record<string, unknown> = {};
   for (const pair of pairs) {
     const start = rangeOf(pair.key)?.[0];
-    const at = start === undefined ? undefined : position(reading, start);
+    const at = start === undefined ? undefined : position(conversion, start);
     const name = isScalar(pair.key) && pair.key.value !== null ? showReferences(String(pair.key.value)) : undefined;
-    if (start !== undefined && reading.text.slice(start - 1, start + 1) === '{{') {
-      refuse(reading, start - 1, ...ofTemplate);
+    if (start !== undefined && conversion.text.slice(start - 1, start + 1) === '{{') {
+      refuse(conversion, start - 1, ...ofTemplate);
       return unreadable;
     }
     if (name === undefined || name === '__proto__') {
-      refuse(reading, start, 'a key must be a plain word', 'put a value that begins with { or [ in quotes');
+      refuse(conversion, start, 'a key must be a plain word', 'put a value that begins with { or [ in quotes');
       continue;
     }
     if (insideCurly(name) !== undefined) {
-      refuse(reading, start, `a key ${curlyQuotes.message}`, 'write the key without quotes');
+      refuse(conversion, start, `a key ${curlyQuotes.message}`, 'write the key without quotes');
       continue;
     }
     const inner = [...path, name];
-    const first = Object.hasOwn(map, name) ? reading.places.get(inner)?.key : undefined;
-    map[name] = convert(reading, pair.value, inner, at);
+    const first = Object.hasOwn(map, name) ? conversion.places.get(inner)?.key : undefined;
+    map[name] = convert(conversion, pair.value, inner, at);
     if (first !== undefined) {
       const isCheck = path.length === 1 && path[0] === 'checks';
       const fix = isCheck ? 'give each check a name of its own' : 'keep one of the two';
-      reading.findings.add(
+      conversion.findings.add(
         inner,
         `\`${keyText(name).text}\` is written twice, first on line ${first.line}`,
         fix,
@@ -232,12 +238,12 @@ const showReferences = (text: string): string => text.replaceAll('\ufdd0', '{').
 const rangeOf = (node: unknown): readonly [number, number, number] | undefined =>
   (node as { range?: [number, number, number] | null } | null)?.range ?? undefined;
 
-function refuse(reading: Reading, offset: number | undefined, message: string, fix: string): void {
-  const place = offset === undefined ? {} : position(reading, offset);
-  reading.findings.push({ file: reading.file, ...place, path: 'YAML', message, fix });
+function refuse(conversion: Conversion, offset: number | undefined, message: string, fix: string): void {
+  const place = offset === undefined ? {} : position(conversion, offset);
+  conversion.findings.push({ file: conversion.file, ...place, path: 'YAML', message, fix });
 }
 
-function position(reading: Reading, offset: number): Position {
-  const { line, col } = reading.lines.linePos(Math.min(offset, reading.text.length));
-  return { line: Math.max(1, line), column: Math.max(1, col) + (reading.shifts.get(line) ?? 0) };
+function position(conversion: Conversion, offset: number): Position {
+  const { line, col } = conversion.lines.linePos(Math.min(offset, conversion.text.length));
+  return { line: Math.max(1, line), column: Math.max(1, col) + (conversion.shifts.get(line) ?? 0) };
 }

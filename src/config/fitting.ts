@@ -6,27 +6,28 @@ import type { Path } from './places.ts';
 import { below, keysOf, wordsOf } from './shape.ts';
 
 type Schema = z.core.$ZodType;
-type Place = { readonly path: Path; readonly schemas: readonly Schema[]; readonly type: string | undefined };
+/** A level of the configuration: what may stand there, and the type of the check around it. */
+type Level = { readonly path: Path; readonly schemas: readonly Schema[]; readonly type: string | undefined };
 
 const isYes = (value: unknown): boolean => /^(true|yes|on|y|enabled?)$/i.test(String(value));
 const isNo = (value: unknown): boolean => /^(false|no|off|n|none|disabled?)$/i.test(String(value));
 
 /** How to write what was meant; undefined where that cannot be known, '' where the usual advice would be wrong. */
-export function fitting(expected: string, value: unknown, place: Place): string | undefined {
-  if (typeof value === 'string' && expected === 'array') return asList(value, place);
-  if (expected === 'object' || expected === 'record') return asMap(expected, value, place);
+export function fitting(expected: string, value: unknown, level: Level): string | undefined {
+  if (typeof value === 'string' && expected === 'array') return asList(value, level);
+  if (expected === 'object' || expected === 'record') return asMap(expected, value, level);
   if (typeof value !== 'number') return undefined;
   if (expected === 'int' && !Number.isInteger(value)) {
-    const around = [Math.floor(value), Math.ceil(value)].filter((one) => takes(place.schemas, one));
+    const around = [Math.floor(value), Math.ceil(value)].filter((one) => takes(level.schemas, one));
     return around.length === 0 ? '' : `write ${around.join(' or ')}`;
   }
-  if (expected !== 'string' || takes(place.schemas, String(value))) return undefined;
+  if (expected !== 'string' || takes(level.schemas, String(value))) return undefined;
   const address = `host:${value}`;
-  return takes(place.schemas, address) ? `write \`${address}\`, with the name of the server for host` : '';
+  return takes(level.schemas, address) ? `write \`${address}\`, with the name of the server for host` : '';
 }
 
 /** A word of each list, by its own name or another tool's. */
-function asList(text: string, { schemas }: Place): string | undefined {
+function asList(text: string, { schemas }: Level): string | undefined {
   const known = wordsOf(below(schemas, 0));
   if (known.length === 0) return undefined;
   const words = text.split(/[\s,;]+/).flatMap((word) => known.find((one) => one === word) ?? meant(word, known) ?? []);
@@ -38,20 +39,20 @@ function asList(text: string, { schemas }: Place): string | undefined {
 const meant = (word: string, known: readonly string[]): string | undefined =>
   foreignChoice(word, known) ?? nearest(word, known);
 
-function asMap(expected: string, value: unknown, place: Place): string | undefined {
-  const key = String(place.path.at(-1));
+function asMap(expected: string, value: unknown, level: Level): string | undefined {
+  const key = String(level.path.at(-1));
   if (Array.isArray(value)) return expected === 'record' ? ofPairs(value) : undefined;
   if (expected === 'record' || (value !== null && typeof value === 'object')) return undefined;
-  const keys = keysOf(place.schemas);
+  const keys = keysOf(level.schemas);
   const word = value === false ? 'off' : String(value).toLowerCase();
-  const child = keys.find((one) => wordsOf(below(place.schemas, one)).includes(word));
+  const child = keys.find((one) => wordsOf(below(level.schemas, one)).includes(word));
   if (child !== undefined) return `write \`${key}: { ${child}: ${word} }\``;
   if (isNo(value)) return 'leave it out';
   if (!isYes(value)) return undefined;
-  if (key === 'tls' && place.type !== undefined) return ofTls(place.type);
-  const needed = keys.filter((one) => !takes(below(place.schemas, one), undefined));
+  if (key === 'tls' && level.type !== undefined) return ofTls(level.type);
+  const needed = keys.filter((one) => !takes(below(level.schemas, one), undefined));
   if (needed.length > 0) return `write \`${key}: { ${needed.map((one) => `${one}: …`).join(', ')} }\``;
-  return takes(place.schemas, {}) ? `write \`${key}: {}\`` : undefined;
+  return takes(level.schemas, {}) ? `write \`${key}: {}\`` : undefined;
 }
 
 /** A list of names with values, as Kubernetes has it; the values may be secrets. */

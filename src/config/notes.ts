@@ -9,7 +9,8 @@ import { idleShorthands } from './environment.ts';
 import { misnamedFiles, readValue } from './file.ts';
 import { isPlaceholder } from './mask.ts';
 
-type Facts = {
+/** What the notes go by. */
+type NoteSources = {
   readonly checks: readonly ConfiguredCheck[];
   readonly definitions: readonly Definition[];
   readonly environment: NodeJS.ProcessEnv;
@@ -30,21 +31,21 @@ type Facts = {
   readonly inline: readonly string[];
 };
 
-export function notesOn(facts: Facts): readonly string[] {
-  const seats = seatsOf(facts.checks, facts.statisticsMode);
+export function notesOn(sources: NoteSources): readonly string[] {
+  const seats = seatsOf(sources.checks, sources.statisticsMode);
   return [
-    ...aboutVariables(facts),
-    ...aboutReadiness(facts),
-    ...facts.checks.flatMap(({ name, definition, settings }) =>
-      (definition.notes?.(settings, seats.get(name)?.mode ?? 'off', facts.keysOf(name)) ?? []).map(
+    ...aboutVariables(sources),
+    ...aboutReadiness(sources),
+    ...sources.checks.flatMap(({ name, definition, settings }) =>
+      (definition.notes?.(settings, seats.get(name)?.mode ?? 'off', sources.keysOf(name)) ?? []).map(
         (note) => `${name}: ${note}`,
       ),
     ),
-    ...aboutElection(facts),
+    ...aboutElection(sources),
     ...aboutSeats(seats),
-    ...aboutFiles(facts.secrets),
-    ...aboutInline(facts.inline),
-    ...(facts.hasToken
+    ...aboutFiles(sources.secrets),
+    ...aboutInline(sources.inline),
+    ...(sources.hasToken
       ? []
       : [
           'No token is set: what lies beyond health and metrics answers 403 on TCP. Set SIDEWARDEN_TOKEN or SIDEWARDEN_TOKEN_FILE.',
@@ -53,7 +54,7 @@ export function notesOn(facts: Facts): readonly string[] {
 }
 
 /** What is right, and probably not meant: said more loudly than a note. */
-export function warningsOn({ checks, definitions, file }: Facts): readonly string[] {
+export function warningsOn({ checks, definitions, file }: NoteSources): readonly string[] {
   if (checks.length > 0) return [];
   const ways =
     file === undefined
@@ -67,7 +68,7 @@ const aboutMisnamed = (files: readonly string[]): string =>
     ? ''
     : `${files.join(', ')} ${files.length === 1 ? 'is' : 'are'} not read: rename it to sidewarden.yaml, or name it with --config. `;
 
-function aboutVariables({ definitions, environment, file, used }: Facts): readonly string[] {
+function aboutVariables({ definitions, environment, file, used }: NoteSources): readonly string[] {
   if (file === undefined) return [];
   return idleShorthands(definitions, environment, used).map(
     ({ name, found }) =>
@@ -76,7 +77,7 @@ function aboutVariables({ definitions, environment, file, used }: Facts): readon
 }
 
 /** Of checks that nobody gave their gates: who wrote them knows. */
-function aboutReadiness({ checks, keysOf, gatesByDefault }: Facts): readonly string[] {
+function aboutReadiness({ checks, keysOf, gatesByDefault }: NoteSources): readonly string[] {
   const ready = checks.filter(({ gates }) => gates.includes('ready'));
   const isLocal = ({ definition, settings }: ConfiguredCheck): boolean => definition.local?.(settings) === true;
   const isMeant = ({ name }: ConfiguredCheck): boolean => gatesByDefault || keysOf(name).has('gates');
@@ -90,7 +91,7 @@ function aboutReadiness({ checks, keysOf, gatesByDefault }: Facts): readonly str
   ];
 }
 
-function aboutElection({ checks, statisticsMode, named }: Facts): readonly string[] {
+function aboutElection({ checks, statisticsMode, named }: NoteSources): readonly string[] {
   const elects = [...seatsOf(checks, statisticsMode).values()].some(({ mode }) => mode === 'leader');
   return named || !elects
     ? []

@@ -3,14 +3,14 @@ import { Counter, Histogram } from 'prom-client';
 import { type CheckResult, resultKinds, statuses } from '../core/check.ts';
 import { durationBuckets } from '../core/detail.ts';
 import { families } from '../core/names.ts';
-import { type Place, settings } from './family-settings.ts';
+import { type Registration, settings } from './family-settings.ts';
 import type { DeclaredCheck } from './labels.ts';
 import type { RequestingCheck } from './requests.ts';
 
 /** A check as the counters know it, with what its type declares. */
 export type CountedCheck = RequestingCheck & DeclaredCheck;
 
-export function createCounters(place: Place) {
+export function createCounters(place: Registration) {
   const duration = new Histogram({
     ...settings(place, families.checkDuration),
     buckets: [...durationBuckets[place.detail]],

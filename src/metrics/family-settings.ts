@@ -4,11 +4,11 @@ import { type Detail, isShown } from '../core/detail.ts';
 import type { OwnFamily } from '../core/own-family.ts';
 
 /** Where families are registered, and which of them. */
-export type Place = { readonly prom: PromRegistry; readonly detail: Detail };
+export type Registration = { readonly prom: PromRegistry; readonly detail: Detail };
 
 /** One that the detail leaves out counts as the others do, and is on no page. */
 export const settings = <Labels extends string>(
-  { prom, detail }: Place,
+  { prom, detail }: Registration,
   { name, help, labels, detail: needed }: OwnFamily & { labels: readonly Labels[] },
 ) => ({
   name,

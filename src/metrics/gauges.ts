@@ -5,14 +5,18 @@ import type { Instant } from '../core/clock.ts';
 import type { KnownCheck } from '../core/known-check.ts';
 import { families } from '../core/names.ts';
 import { type ReportedCheck, report } from '../core/report.ts';
-import { type Place, settings } from './family-settings.ts';
+import { type Registration, settings } from './family-settings.ts';
 import { statesOf } from './labels.ts';
 
 /** A check as the gauges read it. */
 export type MeasuredCheck = ReportedCheck &
   Pick<KnownCheck, 'type' | 'lastSuccess' | 'expiries' | 'detectionBoundMs' | 'expiryMs'>;
 
-export function createGauges(place: Place, service: string, warningsOf: (entry: MeasuredCheck) => readonly Warning[]) {
+export function createGauges(
+  place: Registration,
+  service: string,
+  warningsOf: (entry: MeasuredCheck) => readonly Warning[],
+) {
   const states = statesOf(place.detail);
   const up = new Gauge(settings(place, families.checkUp));
   const state = new Gauge(settings(place, families.checkState));

@@ -2,7 +2,7 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Meter } from '../core/meter.ts';
 import type { OwnFamily } from '../core/own-family.ts';
-import { type Place, settings } from './family-settings.ts';
+import { type Registration, settings } from './family-settings.ts';
 
 export interface Meters {
   /** @throws when a family of this name is there already */
@@ -12,7 +12,7 @@ export interface Meters {
 }
 
 /** @param changed called after each change of the page */
-export function createMeters(place: Place, changed: () => void): Meters {
+export function createMeters(place: Registration, changed: () => void): Meters {
   const changing =
     <Values extends readonly unknown[]>(change: (...values: Values) => void) =>
     (...values: Values): void => {
@@ -29,7 +29,7 @@ export function createMeters(place: Place, changed: () => void): Meters {
   };
 }
 
-function meterOf(place: Place, family: OwnFamily): Meter {
+function meterOf(place: Registration, family: OwnFamily): Meter {
   const nothing = (): never => {
     throw new Error(`${family.name} is a ${family.type}`);
   };

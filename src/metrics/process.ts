@@ -2,13 +2,13 @@
 import { collectDefaultMetrics, type Metric, Registry as PromRegistry } from 'prom-client';
 import { isShown, processPrefix, promFamilies } from '../core/detail.ts';
 import { registerEventLoop } from './event-loop.ts';
-import type { Place } from './family-settings.ts';
+import type { Registration } from './family-settings.ts';
 
 /**
  * prom-client cannot be told to leave its sampling of the loop: hourly.
  * @returns reads the process, to be called before the page is made.
  */
-export function registerProcess({ prom, detail }: Place): () => Promise<void> {
+export function registerProcess({ prom, detail }: Registration): () => Promise<void> {
   const all = new PromRegistry();
   collectDefaultMetrics({ register: all, prefix: processPrefix, eventLoopMonitoringPrecision: 3_600_000 });
   const hidden: Metric[] = [];

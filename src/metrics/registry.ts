@@ -9,7 +9,7 @@ import { latestSchedulerMs } from '../core/report.ts';
 import type { Request } from '../core/request.ts';
 import type { ServedRoute } from '../core/served.ts';
 import { type CountedCheck, createCounters } from './counters.ts';
-import type { Place } from './family-settings.ts';
+import type { Registration } from './family-settings.ts';
 import { createGauges, type MeasuredCheck } from './gauges.ts';
 import { warningsOf } from './labels.ts';
 import { createMeters, type Meters } from './meters.ts';
@@ -61,7 +61,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const own = new PromRegistry();
   const ofProcess = new PromRegistry();
   const { detail } = options;
-  const place: Place = { prom: own, detail };
+  const place: Registration = { prom: own, detail };
   const counters = createCounters(place);
   const declared = new Map<string, readonly Warning[]>();
   const gauges = createGauges(place, options.service, ({ name, type }) => declared.get(`${type} ${name}`) ?? warnings);

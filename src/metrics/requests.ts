@@ -4,7 +4,7 @@ import { requestBuckets } from '../core/detail.ts';
 import type { ErrorClass } from '../core/failure.ts';
 import { families } from '../core/names.ts';
 import type { Request } from '../core/request.ts';
-import { type Place, settings } from './family-settings.ts';
+import { type Registration, settings } from './family-settings.ts';
 import { requestResults } from './labels.ts';
 
 /** A check whose requests are counted, if its type names their operations. */
@@ -43,7 +43,7 @@ const familiesOf: Readonly<Record<string, Named>> = {
   },
 };
 
-export function createRequestMetrics(place: Place): RequestMetrics {
+export function createRequestMetrics(place: Registration): RequestMetrics {
   const byType = new Map<string, ReturnType<typeof createMetrics>>();
   /** What has series, by type and check: the check as it was added last, and the operations. */
   const counted = new Map<string, { check: RequestingCheck; readonly operations: Set<string> }>();
@@ -111,7 +111,7 @@ type Named = {
   readonly attempts: typeof families.kmsRequestAttempts;
 };
 
-const createMetrics = (place: Place, named: Named) => ({
+const createMetrics = (place: Registration, named: Named) => ({
   duration: new Histogram({ ...settings(place, named.duration), buckets: requestBuckets }),
   requests: new Counter(settings(place, named.requests)),
   throttles: new Counter(settings(place, named.throttles)),

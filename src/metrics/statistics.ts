@@ -2,10 +2,10 @@
 import { Counter, Gauge } from 'prom-client';
 import { type StatisticsMetrics, statisticsModes } from '../core/collecting.ts';
 import { families } from '../core/names.ts';
-import { type Place, settings } from './family-settings.ts';
+import { type Registration, settings } from './family-settings.ts';
 import { modesOf } from './labels.ts';
 
-export function createStatisticsMetrics(place: Place): StatisticsMetrics {
+export function createStatisticsMetrics(place: Registration): StatisticsMetrics {
   const leader = new Gauge(settings(place, families.statisticsLeader));
   const mode = new Gauge(settings(place, families.statisticsMode));
   const privileges = new Gauge(settings(place, families.statisticsPrivilege));

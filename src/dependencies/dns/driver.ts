@@ -7,7 +7,7 @@ import { beforeDeadline } from '../endpoints/deadline.ts';
 import { lookupWithin } from '../lookup.ts';
 import { dnsFailure, saidNothing, silence, withoutData } from '../resolve/dns-failure.ts';
 import { createRunSession, type RunSession } from '../run-session.ts';
-import { type Answer, asText, normalise, saysNothing } from './records.ts';
+import { asText, normalise, type ResolvedRecord, saysNothing } from './records.ts';
 import type { DnsPhase, DnsSettings } from './settings.ts';
 
 export const driver: Driver<DnsSettings, DnsPhase, RunSession> = {
@@ -19,7 +19,11 @@ export const driver: Driver<DnsSettings, DnsPhase, RunSession> = {
   classify: () => undefined,
 };
 
-async function resolve(session: RunSession, settings: DnsSettings, attempt: Attempt): Promise<readonly Answer[]> {
+async function resolve(
+  session: RunSession,
+  settings: DnsSettings,
+  attempt: Attempt,
+): Promise<readonly ResolvedRecord[]> {
   const { name, record, resolver: server } = settings;
   const servers = server === undefined ? [] : [await serverAt(server, attempt)];
   const withinMs = beforeDeadline(attempt.remainingMs());
@@ -33,7 +37,7 @@ async function resolve(session: RunSession, settings: DnsSettings, attempt: Atte
     }, withinMs);
     resolver.resolve(name.replace(/\.$/, ''), record, (error, records) => {
       clearTimeout(timer);
-      const answers = error === null ? given(records as readonly Answer[], settings) : [];
+      const answers = error === null ? given(records as readonly ResolvedRecord[], settings) : [];
       const why = error ?? wanting(answers, settings);
       if (why === undefined) found(answers);
       else reject(dnsFailure(`${name} ${record}`, why, resolver.getServers()));
@@ -53,19 +57,19 @@ async function serverAt(server: string, attempt: Attempt): Promise<string> {
 }
 
 /** Why the answers are none; whoever expects a record that says "nothing" may have it. */
-function wanting(answers: readonly Answer[], { expect }: DnsSettings): NodeJS.ErrnoException | undefined {
+function wanting(answers: readonly ResolvedRecord[], { expect }: DnsSettings): NodeJS.ErrnoException | undefined {
   if (answers.length === 0) return withoutData();
   return expect === undefined && answers.every(saysNothing) ? saidNothing() : undefined;
 }
 
 /** An alias of itself is no answer: c-ares names the owner where the answer to CNAME holds other records alone. */
-function given(records: readonly Answer[], { name, record }: DnsSettings): readonly Answer[] {
+function given(records: readonly ResolvedRecord[], { name, record }: DnsSettings): readonly ResolvedRecord[] {
   if (record !== 'CNAME') return records;
   const own = normalise(record, name);
   return records.filter((answer) => typeof answer !== 'string' || normalise(record, answer) !== own);
 }
 
-function match(answers: readonly Answer[], { name, record, expect = [] }: DnsSettings): void {
+function match(answers: readonly ResolvedRecord[], { name, record, expect = [] }: DnsSettings): void {
   const texts = answers.map(asText);
   const known = new Set(texts.map((text) => normalise(record, text) ?? text));
   const missing = expect.filter((value) => !known.has(normalise(record, value) ?? value));

@@ -7,14 +7,14 @@ export const recordTypes = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SRV', 'TXT'] as c
 export type RecordType = (typeof recordTypes)[number];
 
 /** What `resolve` gives for the record types of the settings. */
-export type Answer =
+export type ResolvedRecord =
   | string
   | string[]
   | Pick<Extract<AnyRecord, { type: 'MX' }>, 'priority' | 'exchange'>
   | Pick<Extract<AnyRecord, { type: 'SRV' }>, 'priority' | 'weight' | 'port' | 'name'>;
 
 /** A record as zone files write it; TXT strings are joined. */
-export function asText(answer: Answer): string {
+export function asText(answer: ResolvedRecord): string {
   if (typeof answer === 'string') return answer;
   if (Array.isArray(answer)) return decode(answer.join(''));
   if ('exchange' in answer) return `${answer.priority} ${answer.exchange || '.'}`;
@@ -25,7 +25,7 @@ export function asText(answer: Answer): string {
  * Whether a record says that there is nothing: a TXT without text, and the MX and SRV that lead to the root.
  * https://www.rfc-editor.org/rfc/rfc7505 and https://www.rfc-editor.org/rfc/rfc2782
  */
-export const saysNothing = (answer: Answer): boolean =>
+export const saysNothing = (answer: ResolvedRecord): boolean =>
   typeof answer !== 'string' &&
   (Array.isArray(answer) ? answer.join('') === '' : 'exchange' in answer ? answer.exchange === '' : answer.name === '');
 

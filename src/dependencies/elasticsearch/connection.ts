@@ -1,6 +1,6 @@
 // One connection to one node, as a session sees it.
 import type { Credentials } from './access.ts';
-import type { Answer } from './errors.ts';
+import type { HttpResponse } from './errors.ts';
 
 export interface Connection {
   readonly closed: boolean;
@@ -12,12 +12,12 @@ export interface Connection {
   /** The credentials travel with each request. */
   authenticate(credentials: Credentials | undefined): void;
   /** The one request of a run. `waitMs`: how long the node may wait for a master before it says that there is none. */
-  health(waitMs: number): Promise<Answer>;
+  health(waitMs: number): Promise<HttpResponse>;
   /**
    * Any other question; the answer, whatever its status.
    * @throws UnreadableAnswer when it is longer than 2 MiB; the connection is closed then.
    */
-  get(path: string, query: Readonly<Record<string, string>>): Promise<Answer>;
+  get(path: string, query: Readonly<Record<string, string>>): Promise<HttpResponse>;
 }
 
 /** Without I/O. */

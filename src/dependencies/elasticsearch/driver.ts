@@ -8,7 +8,7 @@ import type { Kept } from '../lenient-http/head.ts';
 import { UnreadableAnswer } from '../statistics.ts';
 import type { Credentials } from './access.ts';
 import type { Connection } from './connection.ts';
-import { type Answer, classify, explain, isTooLong } from './errors.ts';
+import { classify, explain, type HttpResponse, isTooLong } from './errors.ts';
 import { probe } from './probe.ts';
 import { createReader } from './reader.ts';
 import { createSession, type ElasticsearchSession } from './session.ts';
@@ -58,13 +58,13 @@ function createConnection(node: URL, { tls, index }: ElasticsearchSettings): Con
     statusCode,
     headers,
     body,
-  }: Pick<errors.ResponseError, 'statusCode' | 'headers' | 'body'>): Answer => {
+  }: Pick<errors.ResponseError, 'statusCode' | 'headers' | 'body'>): HttpResponse => {
     // Its end may be on the way still when the next run begins.
     if (headers?.connection?.toLowerCase() === 'close') destroy();
     return { statusCode: statusCode ?? 0, body };
   };
   /** A node that answers with an error has answered. */
-  const answerOf = async (made: (client: Client) => Promise<Parameters<typeof received>[0]>): Promise<Answer> => {
+  const answerOf = async (made: (client: Client) => Promise<Parameters<typeof received>[0]>): Promise<HttpResponse> => {
     if (socket === undefined || client === undefined) throw new Error('asked before authenticate');
     try {
       return received(await beforeClose(socket, made(client)));

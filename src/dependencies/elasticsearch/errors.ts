@@ -3,8 +3,8 @@ import { classifyTransport, Failure } from '../../core/failure.ts';
 import type { Classified } from '../define.ts';
 import { UnreadableHttp } from '../lenient-http/head.ts';
 
-/** An HTTP answer, whatever its status. `body` is parsed JSON, or the text when it is none. */
-export type Answer = { readonly statusCode: number; readonly body: unknown };
+/** Whatever its status. `body` is parsed JSON, or the text when it is none. */
+export type HttpResponse = { readonly statusCode: number; readonly body: unknown };
 
 export type Health = {
   readonly status: 'green' | 'yellow' | 'red';
@@ -30,7 +30,7 @@ const statuses = ['green', 'yellow', 'red'] as const;
  * @returns undefined when the service does not offer cluster health at all.
  * @throws Failure for every other answer that is not a cluster's health.
  */
-export function readHealth({ statusCode, body }: Answer, index: string | undefined): Health | undefined {
+export function readHealth({ statusCode, body }: HttpResponse, index: string | undefined): Health | undefined {
   const json: Body = typeof body === 'object' && body !== null ? body : {};
   const error = errorOf(json);
   if (isNotOffered({ statusCode, body }, '/_cluster/health')) return undefined;
@@ -58,7 +58,7 @@ const serverlessWords = /api_not_available_exception|not available when running 
  * allowed, with the status of a wrong password. The path is part of that text, since a url with a path that does not
  * exist there is told the same. https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-operations.html
  */
-export function isNotOffered(answer: Answer, path: string): boolean {
+export function isNotOffered(answer: HttpResponse, path: string): boolean {
   const { statusCode, body } = answer;
   if ((statusCode === 410 || statusCode === 404) && serverlessWords.test(wordsOf(answer))) return true;
   const { Message }: Body = typeof body === 'object' && body !== null ? body : {};
@@ -70,7 +70,7 @@ export function isNotOffered(answer: Answer, path: string): boolean {
 }
 
 /** The server's own words in an answer that is an error; begins with a colon or is empty. */
-export const wordsOf = ({ body }: Answer): string =>
+export const wordsOf = ({ body }: HttpResponse): string =>
   typeof body === 'object' && body !== null ? errorOf(body as Body).text : '';
 
 /** Whether another node of the cluster may well say something else: no room, no master, no answer that fits. */

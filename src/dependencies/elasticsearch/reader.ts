@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import { type Limits, type Reader, UnreadableAnswer } from '../statistics.ts';
 import { readNodes } from './access.ts';
 import type { CreateConnection } from './connection.ts';
-import { type Answer, wordsOf } from './errors.ts';
+import { type HttpResponse, wordsOf } from './errors.ts';
 import { nameOf } from './nodes.ts';
 import { createSession, type ElasticsearchSession, type Question } from './session.ts';
 import type { ElasticsearchSettings } from './settings.ts';
@@ -25,7 +25,7 @@ const greeting: Question<Info | undefined> = {
 };
 
 /** @throws Failure for an answer after which there is nothing to ask. */
-function refuseSilence(answer: Answer): void {
+function refuseSilence(answer: HttpResponse): void {
   const { statusCode } = answer;
   const words = wordsOf(answer);
   if (statusCode === 401) throw new Failure('auth', `the server does not accept the credentials${words}`);
@@ -59,7 +59,7 @@ export function createReader(
   const greet = async (limits: Limits): Promise<Info | undefined> =>
     (await connect(limits)).ask(greeting, limits.remainingMs());
 
-  const ask = async ({ path, query, waits }: CollectorQuestion, limits: Limits): Promise<Answer> => {
+  const ask = async ({ path, query, waits }: CollectorQuestion, limits: Limits): Promise<HttpResponse> => {
     let asked: ElasticsearchSession | undefined;
     try {
       asked = await connect(limits); // a proxy may close the connection after each answer

@@ -4,7 +4,7 @@ import type { Session } from '../define.ts';
 import { countdown } from '../endpoints/deadline.ts';
 import { type Credentials, readCredentials, readNodes } from './access.ts';
 import type { Connection, CreateConnection } from './connection.ts';
-import { type Answer, type Health, isAboutNode, readHealth } from './errors.ts';
+import { type Health, type HttpResponse, isAboutNode, readHealth } from './errors.ts';
 import { firstNode, type Try } from './in-turn.ts';
 import { type Node, nameOf } from './nodes.ts';
 import type { ElasticsearchSettings } from './settings.ts';
@@ -31,9 +31,9 @@ export interface ElasticsearchSession extends Session {
 
 export type Reached = { readonly at?: string; readonly why?: string };
 export type Question<T> = {
-  send(connection: Connection, remainingMs: number): Promise<Answer>;
+  send(connection: Connection, remainingMs: number): Promise<HttpResponse>;
   /** @throws Failure for an answer that is not the one wanted; another node is asked when it is about the node. */
-  read(answer: Answer): T;
+  read(answer: HttpResponse): T;
 };
 type Link = { readonly node: URL; readonly connection: Connection };
 /** What one node says of the cluster, be it that the user may not ask. */

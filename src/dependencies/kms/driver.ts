@@ -22,7 +22,7 @@ import { createLookups } from '../aws/lookups.ts';
 import type { Attempt, Driver, Session } from '../define.ts';
 import { lookup, lookupWithin } from '../lookup.ts';
 import type { Limits, Reader } from '../statistics.ts';
-import { type Answer, createReader } from './reader.ts';
+import { createReader, type Outcome } from './reader.ts';
 import { type KmsSettings, regionOf } from './settings.ts';
 import type { KmsSource } from './statistics/source.ts';
 import { createTally } from './tally.ts';
@@ -35,7 +35,7 @@ export interface KmsSession extends Session {
   /** Region and credentials are found, or this rejects; at the latest at the deadline. */
   findCredentials(limits: Limits): Promise<void>;
   /** Resolves once KMS answered, to what gives the result or throws the refusal; rejects when no answer came. Counts it. */
-  ask<T>(operation: string, call: Call<T>, limits: Limits): Promise<Answer<T>>;
+  ask<T>(operation: string, call: Call<T>, limits: Limits): Promise<Outcome<T>>;
   /** Of the connection in use. */
   readonly certificateEnds: Date | undefined;
   /** @throws when nothing says one. */
@@ -132,7 +132,7 @@ async function probe(session: KmsSession, settings: KmsSettings, attempt: KmsAtt
   await attempt.rest('round_trip', round_trip.interval, () => roundTrip(session, KeyId, round_trip.context, attempt));
 }
 
-const describeKey = (session: KmsSession, KeyId: string, limits: Limits): Promise<Answer<DescribeKeyCommandOutput>> =>
+const describeKey = (session: KmsSession, KeyId: string, limits: Limits): Promise<Outcome<DescribeKeyCommandOutput>> =>
   session.ask('DescribeKey', (client, options) => client.send(new DescribeKeyCommand({ KeyId }), options), limits);
 
 /** @throws Failure `misconfig` unless the key can be used now. Updating: a multi-Region key changes its primary, and works. */

@@ -7,7 +7,7 @@ import { statementFor } from './statement.ts';
 import type { KeyMetadata, KmsSource, RotationStatus, RotationsPage } from './statistics/source.ts';
 
 /** An answer came: it gives what was asked for, or throws the refusal. */
-export type Answer<T> = () => T;
+export type Outcome<T> = () => T;
 
 /** What the driver's client can do for a reader. Everything rejects when no answer comes. */
 export interface Asker {
@@ -15,9 +15,9 @@ export interface Asker {
     findCredentials(limits: Limits): Promise<void>;
     region(): Promise<string>;
   };
-  describeKey(limits: Limits): Promise<Answer<KeyMetadata>>;
-  rotationStatus(arn: string, limits: Limits): Promise<Answer<RotationStatus>>;
-  rotations(arn: string, marker: string | undefined, limits: Limits): Promise<Answer<RotationsPage>>;
+  describeKey(limits: Limits): Promise<Outcome<KeyMetadata>>;
+  rotationStatus(arn: string, limits: Limits): Promise<Outcome<RotationStatus>>;
+  rotations(arn: string, marker: string | undefined, limits: Limits): Promise<Outcome<RotationsPage>>;
 }
 
 /** A key is rotated some times a year, and a page has a thousand: more pages are no list of rotations. */
@@ -25,19 +25,19 @@ const mostPages = 5;
 
 export function createReader(settings: KmsSettings, { session, ...asker }: Asker): Reader<KmsSource> {
   /** The answer to the question that `open` asked, which the first collector takes. */
-  let first: Answer<KeyMetadata> | undefined;
+  let first: Outcome<KeyMetadata> | undefined;
   let opened = false;
   let last: KeyMetadata | undefined;
 
   /** Where no answer comes, the next round begins with another connection. */
-  const ask = async <T>(operation: string, question: Promise<Answer<T>>): Promise<T> => {
+  const ask = async <T>(operation: string, question: Promise<Outcome<T>>): Promise<T> => {
     const answer = await question.catch((error: unknown) => {
       session.destroy();
       throw error;
     });
     return granted(operation, answer);
   };
-  const granted = async <T>(operation: string, answer: Answer<T>): Promise<T> => {
+  const granted = async <T>(operation: string, answer: Outcome<T>): Promise<T> => {
     try {
       return answer();
     } catch (error) {
@@ -89,7 +89,7 @@ export function createReader(settings: KmsSettings, { session, ...asker }: Asker
 }
 
 /** Whom KMS does not know is not logged in; every other refusal is an answer to the question itself. */
-function refuseStranger(answer: Answer<unknown>): void {
+function refuseStranger(answer: Outcome<unknown>): void {
   try {
     answer();
   } catch (error) {

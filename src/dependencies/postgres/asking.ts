@@ -7,7 +7,7 @@ import type { Row } from './statistics/source.ts';
 const maxBytes = 4 * 1024 * 1024;
 
 /** Of the last statement of a message that gives rows. */
-export type Answer = {
+export type QueryResult = {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
   /** Whether rows were cut. */
@@ -17,7 +17,7 @@ export type Answer = {
 /** `extended`: by the extended protocol, which takes a single statement only. */
 export type Message = { readonly text: string; readonly maxRows: number; readonly extended?: true };
 
-export type Ask = (message: Message) => Promise<Answer>;
+export type Ask = (message: Message) => Promise<QueryResult>;
 /** Of the client library. */
 export type NewQuery = (config: { readonly text: string; readonly queryMode?: 'extended' }) => Query;
 
@@ -35,7 +35,7 @@ export function createAsk({ client, socket }: Entered, newQuery: NewQuery, giveU
     giveUp();
   });
   return ({ text, maxRows, extended }) => {
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const { promise, resolve, reject } = Promise.withResolvers<QueryResult>();
     const rows: Row[] = [];
     let more = false;
     received = 0;

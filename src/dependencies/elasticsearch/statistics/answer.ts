@@ -1,7 +1,7 @@
 // What an answer to a collector's question means, and which grant is missing when it is a refusal.
 import { Failure } from '../../../core/failure.ts';
 import { MissingPrivilege, UnreadableAnswer } from '../../statistics.ts';
-import { type Answer, isNotOffered, wordsOf } from '../errors.ts';
+import { type HttpResponse, isNotOffered, wordsOf } from '../errors.ts';
 import { type Json, jsonOf } from './json.ts';
 import type { Privilege, Question } from './source.ts';
 
@@ -12,7 +12,7 @@ export type Asker = {
 };
 
 /** @returns undefined when the request is not offered. */
-export function readAnswer(answer: Answer, question: Question, asker: Asker): Json | undefined {
+export function readAnswer(answer: HttpResponse, question: Question, asker: Asker): Json | undefined {
   const { statusCode, body } = answer;
   const { path, privilege, unknown = [] } = question;
   if (isNotOffered(answer, path) || unknown.includes(statusCode)) return undefined;

@@ -1,7 +1,8 @@
 // Sums that only grow, made of sums that shrink when entries are evicted or reset. A sum that shrinks would look like a
 // counter that began anew, and a rate would count all that is left of it a second time.
 
-export type Reading = {
+/** As they were read at one instant. */
+export type StatementSums = {
   /** Times that entries were evicted; undefined where the server does not say. */
   readonly evictions: number | undefined;
   /** When all entries were reset last; empty where the server does not say. */
@@ -12,8 +13,8 @@ export type Reading = {
 
 export interface Totals {
   /** The last reading. */
-  readonly last: Reading | undefined;
-  read(reading: Reading): void;
+  readonly last: StatementSums | undefined;
+  read(reading: StatementSums): void;
   /** Of the databases that the last reading named. They begin at 0. */
   readonly sums: ReadonlyMap<string, readonly number[]>;
   /** Readings whose growth is unknown. */
@@ -21,7 +22,7 @@ export interface Totals {
 }
 
 /** @param last what they grow from; unless given, the first reading. */
-export function createTotals(last?: Reading): Totals {
+export function createTotals(last?: StatementSums): Totals {
   let sums = new Map<string, readonly number[]>();
   let skipped = 0;
   return {
@@ -52,7 +53,7 @@ export function createTotals(last?: Reading): Totals {
  * All sums of all databases, or none: what was executed and the time that it took stay those of the same statements.
  * Before PostgreSQL 14 nothing tells of an eviction, unless a sum shrinks.
  */
-function growth(last: Reading, reading: Reading): ReadonlyMap<string, readonly number[]> | undefined {
+function growth(last: StatementSums, reading: StatementSums): ReadonlyMap<string, readonly number[]> | undefined {
   if (last.evictions !== reading.evictions || last.reset !== reading.reset) return undefined;
   const none: readonly number[] = [];
   if ([...last.sums].some(([database, before]) => shrank(before, reading.sums.get(database) ?? none))) return undefined;

@@ -22,13 +22,13 @@ export type Section = {
 export type Seen = Pick<PostgresSource, 'instance' | 'facts'>;
 
 /** Of one section. `monitor`: whether the user might read the statistics of all users in that very statement. */
-type Answer = { readonly rows: readonly Row[]; readonly monitor: boolean };
+type SectionRows = { readonly rows: readonly Row[]; readonly monitor: boolean };
 
 /** Of one connection: what the last statement brought that nobody took yet. */
 type Round = {
   readonly source: PostgresSource;
   at: number;
-  readonly answers: Map<string, Answer | Error>;
+  readonly answers: Map<string, SectionRows | Error>;
   apartUntil: number;
   /** Joint statements in a row that the server ended for their time. */
   late: number;
@@ -46,7 +46,7 @@ const wrongHere = /^(0A|22|42|55|58|XX)...$/;
 const tooSlow = '57014';
 const latesInARow = 2;
 
-const none: Answer = { rows: [], monitor: false };
+const none: SectionRows = { rows: [], monitor: false };
 
 /** Of one check: they keep what the connection at hand has brought. */
 export function together(intervalMs: number, sections: readonly Section[]): Collector<unknown, PostgresSource>[] {
@@ -66,7 +66,7 @@ export function together(intervalMs: number, sections: readonly Section[]): Coll
     return answers;
   };
 
-  const answer = async (round: Round, section: Section, limits: Collecting): Promise<Answer> => {
+  const answer = async (round: Round, section: Section, limits: Collecting): Promise<SectionRows> => {
     const now = performance.now();
     if (now - round.at > freshMs) round.answers.clear();
     const found = round.answers.get(section.name);
@@ -118,7 +118,7 @@ async function askJointly(
   sections: readonly Section[],
   source: PostgresSource,
   limits: Collecting,
-): Promise<Map<string, Answer>> {
+): Promise<Map<string, SectionRows>> {
   const columns = sections.map(
     ({ sql }, index) =>
       `(SELECT pg_catalog.json_agg(q)::pg_catalog.text FROM (${sql(source.facts)}) AS q) AS s${index}`,

@@ -12,6 +12,8 @@ export type Room = {
   readonly packages?: readonly string[];
   /** Its folders do not import one another, but all may import these. */
   readonly apart?: readonly string[];
+  /** Folders in its folders that the files around them import through their `index.ts` alone. */
+  readonly closed?: readonly string[];
 };
 
 const beneath = ['core', 'dependencies', 'schedule'] as const;
@@ -29,6 +31,7 @@ export const rooms: readonly Room[] = [
     job: 'the types; a type is a folder, and its `driver.ts` alone imports a client library; `aws/`, `endpoints/`, `resolve/` and `lenient-http/` are what several types need',
     imports: ['core'],
     apart: ['aws', 'endpoints', 'resolve', 'lenient-http'],
+    closed: ['libpq'],
   },
   { room: 'schedule', job: 'when jobs run, one flight at a time; sessions', imports: ['core', 'dependencies'] },
   { room: 'checks', job: 'one run, one check alive, the board', imports: beneath },

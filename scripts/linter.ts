@@ -27,7 +27,7 @@ function faceOf(imported: string): readonly string[] {
 const allow = (up: string, paths: readonly string[]): readonly string[] => paths.map((path) => `!${up}${path}`);
 
 /** The rules of a room: of its files, and where its folders are apart, of the files in these and in their folders. */
-function rulesOf({ room, imports, packages, apart }: Room): readonly Rule[] {
+function rulesOf({ room, imports, packages, apart, closed = [] }: Room): readonly Rule[] {
   const faces = imports.flatMap(faceOf);
   const message = `${room} may import only: ${[...imports, ...(packages ?? [])].join(', ')}`;
   const refused = packages === undefined ? ['../**'] : ['**', ...allow('', ['./*', ...packages])];
@@ -35,8 +35,15 @@ function rulesOf({ room, imports, packages, apart }: Room): readonly Rule[] {
   if (apart === undefined) return [{ files: `${room}/**`, group, message }];
   const shared = apart.map((folder) => `${folder}/**`);
   const inside = `a folder of ${room} may import what lies beside the folders, and: ${[...apart, ...imports].join(', ')}`;
-  const inFolder = ['../*/**', ...allow('../../', faces), ...allow('../', shared)];
-  const deeper = ['../*/**', ...allow('../../../', faces), ...allow('../../', ['*.ts', ...shared])];
+  const closedTo = closed.flatMap((folder) => [`./${folder}/**`, `!./${folder}/index.ts`]);
+  const inFolder = ['../*/**', ...allow('../../', faces), ...allow('../', shared), ...closedTo];
+  const beside = closed.map((folder) => `../${folder}/index.ts`);
+  const deeper = [
+    '../*/**',
+    ...allow('../../../', faces),
+    ...allow('../../', ['*.ts', ...shared]),
+    ...allow('', beside),
+  ];
   return [
     { files: `${room}/*.ts`, group, message },
     { files: `${room}/*/**`, group: inFolder, message: inside },

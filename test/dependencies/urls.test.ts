@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Secret } from '../../src/core/secret.ts';
 import { readUrl } from '../../src/core/url.ts';
 import { parseUrls } from '../../src/dependencies/elasticsearch/nodes.ts';
-import { parseUrl } from '../../src/dependencies/postgres/url.ts';
+import { parseUrl } from '../../src/dependencies/postgres/libpq/index.ts';
 import { parseRedisUrl } from '../../src/dependencies/redis/url.ts';
 import { loadText, right, wrong } from '../config/load.ts';
 

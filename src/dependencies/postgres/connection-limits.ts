@@ -2,8 +2,8 @@
 import type { ConnectionLimit } from '../define.ts';
 import type { Limits } from '../statistics.ts';
 import type { Connection } from './connection.ts';
+import { labelOf } from './libpq/index.ts';
 import { timeLimit } from './limits.ts';
-import { labelOf } from './place.ts';
 
 /** https://www.postgresql.org/docs/current/runtime-config-connection.html; reserved_connections: PostgreSQL 16. */
 const question = `SELECT pg_catalog.pg_backend_pid() AS backend,

@@ -1,9 +1,8 @@
 // What a log-in to RDS with AWS IAM needs of the settings. Pure.
 // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html
 import type { SettingsProblem } from '../define.ts';
+import { protectionOf, type Target } from './libpq/index.ts';
 import type { Settings } from './settings.ts';
-import { protectionOf } from './sslmode.ts';
-import type { Target } from './url.ts';
 
 /** What keeps a log-in with `auth: aws-iam` from being made. */
 export function iamProblem(settings: Pick<Settings, 'auth' | 'tls'>, target: Target): SettingsProblem | undefined {

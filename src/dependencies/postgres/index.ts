@@ -4,12 +4,9 @@ import type { Cost } from '../../core/cost.ts';
 import { iamProblems, secretVariables } from '../aws/settings.ts';
 import { defineDependency, type SettingsProblem } from '../define.ts';
 import { iamProblem } from './iam.ts';
-import { labelOf } from './place.ts';
+import { labelOf, protectionProblem, socketProblem, type Target } from './libpq/index.ts';
 import { parseNow, phases, type Settings, shape } from './settings.ts';
-import { socketProblem } from './socket-path.ts';
-import { protectionProblem } from './sslmode.ts';
 import { aimedAt } from './statistics-url.ts';
-import type { Target } from './url.ts';
 
 function knownTarget({ url }: Pick<Settings, 'url'>): Target | undefined {
   const parsed = parseNow(url);

@@ -1,6 +1,6 @@
 // The server whose statistics are read, as the URL names it: of several the first, until one was reached.
 
-import { labelOf } from './place.ts';
+import { labelOf } from './libpq/index.ts';
 import { parseNow, type Settings } from './settings.ts';
 
 /** `host:port`, the label `instance`. */

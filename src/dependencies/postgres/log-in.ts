@@ -6,14 +6,11 @@ import type { Attempt } from '../define.ts';
 import { lookupWithin } from '../lookup.ts';
 import type { Client, ClientConfig } from './client.ts';
 import { iamProblem } from './iam.ts';
+import { checkAttrs, parseUrl, protectionOf, protectionProblem, type Server, type Target } from './libpq/index.ts';
 import { passwordInFile, passwordNow } from './password.ts';
-import type { Place } from './place.ts';
 import { createSearch, type Reached, type Search } from './search.ts';
-import { checkAttrs } from './session-attrs.ts';
 import type { Phase, Settings } from './settings.ts';
 import { openSocket, refuseStranger } from './socket.ts';
-import { protectionOf, protectionProblem } from './sslmode.ts';
-import { parseUrl, type Target } from './url.ts';
 
 /**
  * More is refused: the work runs in libuv's four threads, cannot be stopped, and would keep them from all other checks.
@@ -40,7 +37,7 @@ export type Entered = {
   readonly client: Client;
   /** What the client reads from: of TLS, what was decrypted. */
   readonly socket: Socket;
-  readonly place: Place;
+  readonly place: Server;
   readonly where: ReturnType<Search['where']>;
 };
 
@@ -101,7 +98,7 @@ async function logIn(
   socket: Socket,
   { settings, applicationName, newClient }: Entrance,
   target: Target,
-  place: Place,
+  place: Server,
   password: string | undefined,
 ): Promise<{ readonly client: Client; readonly reported: ReadonlyMap<string, string> }> {
   if (socket.destroyed) throw new Failure('refused', 'the connection was closed');

@@ -3,10 +3,8 @@ import { Failure } from '../../core/failure.ts';
 import { revealPassword } from '../credentials.ts';
 import type { Attempt } from '../define.ts';
 import { regionOfHost } from './iam.ts';
-import { passwordIn } from './passfile.ts';
-import type { Place } from './place.ts';
+import { passwordIn, type Server, type Target } from './libpq/index.ts';
 import type { Settings } from './settings.ts';
-import type { Target } from './url.ts';
 
 /**
  * The token is for the name that the certificate is for too: behind an alias that is `tls.server_name`.
@@ -15,7 +13,7 @@ import type { Target } from './url.ts';
 export async function passwordNow(
   settings: Settings,
   target: Target,
-  place: Place,
+  place: Server,
   attempt: Pick<Attempt, 'signal' | 'remainingMs'>,
 ): Promise<string | undefined> {
   if (settings.auth === undefined) return revealPassword(settings) ?? target.password;
@@ -32,7 +30,7 @@ export async function passwordNow(
  * The password for a server that asks for one and was given none elsewhere: that of the URL's `passfile`.
  * @throws Failure `auth`
  */
-export function passwordInFile(settings: Settings, target: Target, place: Place): string {
+export function passwordInFile(settings: Settings, target: Target, place: Server): string {
   const { passfile, database, user: named } = target;
   if (passfile === undefined) throw new Failure('auth', 'the server asks for a password, and none is given');
   const user = settings.username ?? named ?? '';

@@ -8,9 +8,9 @@ import type { Connection } from './connection.ts';
 import { selectByCursor } from './cursor.ts';
 import { behindPooler, electQuery } from './election.ts';
 import { isLeftOut } from './errors.ts';
+import { labelOf } from './libpq/index.ts';
 import { type Bounds, messageLimits, sessionLimit, sessionQuery } from './limits.ts';
 import { createQueue, type Queue } from './one-at-a-time.ts';
-import { labelOf } from './place.ts';
 import { hasRole, listsWal, monitors } from './statistics/privilege.ts';
 import type { Facts, PostgresSource } from './statistics/source.ts';
 

@@ -7,15 +7,12 @@ import { beforeDeadline } from '../endpoints/deadline.ts';
 import { inTurn } from '../endpoints/in-turn.ts';
 import { plainly } from '../tls-words.ts';
 import { classify } from './errors.ts';
-import type { SessionAttrs } from './parameters.ts';
-import { isUnix, labelOf, type Place } from './place.ts';
-import { Misfit } from './session-attrs.ts';
+import { isUnix, labelOf, Misfit, type Server, type SessionAttrs, type Target } from './libpq/index.ts';
 import { type Opened, Unreached } from './socket.ts';
-import type { Target } from './url.ts';
 
 /** One address of one server. */
 export type Candidate = {
-  readonly place: Place;
+  readonly place: Server;
   readonly address: string;
   /** What is wanted of the server this time: `prefer-standby` takes any server in its second round. */
   readonly wanted: SessionAttrs;
@@ -91,7 +88,7 @@ export function createSearch(plan: Plan): Search {
   };
 }
 
-type Noted = { readonly place: Place; readonly address: string; readonly error: unknown };
+type Noted = { readonly place: Server; readonly address: string; readonly error: unknown };
 
 type Turn = Candidate & {
   /** What will remain of the run when the turn is over, in milliseconds; 0: the run's end alone ends it. */
@@ -126,7 +123,7 @@ async function* takeTurns(plan: Plan, failures: Noted[]): AsyncGenerator<Turn, u
 async function* turnsOf(
   plan: Plan,
   failures: Noted[],
-  place: Place,
+  place: Server,
   wanted: SessionAttrs,
   placesLeft: number,
 ): AsyncGenerator<Turn, undefined> {
@@ -171,7 +168,7 @@ function holder(plan: Plan): Pick<Turn, 'own' | 'give'> {
   };
 }
 
-function addressesOf(place: Place, lookup: LookupFunction): Promise<readonly string[]> {
+function addressesOf(place: Server, lookup: LookupFunction): Promise<readonly string[]> {
   const given = place.hostaddr ?? place.host;
   if (isUnix(place) || isIP(given) !== 0) return Promise.resolve([given]);
   return new Promise((resolve, reject) => {

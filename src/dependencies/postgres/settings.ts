@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { credentials, duration, parsedSecret, tls } from '../../core/fields.ts';
 import type { Secret } from '../../core/secret.ts';
 import { iam } from '../aws/settings.ts';
+import { maskedUrl, parseUrl } from './libpq/index.ts';
 import { statisticsSettings } from './statistics/settings.ts';
-import { maskedUrl, parseUrl } from './url.ts';
 
 export const phases = ['connect', 'auth', 'query', 'role', 'write'] as const;
 export type Phase = (typeof phases)[number];

@@ -7,14 +7,11 @@ import type { TlsSettings } from '../../core/fields.ts';
 import { readTls } from '../credentials.ts';
 import { serverName, socketEvent } from '../endpoints/socket.ts';
 import { protocolOf, strangerSays } from '../stranger.ts';
-import { isUnix, type Place } from './place.ts';
-import { socketPath, socketProblem } from './socket-path.ts';
-import type { Protection } from './sslmode.ts';
-import type { Target } from './url.ts';
+import { isUnix, type Protection, type Server, socketPath, socketProblem, type Target } from './libpq/index.ts';
 
 export type SocketOptions = {
   readonly target: Target;
-  readonly place: Place;
+  readonly place: Server;
   /** Of the place; unused for a Unix socket. */
   readonly address: string;
   /** How long the address may take to be reached, in milliseconds; undefined: for ever. */

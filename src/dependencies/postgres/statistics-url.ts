@@ -1,7 +1,7 @@
 // Where the connection of the statistics leads, and as whom it logs in.
 import { reveal } from '../credentials.ts';
+import { parseUrl, type Target } from './libpq/index.ts';
 import type { Settings } from './settings.ts';
-import { parseUrl, type Target } from './url.ts';
 
 /** What holds for `statistics_url`: a user or a password that it names wins over the check's. */
 export function aimedAt(settings: Settings, { user, password: own }: Pick<Target, 'user' | 'password'>): Settings {

@@ -2,10 +2,9 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
+import { checkAttrs, Misfit, parseUrl } from '../../../src/dependencies/postgres/libpq/index.ts';
 import { createSearch, type Plan } from '../../../src/dependencies/postgres/search.ts';
-import { checkAttrs, Misfit } from '../../../src/dependencies/postgres/session-attrs.ts';
 import { openSocket } from '../../../src/dependencies/postgres/socket.ts';
-import { parseUrl } from '../../../src/dependencies/postgres/url.ts';
 import { loopTime } from '../../patience.ts';
 import { type Listening, startListening } from '../../servers/listening.ts';
 import { type PostgresServer, type PostgresStandby, startPostgres } from '../../servers/postgres.ts';

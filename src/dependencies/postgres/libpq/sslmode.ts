@@ -1,13 +1,13 @@
 // Whether to encrypt and what to verify: libpq's sslmode, and how the setting `tls` joins in. Pure.
 // https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
-import type { TlsSettings } from '../../core/fields.ts';
-import { isUnix, type Place } from './place.ts';
+import type { TlsSettings } from '../../../core/fields.ts';
+import { isUnix, type Server } from './server.ts';
 
 /** libpq's, but `allow`, which would send the log-in unencrypted first. */
 export type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 
 export type SslSource = {
-  readonly places: readonly Place[];
+  readonly places: readonly Server[];
   readonly sslmode?: SslMode;
   readonly sslrootcert?: string;
   readonly sslcert?: string;
@@ -37,7 +37,7 @@ const orders: Record<SslMode, Protection['order']> = {
  * The URL's sslmode holds. Without one, the setting `tls` asks for TLS and verifies all unless told otherwise, and
  * without that it is libpq's `prefer`. As in libpq, an authority that is given is always used to verify.
  */
-export function protectionOf(source: SslSource, place: Place, tls: TlsSettings | undefined): Protection {
+export function protectionOf(source: SslSource, place: Server, tls: TlsSettings | undefined): Protection {
   const mode = modeOf(source, tls);
   const authority = tls?.ca_file ?? (source.sslrootcert === 'system' ? undefined : source.sslrootcert);
   const trusting = tls?.insecure_skip_verify === true;

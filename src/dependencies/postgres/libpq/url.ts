@@ -2,16 +2,16 @@
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 import { isIP } from 'node:net';
 import type { SecureVersion } from 'node:tls';
-import { bracketed } from '../../core/endpoint.ts';
-import { isHarmless } from '../../core/keywords.ts';
+import { bracketed } from '../../../core/endpoint.ts';
+import { isHarmless } from '../../../core/keywords.ts';
 import { type ConnectionParameters, Problem, takeApart } from './conninfo.ts';
 import { judge, type SessionAttrs } from './parameters.ts';
-import type { Place } from './place.ts';
+import type { Server } from './server.ts';
 import type { SslMode } from './sslmode.ts';
 
 export type Target = {
   /** In the order in which they are tried; never empty. */
-  readonly places: readonly Place[];
+  readonly places: readonly Server[];
   /** `load_balance_hosts=random`: servers, and addresses of one, in any order. */
   readonly shuffled: boolean;
   readonly sessionAttrs: SessionAttrs;
@@ -110,7 +110,7 @@ function read(given: ConnectionParameters): Target {
 }
 
 /** Lists go together place by place; one port is the port of all. */
-function readPlaces({ host = '', hostaddr = '', port = '' }: ConnectionParameters): Place[] {
+function readPlaces({ host = '', hostaddr = '', port = '' }: ConnectionParameters): Server[] {
   const hosts = host.split(',');
   const addresses = hostaddr.split(',');
   const ports = port.split(',');
@@ -122,7 +122,7 @@ function readPlaces({ host = '', hostaddr = '', port = '' }: ConnectionParameter
   );
 }
 
-function readPlace(host: string, hostaddr: string, port: string): Place {
+function readPlace(host: string, hostaddr: string, port: string): Server {
   if (host === '' && hostaddr === '') {
     throw new Problem('names no host; a Unix socket is host=/var/run/postgresql, in a URL after a ?');
   }

@@ -2,7 +2,7 @@
 // https://www.postgresql.org/docs/current/libpq-pgpass.html
 import { readFileSync, type Stats, statSync } from 'node:fs';
 
-import { readPlainText } from '../../core/secret-text.ts';
+import { readPlainText } from '../../../core/secret-text.ts';
 
 export type LogIn = {
   readonly host: string;

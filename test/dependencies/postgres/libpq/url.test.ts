@@ -1,7 +1,7 @@
 // What a PostgreSQL URL or keyword string is read as, and what is refused with which words.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseUrl, type Target } from '../../../src/dependencies/postgres/url.ts';
+import { parseUrl, type Target } from '../../../../src/dependencies/postgres/libpq/index.ts';
 
 const db = { host: 'db', port: 5432 };
 const base = { places: [db], shuffled: false, sessionAttrs: 'any', channelBinding: false };

@@ -3,8 +3,8 @@
 // The client's own reading (pg-connection-string), also with uselibpqcompat, knows one host, no keywords, no fallback of
 // `prefer` and no target_session_attrs: half of the strings in test/dependencies/postgres/libpq.test.ts go another way.
 
-import { readKeywords } from '../../core/keywords.ts';
-import { controlProblem } from '../../core/url.ts';
+import { readKeywords } from '../../../core/keywords.ts';
+import { controlProblem } from '../../../core/url.ts';
 
 /** What is wrong, phrased to follow the setting's name ("must be …"). Never repeats any part of the text. */
 export class Problem extends Error {}

@@ -3,12 +3,11 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { createRedactor, secretsOf } from '../../../src/core/redact.ts';
-import { postgres } from '../../../src/dependencies/postgres/index.ts';
-import { passwordIn } from '../../../src/dependencies/postgres/passfile.ts';
-import { passwordInFile } from '../../../src/dependencies/postgres/password.ts';
-import { parseUrl } from '../../../src/dependencies/postgres/url.ts';
-import { removeFolder, runFolder } from '../../servers/process.ts';
+import { createRedactor, secretsOf } from '../../../../src/core/redact.ts';
+import { postgres } from '../../../../src/dependencies/postgres/index.ts';
+import { parseUrl, passwordIn } from '../../../../src/dependencies/postgres/libpq/index.ts';
+import { passwordInFile } from '../../../../src/dependencies/postgres/password.ts';
+import { removeFolder, runFolder } from '../../../servers/process.ts';
 
 const logIn = { host: 'db', port: 5432, database: 'shop', user: 'app' };
 

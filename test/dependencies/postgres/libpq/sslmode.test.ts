@@ -1,11 +1,15 @@
 // libpq's sslmode and the setting `tls`: what is tried, what is verified, what contradicts itself.
 import { describe, expect, test } from 'vitest';
-import { tls } from '../../../src/core/fields.ts';
-import type { Place } from '../../../src/dependencies/postgres/place.ts';
-import { protectionOf, protectionProblem, type SslSource } from '../../../src/dependencies/postgres/sslmode.ts';
+import { tls } from '../../../../src/core/fields.ts';
+import {
+  protectionOf,
+  protectionProblem,
+  type Server,
+  type SslSource,
+} from '../../../../src/dependencies/postgres/libpq/index.ts';
 
-const db: Place = { host: 'db', port: 5432 };
-const socket: Place = { host: '/run', port: 5432 };
+const db: Server = { host: 'db', port: 5432 };
+const socket: Server = { host: '/run', port: 5432 };
 const source = (given: Partial<SslSource> = {}): SslSource => ({ places: [db], ...given });
 const settings = (given: object) => tls().parse(given);
 

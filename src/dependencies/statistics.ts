@@ -34,7 +34,7 @@ export interface Source {
 }
 
 /** What came of asking for the lead. `cannot`: here nobody can be sure to hold it, and why, with the way out. */
-export type Standing =
+export type ElectionResult =
   | { readonly kind: 'leads' }
   | { readonly kind: 'follows' }
   | { readonly kind: 'cannot'; readonly why: string };
@@ -48,7 +48,7 @@ export interface Reader<From extends Source = Source> extends Session {
    * It ends with the connection. Absent: the type is no place for an election.
    * @param key 64 bits, signed.
    */
-  elect?(key: bigint, limits: Limits): Promise<Standing>;
+  elect?(key: bigint, limits: Limits): Promise<ElectionResult>;
   /** Has the listener called, once, when the connection ends without `destroy`: at once, for whoever leads by it. */
   onEnd?(listener: () => void): void;
 }

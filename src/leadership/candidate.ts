@@ -2,7 +2,7 @@
 import type { Clock, Instant } from '../core/clock.ts';
 import { type LeaseTimes, provenMs } from '../core/lease-times.ts';
 import type { Log, LogFields } from '../core/log.ts';
-import type { Standing } from '../dependencies/statistics.ts';
+import type { ElectionResult } from '../dependencies/statistics.ts';
 import { initialPlace, nextPlace, type PlaceEvent, type PlaceState, reads } from './place.ts';
 
 export interface Candidate {
@@ -14,7 +14,7 @@ export interface Candidate {
   /** When to ask at the earliest, while it does not lead: Infinity while another does. */
   askFrom(): Instant;
   /** What the server said, asked for the lead. */
-  asked(answer: Standing): void;
+  asked(answer: ElectionResult): void;
   /** The connection that holds the lead broke, or could not be had. */
   broke(): void;
   /** What a probe saw: whether anybody holds the lead. */

@@ -2,7 +2,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { LeaseTimes } from '../../core/lease-times.ts';
 import { brief } from '../fault.ts';
-import type { Limits, Reader, Standing } from '../statistics.ts';
+import type { ElectionResult, Limits, Reader } from '../statistics.ts';
 import { type Ask, createAsk, type NewQuery } from './asking.ts';
 import type { Connection } from './connection.ts';
 import { selectByCursor } from './cursor.ts';
@@ -110,12 +110,12 @@ const noFacts: Facts = {
   ...{ monitor: false, listsWal: false, member: false, inherits: true },
 };
 
-function standing({ leads }: Record<string, unknown>): Standing {
+function standing({ leads }: Record<string, unknown>): ElectionResult {
   if (typeof leads !== 'boolean') return { kind: 'cannot', why: behindPooler };
   return { kind: leads ? 'leads' : 'follows' };
 }
 
-function notHere(error: unknown): Standing {
+function notHere(error: unknown): ElectionResult {
   if (!isLeftOut(error)) throw error;
   return {
     kind: 'cannot',

@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { type Gate, gates } from '../core/check.ts';
 import { statisticsModes } from '../core/collecting.ts';
 import { details } from '../core/detail.ts';
-import { formatDuration } from '../core/duration.ts';
-import { byRule, duration, kinds, secret, secretFile } from '../core/fields.ts';
+import { byRule, durationBetween, kinds, secret, secretFile } from '../core/fields.ts';
 import { logFormats, logLevels } from '../core/log.ts';
 import { socketPathProblem } from '../core/socket-path.ts';
 import type { Definition } from '../dependencies/define.ts';
@@ -30,14 +29,9 @@ export const general = {
   maxConnectionAge: '5m',
 } as const;
 
-const between = (least: number, most: number) =>
-  duration().refine(
-    (milliseconds) => milliseconds >= least && milliseconds <= most,
-    `must be between ${formatDuration(least)} and ${formatDuration(most)}`,
-  );
 const day = 86_400_000;
-const interval = () => between(100, 7 * day);
-const timeout = () => between(10, 600_000);
+const interval = () => durationBetween(100, 7 * day);
+const timeout = () => durationBetween(10, 600_000);
 const threshold = () => z.int().min(1).max(100);
 
 const listen = () =>
@@ -127,7 +121,7 @@ const ownShape = {
     .regex(/^\/./, 'must be the path of a folder that begins with /, as in /var/lib/sidewarden')
     .optional()
     .describe('folder for what outlives a restart; the folder of the control socket unless set'),
-  drain_delay: between(0, 600_000).prefault('0s').describe('how long to answer unready before stopping'),
+  drain_delay: durationBetween(0, 600_000).prefault('0s').describe('how long to answer unready before stopping'),
   max_connections: z
     .int()
     .min(16)
@@ -154,7 +148,7 @@ const ownShape = {
         .enum(statisticsModes)
         .default('leader')
         .describe('who reads the statistics of dependencies: one replica (leader), every replica (all), nobody (off)'),
-      timeout: between(100, 60_000).prefault('5s').describe('of one question for statistics'),
+      timeout: durationBetween(100, 60_000).prefault('5s').describe('of one question for statistics'),
       max_series: z
         .int()
         .min(10)
@@ -194,7 +188,7 @@ const commonShape = {
   timeout: timeout().optional().describe('of a run; shorter than the interval'),
   failure_threshold: threshold().optional().describe('consecutive failures until unhealthy'),
   success_threshold: threshold().optional().describe('consecutive passes until healthy again'),
-  slow_after: between(1, 600_000)
+  slow_after: durationBetween(1, 600_000)
     .optional()
     .describe('a passed run that took longer warns `slow`; half the timeout unless set'),
   required: z.boolean().default(true).describe('whether its failure makes /health answer 503'),
@@ -208,7 +202,7 @@ const commonShape = {
     .describe('what the gate startup waits for: a finished run, or a healthy one; finished unless set'),
 };
 const keptShape = {
-  max_connection_age: between(1000, day)
+  max_connection_age: durationBetween(1000, day)
     .prefault(general.maxConnectionAge)
     .describe('when a connection is replaced by a new one'),
 };

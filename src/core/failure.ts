@@ -1,7 +1,7 @@
 // The closed set of error classes, and what network and TLS errors mean whatever the type.
 
-/** Every class a body or a label can say. `stale` and `self` are ours; the rest a type declares. */
-export const errorClasses = [
+/** What a dependency can do to a probe; a type declares which of them it can have. */
+export const dependencyClasses = [
   'dns',
   'refused',
   'timeout',
@@ -14,13 +14,12 @@ export const errorClasses = [
   'readonly',
   'misconfig',
   'server',
-  'stale',
-  'self',
 ] as const;
-export type ErrorClass = (typeof errorClasses)[number];
+export type DependencyClass = (typeof dependencyClasses)[number];
 
-/** What a dependency can do to a probe: all but our own two. */
-export type DependencyClass = Exclude<ErrorClass, 'stale' | 'self'>;
+/** Every class a body or a label can say. `stale` and `self` are ours. */
+export const errorClasses = [...dependencyClasses, 'stale', 'self'] as const;
+export type ErrorClass = (typeof errorClasses)[number];
 
 /** Thrown by a probe when an answer arrived and is not the one wanted. Other errors are thrown as they come. */
 export class Failure extends Error {

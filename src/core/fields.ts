@@ -1,6 +1,6 @@
 // The fields that settings of several rooms share: durations, secrets, addresses, TLS, credentials.
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
+import { formatDuration, parseDuration } from './duration.ts';
 import { parseAddress } from './endpoint.ts';
 import { foreignPattern } from './foreign-pattern.ts';
 import { Secret, type SecretRule } from './secret.ts';
@@ -40,6 +40,13 @@ export const duration = () =>
     })
     .meta({ pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$' })
     .register(kinds, { kind: 'duration' });
+
+/** A duration within these bounds, in milliseconds. */
+export const durationBetween = (least: number, most: number) =>
+  duration().refine(
+    (milliseconds) => milliseconds >= least && milliseconds <= most,
+    `must be between ${formatDuration(least)} and ${formatDuration(most)}`,
+  );
 
 /** A secret text; the loader hands a Secret in where the value comes from a file. The rule holds for both. */
 export const secret = (rule?: SecretRule, shown = hidden) =>

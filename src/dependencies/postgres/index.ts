@@ -1,6 +1,7 @@
 // The dependency type `postgres`: what it asks, which settings it takes, how it can fail.
 import type { StatisticsMode } from '../../core/collecting.ts';
 import type { Cost } from '../../core/cost.ts';
+import { dependencyClasses } from '../../core/failure.ts';
 import { iamProblems, secretVariables } from '../aws/settings.ts';
 import { defineDependency, type SettingsProblem } from '../define.ts';
 import { iamProblem } from './iam.ts';
@@ -85,19 +86,7 @@ export const postgres = defineDependency({
   summary: 'A PostgreSQL server, or PgBouncer, accepts the log-in, answers a query, and has the role expected.',
   settings: shape,
   phases,
-  classes: [
-    'dns',
-    'refused',
-    'timeout',
-    'tls',
-    'auth',
-    'permission',
-    'capacity',
-    'starting',
-    'readonly',
-    'misconfig',
-    'server',
-  ],
+  classes: dependencyClasses.filter((one) => one !== 'throttled'),
   warnings: ['skipped'],
   keeps: 'connection',
   secretVariables,

@@ -1,6 +1,7 @@
 // The dependency type redis: what it proves, what it is told, how it can fail.
 import type { Cost } from '../../core/cost.ts';
 import { endpointText } from '../../core/endpoint.ts';
+import { dependencyClasses } from '../../core/failure.ts';
 import { secretVariables } from '../aws/settings.ts';
 import { defineDependency } from '../define.ts';
 import type { Phase } from './probe.ts';
@@ -15,19 +16,7 @@ export const redis = defineDependency<'redis', typeof settings, Phase, RedisSess
   summary: 'Redis or Valkey answers, has the role expected of it, and its cluster is whole.',
   settings,
   phases: ['connect', 'auth', 'ping', 'role', 'write'],
-  classes: [
-    'dns',
-    'refused',
-    'timeout',
-    'tls',
-    'auth',
-    'permission',
-    'capacity',
-    'starting',
-    'readonly',
-    'misconfig',
-    'server',
-  ],
+  classes: dependencyClasses.filter((one) => one !== 'throttled'),
   warnings: ['skipped'],
   keeps: 'connection',
   secretVariables,

@@ -1,7 +1,6 @@
 // What an entry of `statistics.queries` can say: a query of the operator's own, whose rows become samples.
 import { z } from 'zod';
-import { formatDuration } from '../../../core/duration.ts';
-import { byRule, duration } from '../../../core/fields.ts';
+import { byRule, durationBetween } from '../../../core/fields.ts';
 import type { SettingsProblem } from '../../define.ts';
 
 /** Ours, those of the exporters whose names we keep, and those of the process' own page. */
@@ -53,12 +52,6 @@ const advisory = /\bpg_(try_)?advisory/i;
 
 const labelName = z.string().superRefine(byRule(labelProblem));
 
-const between = (least: number, most: number) =>
-  duration().refine(
-    (milliseconds) => milliseconds >= least && milliseconds <= most,
-    `must be between ${formatDuration(least)} and ${formatDuration(most)}`,
-  );
-
 export const query = z.strictObject({
   name: metricName.describe('name of the metric; a counter’s ends in _total'),
   type: z.enum(['gauge', 'counter']).default('gauge').describe('counter: a value that only grows'),
@@ -72,8 +65,8 @@ export const query = z.strictObject({
         }
       : undefined;
   }).describe('one SELECT; its rows become samples. Without a semicolon between statements'),
-  interval: between(5000, 86_400_000).prefault('60s').describe('time between two runs'),
-  timeout: between(10, 60_000).prefault('2s').describe('the server ends it after that'),
+  interval: durationBetween(5000, 86_400_000).prefault('60s').describe('time between two runs'),
+  timeout: durationBetween(10, 60_000).prefault('2s').describe('the server ends it after that'),
   max_rows: z.number().int().min(1).max(1000).default(50).describe('rows beyond it are cut, and counted'),
   value: z.string().min(1).default('value').describe('column that holds the value'),
   labels: z

@@ -26,8 +26,8 @@ function readBy(kind: Kind, url: string): string {
     case 'statistics_url': {
       const parsed = parseUrl(url);
       if ('problem' in parsed) return parsed.problem;
-      const { user = '', password = '', places, database = '' } = parsed.target;
-      return `${user}|${password}@${places.map(({ host, port }) => `${host}:${port}`).join(',')}/${database}`;
+      const { user = '', password = '', servers, database = '' } = parsed.target;
+      return `${user}|${password}@${servers.map(({ host, port }) => `${host}:${port}`).join(',')}/${database}`;
     }
     case 'redis': {
       const parsed = parseRedisUrl(url);

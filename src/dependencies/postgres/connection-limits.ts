@@ -16,16 +16,16 @@ const question = `SELECT pg_catalog.pg_backend_pid() AS backend,
 
 /** @returns none through a pooler: its connections to the server are not ours. @throws what the connection throws. */
 export async function readConnectionLimits(connection: Connection, limits: Limits): Promise<ConnectionLimit[]> {
-  const { client, place } = await connection.open({ ...limits, phase: (_, step) => step() });
+  const { client, server } = await connection.open({ ...limits, phase: (_, step) => step() });
   const limit = `SET LOCAL statement_timeout = ${timeLimit(limits.remainingMs())}; `;
   const row = [await client.query(limit + question)].flat().at(-1)?.rows[0] ?? {};
   if (row.backend !== client.processID) return [];
-  const server = labelOf(place);
+  const label = labelOf(server);
   const [most, reserved] = [Number(row.most), Number(row.reserved)];
   const all: ConnectionLimit[] = [
-    { of: server, most: most - reserved, says: `max_connections is ${most}, ${reserved} reserved`, shared: true },
-    { of: `the database ${row.database} at ${server}`, most: Number(row.ofDatabase), says: itsLimit, shared: true },
-    { of: `the user ${row.user} at ${server}`, most: Number(row.ofUser), says: itsLimit, shared: false },
+    { of: label, most: most - reserved, says: `max_connections is ${most}, ${reserved} reserved`, shared: true },
+    { of: `the database ${row.database} at ${label}`, most: Number(row.ofDatabase), says: itsLimit, shared: true },
+    { of: `the user ${row.user} at ${label}`, most: Number(row.ofUser), says: itsLimit, shared: false },
   ];
   return all.filter(({ most }) => most >= 0);
 }

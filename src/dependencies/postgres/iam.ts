@@ -10,7 +10,7 @@ export function iamProblem(settings: Pick<Settings, 'auth' | 'tls'>, target: Tar
   if (target.password !== undefined) {
     return { path: ['url'], message: 'holds a password, which does not go with `auth: aws-iam`: remove one' };
   }
-  if (target.places.some((place) => protectionOf(target, place, settings.tls).order.includes('plain'))) {
+  if (target.servers.some((server) => protectionOf(target, server, settings.tls).order.includes('plain'))) {
     const why = 'needs TLS, or everybody could read the token';
     return { path: ['auth'], message: `${why}: add sslmode=verify-full to the URL, and the authority as tls.ca_file` };
   }

@@ -31,7 +31,7 @@ function problemsOf(settings: Settings, target: Target): SettingsProblem[] {
   if (target.user === undefined && settings.username === undefined) {
     found.push({ path: ['url'], message: 'names no user: add one, or set `username`' });
   }
-  const socket = target.places.map(socketProblem).find((problem) => problem !== undefined);
+  const socket = target.servers.map(socketProblem).find((problem) => problem !== undefined);
   if (socket !== undefined) found.push({ path: ['url'], message: socket });
   const contradiction = protectionProblem(target, settings.tls);
   if (contradiction !== undefined) found.push({ path: ['tls'], message: contradiction });
@@ -41,9 +41,9 @@ function problemsOf(settings: Settings, target: Target): SettingsProblem[] {
 }
 
 /** A server has to let us in before it says that it is not the one wanted: then the next one is asked. */
-function logInsOf({ places, sessionAttrs }: Target): number {
+function logInsOf({ servers, sessionAttrs }: Target): number {
   if (sessionAttrs === 'any') return 1;
-  return places.length * (sessionAttrs === 'prefer-standby' ? 2 : 1);
+  return servers.length * (sessionAttrs === 'prefer-standby' ? 2 : 1);
 }
 
 function cost(settings: Settings): Cost {
@@ -78,7 +78,7 @@ function notes(settings: Settings, mode: StatisticsMode, written: ReadonlySet<st
 function scatters({ url, statistics_url, expect }: Settings): boolean {
   const target = knownTarget({ url: statistics_url ?? url });
   if (target === undefined || target.sessionAttrs === 'primary' || target.sessionAttrs === 'read-write') return false;
-  return target.shuffled || (target.places.length > 1 && expect !== 'primary');
+  return target.shuffled || (target.servers.length > 1 && expect !== 'primary');
 }
 
 export const postgres = defineDependency({
@@ -93,7 +93,7 @@ export const postgres = defineDependency({
   environment: { variable: 'DATABASE_URL', check: 'database', settings: (url) => ({ url }) },
   target(settings) {
     const target = knownTarget(settings);
-    return target === undefined ? 'postgres' : target.places.map(labelOf).join(',');
+    return target === undefined ? 'postgres' : target.servers.map(labelOf).join(',');
   },
   problems,
   notes,

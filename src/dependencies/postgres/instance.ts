@@ -6,6 +6,6 @@ import { parseNow, type Settings } from './settings.ts';
 /** `host:port`, the label `instance`. */
 export function instanceOf({ url, statistics_url = url }: Settings): string {
   const parsed = parseNow(statistics_url);
-  const place = parsed !== undefined && 'target' in parsed ? parsed.target.places[0] : undefined;
-  return place === undefined ? 'postgres' : labelOf(place);
+  const server = parsed !== undefined && 'target' in parsed ? parsed.target.servers[0] : undefined;
+  return server === undefined ? 'postgres' : labelOf(server);
 }

@@ -37,7 +37,7 @@ export type Entered = {
   readonly client: Client;
   /** What the client reads from: of TLS, what was decrypted. */
   readonly socket: Socket;
-  readonly place: Server;
+  readonly server: Server;
   readonly where: ReturnType<Search['where']>;
 };
 
@@ -50,7 +50,7 @@ export async function connectAndLogIn(entrance: Entrance, attempt: Entering): Pr
     const search = createSearch({
       ...{ target, own, isClosed, lookup: lookupWithin, remainingMs: () => attempt.remainingMs() },
       open(candidate) {
-        const protection = protectionOf(target, candidate.place, tls);
+        const protection = protectionOf(target, candidate.server, tls);
         return openSocket({ ...candidate, target, protection, tls }, protection.order);
       },
     });
@@ -59,12 +59,12 @@ export async function connectAndLogIn(entrance: Entrance, attempt: Entering): Pr
 
   const enter = async (reached: Reached) => {
     const { candidate, opened } = reached;
-    const { place, wanted } = candidate;
-    const password = await passwordNow(settings, target, place, attempt);
+    const { server, wanted } = candidate;
+    const password = await passwordNow(settings, target, server, attempt);
     const logInBy = async (socket: Socket) => {
-      const { client, reported } = await logIn(socket, entrance, target, place, password);
+      const { client, reported } = await logIn(socket, entrance, target, server, password);
       await checkAttrs(wanted, reported, async (sql) => Object.values((await client.query(sql)).rows[0] ?? {})[0]);
-      return { client, socket, place, where: search.where(reached) };
+      return { client, socket, server, where: search.where(reached) };
     };
     try {
       return await logInBy(opened.socket);
@@ -72,7 +72,7 @@ export async function connectAndLogIn(entrance: Entrance, attempt: Entering): Pr
       opened.socket.destroy();
       // As in libpq's prefer: the server may want this user the other way (hostnossl in pg_hba.conf).
       if (opened.left.length === 0 || (error as { code?: unknown }).code !== '28000') throw error;
-      const protection = protectionOf(target, place, tls);
+      const protection = protectionOf(target, server, tls);
       const { socket } = await openSocket({ ...candidate, target, protection, tls }, opened.left);
       return await logInBy(socket);
     }
@@ -98,19 +98,19 @@ async function logIn(
   socket: Socket,
   { settings, applicationName, newClient }: Entrance,
   target: Target,
-  place: Server,
+  server: Server,
   password: string | undefined,
 ): Promise<{ readonly client: Client; readonly reported: ReadonlyMap<string, string> }> {
   if (socket.destroyed) throw new Failure('refused', 'the connection was closed');
   const user = settings.username ?? target.user;
   const database = target.database ?? user;
   const config: ClientConfig = {
-    host: place.host,
-    port: place.port,
+    host: server.host,
+    port: server.port,
     user,
     database,
     // A function, so that a missing password is not looked for in PGPASSWORD or ~/.pgpass.
-    password: () => password ?? passwordInFile(settings, target, place),
+    password: () => password ?? passwordInFile(settings, target, server),
     application_name: target.applicationName ?? applicationName,
     ...(target.options === undefined ? {} : { options: target.options }),
     ssl: false, // whatever there is to encrypt, the socket does

@@ -13,14 +13,14 @@ import type { Settings } from './settings.ts';
 export async function passwordNow(
   settings: Settings,
   target: Target,
-  place: Server,
+  server: Server,
   attempt: Pick<Attempt, 'signal' | 'remainingMs'>,
 ): Promise<string | undefined> {
   if (settings.auth === undefined) return revealPassword(settings) ?? target.password;
-  const name = settings.tls?.server_name ?? (place.host || place.hostaddr || '');
+  const name = settings.tls?.server_name ?? (server.host || server.hostaddr || '');
   const query = { DBUser: settings.username ?? target.user ?? '' };
   const { tokenNow } = await import('../aws/token.ts');
-  const request = { service: 'rds-db', host: `${name}:${place.port}`, query } as const;
+  const request = { service: 'rds-db', host: `${name}:${server.port}`, query } as const;
   const token = await tokenNow(request, settings.region ?? regionOfHost(name), attempt);
   settings.auth.token.learn(token);
   return token;
@@ -30,12 +30,12 @@ export async function passwordNow(
  * The password for a server that asks for one and was given none elsewhere: that of the URL's `passfile`.
  * @throws Failure `auth`
  */
-export function passwordInFile(settings: Settings, target: Target, place: Server): string {
+export function passwordInFile(settings: Settings, target: Target, server: Server): string {
   const { passfile, database, user: named } = target;
   if (passfile === undefined) throw new Failure('auth', 'the server asks for a password, and none is given');
   const user = settings.username ?? named ?? '';
-  const host = place.host === '' ? (place.hostaddr ?? '') : place.host;
-  const found = passwordIn(passfile, { host, port: place.port, database: database ?? user, user });
+  const host = server.host === '' ? (server.hostaddr ?? '') : server.host;
+  const found = passwordIn(passfile, { host, port: server.port, database: database ?? user, user });
   if ('why' in found) throw new Failure('auth', `the server asks for a password, and ${found.why}`);
   settings.url.learn(found.password);
   return found.password;

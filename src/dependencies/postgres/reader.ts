@@ -72,7 +72,7 @@ export function createReader(
     const entered = await connection.open({ signal, remainingMs, phase: (_, step) => step() });
     const { processID } = entered.client as { processID?: number | null };
     facing = {
-      instance: labelOf(entered.place),
+      instance: labelOf(entered.server),
       processId: processID ?? undefined,
       ask: createAsk(entered, newQuery, connection.destroy),
       bounds: { sessionMs: undefined },

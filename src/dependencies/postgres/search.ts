@@ -12,7 +12,7 @@ import { type Opened, Unreached } from './socket.ts';
 
 /** One address of one server. */
 export type Candidate = {
-  readonly place: Server;
+  readonly server: Server;
   readonly address: string;
   /** What is wanted of the server this time: `prefer-standby` takes any server in its second round. */
   readonly wanted: SessionAttrs;
@@ -49,9 +49,9 @@ export function createSearch(plan: Plan): Search {
   const failures: Noted[] = [];
   const turns = takeTurns(plan, failures);
 
-  const fail = ({ place, address, give }: Turn, error: unknown): void => {
+  const fail = ({ server, address, give }: Turn, error: unknown): void => {
     give();
-    failures.push({ place, address, error: error instanceof Unreached ? error.cause : error });
+    failures.push({ server, address, error: error instanceof Unreached ? error.cause : error });
     if (plan.isClosed() || isOwnExhaustion(error) || !goesOn(error)) throw combined(plan.target, failures, true);
   };
   const shareMs = ({ endsAt }: Turn): number | undefined =>
@@ -82,13 +82,13 @@ export function createSearch(plan: Plan): Search {
       });
     },
     where: ({ candidate }) => ({
-      ...(plan.target.places.length === 1 ? {} : { at: labelOf(candidate.place) }),
+      ...(plan.target.servers.length === 1 ? {} : { at: labelOf(candidate.server) }),
       ...(failures.length === 0 ? {} : { why: said(failures) }),
     }),
   };
 }
 
-type Noted = { readonly place: Server; readonly address: string; readonly error: unknown };
+type Noted = { readonly server: Server; readonly address: string; readonly error: unknown };
 
 type Turn = Candidate & {
   /** What will remain of the run when the turn is over, in milliseconds; 0: the run's end alone ends it. */
@@ -109,32 +109,32 @@ const goesOn = (error: unknown): boolean => error instanceof Unreached || error 
 /** Every address of every server in order, and with prefer-standby those once more that were no standby. */
 async function* takeTurns(plan: Plan, failures: Noted[]): AsyncGenerator<Turn, undefined> {
   const { target, remainingMs } = plan;
-  const places = target.shuffled ? shuffle(target.places) : target.places;
+  const servers = target.shuffled ? shuffle(target.servers) : target.servers;
   const twice = target.sessionAttrs === 'prefer-standby';
-  for (const [index, place] of places.entries()) {
-    yield* turnsOf(plan, failures, place, target.sessionAttrs, places.length - index + (twice ? 1 : 0));
+  for (const [index, server] of servers.entries()) {
+    yield* turnsOf(plan, failures, server, target.sessionAttrs, servers.length - index + (twice ? 1 : 0));
   }
   if (!twice || remainingMs() <= 0) return undefined;
-  const others = failures.filter(({ error }) => error instanceof Misfit).map(({ place }) => place);
-  for (const [index, place] of others.entries()) yield* turnsOf(plan, failures, place, 'any', others.length - index);
+  const others = failures.filter(({ error }) => error instanceof Misfit).map(({ server }) => server);
+  for (const [index, server] of others.entries()) yield* turnsOf(plan, failures, server, 'any', others.length - index);
   return undefined;
 }
 
 async function* turnsOf(
   plan: Plan,
   failures: Noted[],
-  place: Server,
+  server: Server,
   wanted: SessionAttrs,
-  placesLeft: number,
+  serversLeft: number,
 ): AsyncGenerator<Turn, undefined> {
   const { remainingMs, target } = plan;
-  const share = beforeDeadline(remainingMs()) / placesLeft;
+  const share = beforeDeadline(remainingMs()) / serversLeft;
   const shareEndsAt = remainingMs() - share;
   let addresses: readonly string[];
   try {
-    addresses = await addressesOf(place, plan.lookup(placesLeft === 1 ? remainingMs() : share));
+    addresses = await addressesOf(server, plan.lookup(serversLeft === 1 ? remainingMs() : share));
   } catch (error) {
-    failures.push({ place, address: place.host, error });
+    failures.push({ server, address: server.host, error });
     if (isOwnExhaustion(error)) throw error;
     return undefined;
   }
@@ -144,9 +144,9 @@ async function* turnsOf(
     const { connectTimeoutMs = Number.POSITIVE_INFINITY } = target;
     const reachWithinMs = (remainingMs() - shareEndsAt) / (addresses.length - index);
     yield {
-      ...{ place, address, wanted, ...holder(plan) },
-      reachWithinMs: target.places.length + addresses.length === 2 ? undefined : Math.max(1, reachWithinMs),
-      endsAt: Math.max(remainingMs() - connectTimeoutMs, target.places.length === 1 ? 0 : shareEndsAt),
+      ...{ server, address, wanted, ...holder(plan) },
+      reachWithinMs: target.servers.length + addresses.length === 2 ? undefined : Math.max(1, reachWithinMs),
+      endsAt: Math.max(remainingMs() - connectTimeoutMs, target.servers.length === 1 ? 0 : shareEndsAt),
     };
   }
   return undefined;
@@ -168,9 +168,9 @@ function holder(plan: Plan): Pick<Turn, 'own' | 'give'> {
   };
 }
 
-function addressesOf(place: Server, lookup: LookupFunction): Promise<readonly string[]> {
-  const given = place.hostaddr ?? place.host;
-  if (isUnix(place) || isIP(given) !== 0) return Promise.resolve([given]);
+function addressesOf(server: Server, lookup: LookupFunction): Promise<readonly string[]> {
+  const given = server.hostaddr ?? server.host;
+  if (isUnix(server) || isIP(given) !== 0) return Promise.resolve([given]);
   return new Promise((resolve, reject) => {
     lookup(given, { all: true, hints: ADDRCONFIG }, (error, found) => {
       if (error !== null) reject(error);
@@ -187,14 +187,14 @@ const telling: readonly ((error: unknown) => boolean)[] = [
 ];
 
 /** What the only attempt said; else all that was said, with the class of who got furthest or ended the search. */
-function combined({ places }: Target, failures: readonly Noted[], ended: boolean): unknown {
+function combined({ servers }: Target, failures: readonly Noted[], ended: boolean): unknown {
   const told = failures.map((noted) => ({ ...noted, error: asFailure(noted.error) }));
   const last = told.length - 1;
   const chosen = ended
     ? last
     : (telling.map((tells) => failures.findLastIndex(({ error }) => tells(error))).find((index) => index >= 0) ?? last);
   const cause = told[chosen]?.error;
-  if (places.length === 1 && told.length === 1) return cause;
+  if (servers.length === 1 && told.length === 1) return cause;
   // The cause itself, not what we made of it: a lookup that was late by our own fault is told by its code.
   return new Failure(classOf(cause), said(failures), { cause: (cause as Error).cause ?? cause });
 }
@@ -202,9 +202,9 @@ function combined({ places }: Target, failures: readonly Noted[], ended: boolean
 /** What each said, with its name. */
 const said = (failures: readonly Noted[]): string =>
   failures
-    .map(({ place, address, error }) => {
-      const named = address === place.host || address === place.hostaddr;
-      return `${labelOf(place)}${named ? '' : ` (${address})`}: ${plainly(error)}`;
+    .map(({ server, address, error }) => {
+      const named = address === server.host || address === server.hostaddr;
+      return `${labelOf(server)}${named ? '' : ` (${address})`}: ${plainly(error)}`;
     })
     .join('; ');
 

@@ -11,8 +11,8 @@ import { isUnix, type Protection, type Server, socketPath, socketProblem, type T
 
 export type SocketOptions = {
   readonly target: Target;
-  readonly place: Server;
-  /** Of the place; unused for a Unix socket. */
+  readonly server: Server;
+  /** Of the server; unused for a Unix socket. */
   readonly address: string;
   /** How long the address may take to be reached, in milliseconds; undefined: for ever. */
   readonly reachWithinMs: number | undefined;
@@ -55,10 +55,10 @@ export async function openSocket(options: SocketOptions, order: Protection['orde
   return { socket: secure, left };
 }
 
-async function openRaw({ place, address, reachWithinMs, own }: SocketOptions): Promise<Socket> {
-  const wrong = socketProblem(place); // of a URL in a file nobody has read before
+async function openRaw({ server, address, reachWithinMs, own }: SocketOptions): Promise<Socket> {
+  const wrong = socketProblem(server); // of a URL in a file nobody has read before
   if (wrong !== undefined) throw new Unreached('not reached', { cause: new Failure('misconfig', `the url ${wrong}`) });
-  const socket = isUnix(place) ? connect({ path: socketPath(place) }) : connect({ host: address, port: place.port });
+  const socket = isUnix(server) ? connect({ path: socketPath(server) }) : connect({ host: address, port: server.port });
   own(socket);
   const late = (): void => void socket.destroy(new Failure('timeout', `no connection within ${reachWithinMs} ms`));
   const timer = reachWithinMs === undefined ? undefined : setTimeout(late, reachWithinMs);
@@ -118,10 +118,10 @@ function notPostgres(bytes: Buffer): Failure {
 
 const own = 'PostgreSQL’s protocol';
 
-function tlsOptions({ target, place, protection, tls }: SocketOptions): ConnectionOptions {
+function tlsOptions({ target, server, protection, tls }: SocketOptions): ConnectionOptions {
   const { verifyChain, verifyName, files } = protection;
   const { sslpassword, sslsni, minVersion, maxVersion } = target;
-  const host = place.host === '' ? (place.hostaddr ?? '') : place.host;
+  const host = server.host === '' ? (server.hostaddr ?? '') : server.host;
   const { servername = host, ...material } = readTls({
     ...files,
     ...(tls?.server_name === undefined ? {} : { server_name: tls.server_name }),

@@ -106,7 +106,7 @@ test('and one that was signed for a database', async () => {
   const given = { url: `${rds}?sslmode=verify-full`, auth };
   const settings = z.strictObject(postgres.settings).parse(given);
   const parsed = parseUrl(given.url);
-  const place = 'target' in parsed ? parsed.target.places[0] : undefined;
+  const place = 'target' in parsed ? parsed.target.servers[0] : undefined;
   if (!('target' in parsed) || place === undefined) throw new Error('no place');
   const attempt = { signal: AbortSignal.timeout(2000), remainingMs: () => 2000 };
   const token = await databasePassword(settings, parsed.target, place, attempt);

@@ -166,7 +166,7 @@ describe('of several addresses of a name', () => {
   });
 
   test('one that is not reached in its share of the time is left', async () => {
-    const options = { place: { host: 'db.test', port: server.port }, address: '127.0.0.1', own: () => {} };
+    const options = { server: { host: 'db.test', port: server.port }, address: '127.0.0.1', own: () => {} };
     const protection = { order: ['plain'], verifyChain: false, verifyName: false, files: {} } as const;
     const parsed = parseUrl('postgres://app@db.test');
     if ('problem' in parsed) throw new Error(parsed.problem);

@@ -6,13 +6,13 @@ import { isUnix, type Server } from './server.ts';
 export const socketPath = ({ host, port }: Server): string => `${host}/.s.PGSQL.${port}`;
 
 /** What is wrong with the folder, phrased to follow the setting's name; no part of it is repeated. */
-export function socketProblem(place: Server): string | undefined {
-  if (place.hostaddr !== undefined) return undefined;
-  if (/(^|\/)\.s\.PGSQL\.\d+\/*$/.test(place.host)) {
+export function socketProblem(server: Server): string | undefined {
+  if (server.hostaddr !== undefined) return undefined;
+  if (/(^|\/)\.s\.PGSQL\.\d+\/*$/.test(server.host)) {
     return 'names the file of a Unix socket as its host: give the folder of the file, and the number in its name as the port';
   }
-  if (isUnix(place)) return socketPathProblem(socketPath(place));
-  return place.host.includes('/')
+  if (isUnix(server)) return socketPathProblem(socketPath(server));
+  return server.host.includes('/')
     ? 'has a / in its host: the folder of a Unix socket begins with /, as in host=/var/run/postgresql'
     : undefined;
 }

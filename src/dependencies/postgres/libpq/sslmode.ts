@@ -7,7 +7,7 @@ import { isUnix, type Server } from './server.ts';
 export type SslMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 
 export type SslSource = {
-  readonly places: readonly Server[];
+  readonly servers: readonly Server[];
   readonly sslmode?: SslMode;
   readonly sslrootcert?: string;
   readonly sslcert?: string;
@@ -37,14 +37,14 @@ const orders: Record<SslMode, Protection['order']> = {
  * The URL's sslmode holds. Without one, the setting `tls` asks for TLS and verifies all unless told otherwise, and
  * without that it is libpq's `prefer`. As in libpq, an authority that is given is always used to verify.
  */
-export function protectionOf(source: SslSource, place: Server, tls: TlsSettings | undefined): Protection {
+export function protectionOf(source: SslSource, server: Server, tls: TlsSettings | undefined): Protection {
   const mode = modeOf(source, tls);
   const authority = tls?.ca_file ?? (source.sslrootcert === 'system' ? undefined : source.sslrootcert);
   const trusting = tls?.insecure_skip_verify === true;
   const cert = tls?.cert_file ?? source.sslcert;
   const key = tls?.key_file ?? source.sslkey;
   return {
-    order: isUnix(place) ? ['plain'] : orders[mode],
+    order: isUnix(server) ? ['plain'] : orders[mode],
     verifyChain: !trusting && (mode.startsWith('verify-') || authority !== undefined),
     verifyName: !trusting && mode === 'verify-full',
     files: {
@@ -62,7 +62,7 @@ function modeOf({ sslmode, sslrootcert }: SslSource, tls: TlsSettings | undefine
 
 /** What contradicts itself; undefined when nothing does. */
 export function protectionProblem(source: SslSource, tls: TlsSettings | undefined): string | undefined {
-  const { places, sslmode, sslrootcert, sslcert, sslkey } = source;
+  const { servers, sslmode, sslrootcert, sslcert, sslkey } = source;
   if (tls !== undefined && sslmode === 'disable') return 'the URL says sslmode=disable: remove that, or `tls`';
   if (tls?.insecure_skip_verify === true && sslmode?.startsWith('verify-')) {
     return `the URL says sslmode=${sslmode} and \`tls.insecure_skip_verify\` the contrary: remove one`;
@@ -73,7 +73,7 @@ export function protectionProblem(source: SslSource, tls: TlsSettings | undefine
   if (
     modeOf(source, tls) === 'verify-full' &&
     tls?.server_name === undefined &&
-    places.some(({ host }) => host === '')
+    servers.some(({ host }) => host === '')
   ) {
     return 'the URL gives hostaddr alone, and sslmode=verify-full needs a host’s name to verify: add host, or `tls.server_name`';
   }

@@ -11,7 +11,7 @@ import type { SslMode } from './sslmode.ts';
 
 export type Target = {
   /** In the order in which they are tried; never empty. */
-  readonly places: readonly Server[];
+  readonly servers: readonly Server[];
   /** `load_balance_hosts=random`: servers, and addresses of one, in any order. */
   readonly shuffled: boolean;
   readonly sessionAttrs: SessionAttrs;
@@ -58,9 +58,9 @@ export function parseUrl(text: string): { readonly target: Target } | { readonly
 export function maskedUrl(text: string): string {
   const parsed = parseUrl(text);
   if ('problem' in parsed) return '';
-  const { places, user, password, database } = parsed.target;
+  const { servers, user, password, database } = parsed.target;
   const userInfo = `${user === undefined ? '' : '***'}${password === undefined ? '' : ':***'}`;
-  const hosts = places.map(({ host, port }) => `${hostInUrl(host)}:${port}`);
+  const hosts = servers.map(({ host, port }) => `${hostInUrl(host)}:${port}`);
   const parameters = Object.entries(takeApart(text).given).flatMap(([name, value = '']) => {
     if (value === '' || besideParameters.includes(name)) return [];
     if (name === 'sslpassword') return [`${name}=***`];
@@ -84,7 +84,7 @@ const valueInUrl = (value: string): string => encoded(value).replace(/%(2F|2C|3A
 function read(given: ConnectionParameters): Target {
   const { sslmode, sslsni, application_name: own, fallback_application_name: fallback } = given;
   return {
-    places: readPlaces(given),
+    servers: readServers(given),
     shuffled: given.load_balance_hosts === 'random',
     sessionAttrs: (given.target_session_attrs ?? 'any') as SessionAttrs,
     channelBinding: given.channel_binding === 'require',
@@ -109,8 +109,8 @@ function read(given: ConnectionParameters): Target {
   };
 }
 
-/** Lists go together place by place; one port is the port of all. */
-function readPlaces({ host = '', hostaddr = '', port = '' }: ConnectionParameters): Server[] {
+/** The lists go together entry by entry; one port is the port of all. */
+function readServers({ host = '', hostaddr = '', port = '' }: ConnectionParameters): Server[] {
   const hosts = host.split(',');
   const addresses = hostaddr.split(',');
   const ports = port.split(',');
@@ -118,11 +118,11 @@ function readPlaces({ host = '', hostaddr = '', port = '' }: ConnectionParameter
   if (host !== '' && hosts.length !== count) throw new Problem('must give as many hosts as values of hostaddr');
   if (ports.length !== 1 && ports.length !== count) throw new Problem('must give one port, or one for each host');
   return Array.from({ length: count }, (_, index) =>
-    readPlace(hosts[index] ?? '', addresses[index] ?? '', ports[index] ?? ports[0] ?? ''),
+    readServer(hosts[index] ?? '', addresses[index] ?? '', ports[index] ?? ports[0] ?? ''),
   );
 }
 
-function readPlace(host: string, hostaddr: string, port: string): Server {
+function readServer(host: string, hostaddr: string, port: string): Server {
   if (host === '' && hostaddr === '') {
     throw new Problem('names no host; a Unix socket is host=/var/run/postgresql, in a URL after a ?');
   }

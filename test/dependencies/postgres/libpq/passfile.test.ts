@@ -68,6 +68,6 @@ test('the redactor knows the password that was found', async () => {
   const parsed = parseUrl(url);
   if (!('target' in parsed)) throw new Error(parsed.problem);
   const { target } = parsed;
-  expect(target.places.map((place) => passwordInFile(settings, target, place))).toEqual(['open-sesame']);
+  expect(target.servers.map((server) => passwordInFile(settings, target, server))).toEqual(['open-sesame']);
   expect(createRedactor(() => secretsOf(settings))('it is open-sesame')).toBe('it is ***');
 });

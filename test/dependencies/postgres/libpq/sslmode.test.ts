@@ -10,7 +10,7 @@ import {
 
 const db: Server = { host: 'db', port: 5432 };
 const socket: Server = { host: '/run', port: 5432 };
-const source = (given: Partial<SslSource> = {}): SslSource => ({ places: [db], ...given });
+const source = (given: Partial<SslSource> = {}): SslSource => ({ servers: [db], ...given });
 const settings = (given: object) => tls().parse(given);
 
 describe('protectionOf', () => {
@@ -31,8 +31,8 @@ describe('protectionOf', () => {
   });
 
   test('a Unix socket is never encrypted, unless an address is given beside it', () => {
-    const from = source({ sslmode: 'require', places: [socket, { ...socket, hostaddr: '10.0.0.1' }] });
-    expect(from.places.map((place) => protectionOf(from, place, undefined).order)).toEqual([['plain'], ['tls']]);
+    const from = source({ sslmode: 'require', servers: [socket, { ...socket, hostaddr: '10.0.0.1' }] });
+    expect(from.servers.map((server) => protectionOf(from, server, undefined).order)).toEqual([['plain'], ['tls']]);
   });
 
   test('takes the files of the URL, and rather those of the setting', () => {
@@ -49,7 +49,7 @@ test.each([
   [source({ sslmode: 'require', sslrootcert: 'system' }), undefined, /sslrootcert=system/],
   [source({ sslcert: '/c' }), undefined, /together/],
   [
-    source({ sslmode: 'verify-full', places: [{ host: '', hostaddr: '10.0.0.1', port: 1 }] }),
+    source({ sslmode: 'verify-full', servers: [{ host: '', hostaddr: '10.0.0.1', port: 1 }] }),
     undefined,
     /name to verify/,
   ],

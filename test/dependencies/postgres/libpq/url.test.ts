@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseUrl, type Target } from '../../../../src/dependencies/postgres/libpq/index.ts';
 
 const db = { host: 'db', port: 5432 };
-const base = { places: [db], shuffled: false, sessionAttrs: 'any', channelBinding: false };
+const base = { servers: [db], shuffled: false, sessionAttrs: 'any', channelBinding: false };
 const read = (text: string): unknown => {
   const parsed = parseUrl(text);
   return 'target' in parsed ? parsed.target : parsed.problem;
@@ -14,25 +14,25 @@ describe('reads as libpq does', () => {
   test.each([
     ['postgres://db', base],
     ['postgresql://db/', base],
-    ['postgres://db:6432/shop', { ...base, places: [{ host: 'db', port: 6432 }], database: 'shop' }],
+    ['postgres://db:6432/shop', { ...base, servers: [{ host: 'db', port: 6432 }], database: 'shop' }],
     ['postgres://app:secret@db/shop', { ...base, user: 'app', password: 'secret', database: 'shop' }],
     ['postgres://a%40b:p%2Fw%25%3A@db/my%20shop', { ...base, user: 'a@b', password: 'p/w%:', database: 'my shop' }],
     ['postgres://app:a:b?#c+d@db', { ...base, user: 'app', password: 'a:b?#c+d' }],
     ['postgres://app:@db', { ...base, user: 'app' }],
-    ['postgres://[::1]:6432/shop', { ...base, places: [{ host: '::1', port: 6432 }], database: 'shop' }],
+    ['postgres://[::1]:6432/shop', { ...base, servers: [{ host: '::1', port: 6432 }], database: 'shop' }],
     [
       'postgres://%2Fvar%2Frun%2Fpostgresql/shop',
-      { ...base, places: [{ host: '/var/run/postgresql', port: 5432 }], database: 'shop' },
+      { ...base, servers: [{ host: '/var/run/postgresql', port: 5432 }], database: 'shop' },
     ],
     [
       'postgres:///shop?host=/run/pg&port=6432&user=app&password=a+b',
-      { ...base, places: [{ host: '/run/pg', port: 6432 }], database: 'shop', user: 'app', password: 'a+b' },
+      { ...base, servers: [{ host: '/run/pg', port: 6432 }], database: 'shop', user: 'app', password: 'a+b' },
     ],
     [
       'postgres://db/x?dbname=shop&hostaddr=10.0.0.1',
-      { ...base, database: 'shop', places: [{ ...db, hostaddr: '10.0.0.1' }] },
+      { ...base, database: 'shop', servers: [{ ...db, hostaddr: '10.0.0.1' }] },
     ],
-    ['postgres://?hostaddr=::1', { ...base, places: [{ host: '', port: 5432, hostaddr: '::1' }] }],
+    ['postgres://?hostaddr=::1', { ...base, servers: [{ host: '', port: 5432, hostaddr: '::1' }] }],
     [
       'postgres://db?sslmode=verify-ca&sslrootcert=/ca.pem&sslcert=/c.pem&sslkey=/k.pem&sslpassword=s&sslsni=0',
       {
@@ -59,7 +59,7 @@ describe('reads as libpq does', () => {
       {
         ...base,
         database: 'shop',
-        places: [
+        servers: [
           { host: 'a', port: 1 },
           { host: '::2', port: 2 },
           { host: 'c', port: 5432 },
@@ -70,7 +70,7 @@ describe('reads as libpq does', () => {
       'postgres:///?host=a,b&port=1&hostaddr=10.0.0.1,',
       {
         ...base,
-        places: [
+        servers: [
           { host: 'a', port: 1, hostaddr: '10.0.0.1' },
           { host: 'b', port: 1 },
         ],
@@ -142,18 +142,18 @@ describe('whatever the values are', () => {
     .filter((text) => !text.includes('\0') && text.isWellFormed());
   const name = fc.stringMatching(/^[a-z][a-z0-9.-]{0,8}$/);
   const port = fc.integer({ min: 1, max: 65_535 });
-  const places = fc.array(fc.record({ host: fc.oneof(name, fc.ipV6()), port }), { minLength: 1, maxLength: 4 });
-  const wish = fc.record({ places, user: value, password: value, database: value, options: value });
-  const expected = ({ places, ...rest }: { places: Target['places'] }): unknown => ({ ...base, places, ...rest });
+  const servers = fc.array(fc.record({ host: fc.oneof(name, fc.ipV6()), port }), { minLength: 1, maxLength: 4 });
+  const wish = fc.record({ servers, user: value, password: value, database: value, options: value });
+  const expected = ({ servers, ...rest }: { servers: Target['servers'] }): unknown => ({ ...base, servers, ...rest });
 
   test('a URL gives back what was percent-encoded into it', () => {
     fc.assert(
       fc.property(wish, (wanted) => {
-        const { places, user, password, database, options } = wanted;
-        const hosts = places.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join();
+        const { servers, user, password, database, options } = wanted;
+        const hosts = servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join();
         const [u, p, d, o] = [user, password, database, options].map(encodeURIComponent);
         expect(read(`postgresql://${u}:${p}@${hosts}/${d}?options=${o}`)).toEqual(expected(wanted));
-        const list = `host=${places.map(({ host }) => host).join()}&port=${places.map((place) => place.port).join()}`;
+        const list = `host=${servers.map(({ host }) => host).join()}&port=${servers.map((server) => server.port).join()}`;
         expect(read(`postgres://?${list}&user=${u}&password=${p}&dbname=${d}&options=${o}`)).toEqual(expected(wanted));
       }),
     );
@@ -168,11 +168,11 @@ describe('whatever the values are', () => {
         fc.constantFrom(quoted, escaped),
         fc.constantFrom(' ', '\n', '\t  '),
         (wanted, write, space) => {
-          const { places, user, password, database, options } = wanted;
+          const { servers, user, password, database, options } = wanted;
           const values = {
             ...{ user, password, dbname: database, options },
-            host: places.map(({ host }) => host).join(),
-            port: places.map((place) => place.port).join(),
+            host: servers.map(({ host }) => host).join(),
+            port: servers.map((server) => server.port).join(),
           };
           const text = Object.entries(values).map(([key, given]) => `${key}${space}=${space}${write(given)}`);
           expect(read(text.join(space))).toEqual(expected(wanted));
@@ -189,7 +189,7 @@ describe('whatever the values are', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const parsed = parseUrl(`${pieces.join('')}zqzq9`);
-        if ('target' in parsed) expect(parsed.target.places.length).toBeGreaterThan(0);
+        if ('target' in parsed) expect(parsed.target.servers.length).toBeGreaterThan(0);
         else expect(parsed.problem).not.toContain('zqzq9');
       }),
     );

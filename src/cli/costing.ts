@@ -33,9 +33,10 @@ export type Besides = ReadonlyMap<string, { readonly readers: Pods; readonly lea
 
 const onePod: Pods = { replicas: 1, surge: 0 };
 
-export function besidesOf({ checks, statistics }: Configuration, pods: Pods): Besides {
+export function besidesOf({ checks, statistics, features }: Configuration, pods: Pods): Besides {
   const seats = seatsOf(checks, statistics.mode);
-  const places = placesOf(checks, statistics.mode, false).all;
+  const elects = features.some(({ feature }) => feature.elects);
+  const places = placesOf(checks, statistics.mode, elects).all;
   const readers = { off: nobody, leader: onePod, all: pods };
   return new Map(
     checks.map((check) => [

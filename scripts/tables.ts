@@ -10,6 +10,7 @@ import { families } from '../src/core/names.ts';
 import type { Definition } from '../src/dependencies/define.ts';
 import { definitions } from '../src/dependencies/index.ts';
 import type { Statistics } from '../src/dependencies/statistics.ts';
+import { features } from '../src/features/index.ts';
 import { registerProcess } from '../src/metrics/process.ts';
 import * as elasticsearchExporter from '../test/dependencies/elasticsearch/exporter-differences.ts';
 import * as postgresExporter from '../test/dependencies/postgres/exporter-differences.ts';
@@ -190,6 +191,13 @@ export const parts: readonly Part[] = [
     'types',
     ['page', 'what a check of the type proves'],
     types.map(({ type, summary }) => [`[${type}](${type}.md)`, summary]),
+  ),
+  between(
+    'docs/README.md',
+    'features',
+    features
+      .map(({ key, settings }) => `- [${key}](${key.replaceAll('_', '-')}.md): ${settings.description ?? ''}.`)
+      .join('\n') || '- There is none yet.',
   ),
   table(
     'docs/configuration.md',

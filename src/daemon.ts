@@ -109,7 +109,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     starting: () => !begun,
   });
   const leadership = createLeadership({
-    ...{ namespace: started.namespace ?? namespaceHere(), service, log, clock, scheduler },
+    ...{ namespace: started.namespace ?? namespaceHere(), service, log, clock, scheduler, emit },
     random: Math.random,
   });
   /** Where replicas elect under these checks. */

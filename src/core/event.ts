@@ -1,5 +1,6 @@
 // Everything that happens here and that somebody else may want to know: one closed union, told alike to all consumers.
 import type { Observation } from './check.ts';
+import type { Standing } from './lease.ts';
 import type { Request } from './request.ts';
 
 export type Event =
@@ -18,6 +19,8 @@ export type Event =
       readonly changed: readonly string[];
       readonly removed: readonly string[];
     }
+  /** This replica has come to lead at a place, or to follow there, or lost its connection to it. */
+  | { readonly kind: 'leadership'; readonly place: string; readonly standing: Standing }
   /** Somebody asked for draining, or undid it, or the daemon begins to stop. */
   | { readonly kind: 'draining'; readonly draining: boolean };
 

@@ -25,8 +25,8 @@ export function createEventStream(): EventStream {
   let closed = false;
 
   const write = (response: ServerResponse, text: string): void => {
-    response.write(text);
     if (response.writableLength > mostWaiting) response.destroy();
+    else response.write(text);
   };
   const toAll = (text: string): void => {
     for (const response of open) write(response, text);

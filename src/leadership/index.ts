@@ -1,6 +1,7 @@
 // Where the replicas of a service elect, and who leads. A lease is for whatever one replica does and no other.
 import type { Clock } from '../core/clock.ts';
-import type { Lease } from '../core/lease.ts';
+import type { Emit } from '../core/event.ts';
+import type { Lease, Standing } from '../core/lease.ts';
 import { type LeaseTimes, leaseTimes } from '../core/lease-times.ts';
 import type { Log } from '../core/log.ts';
 import { secretsOf } from '../core/redact.ts';
@@ -29,6 +30,7 @@ export type LeadershipOptions = {
   readonly random: () => number;
   readonly log: Log;
   readonly scheduler: { add(job: Job): void; nudge(job: Job): void; remove(job: Job): Promise<void> };
+  readonly emit?: Emit;
   /** Others only in tests. */
   readonly times?: LeaseTimes;
 };
@@ -83,12 +85,17 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   };
   const begin = (check: PlaceCheck): Member => {
     const { name: place, definition } = check;
+    let standing: Standing = 'follows';
     const seat: Seat = createSeat({
       ...options,
       ...{ place, times, key: keyOf(options.namespace, options.service, place), open: openAt(check) },
       classOf: (error) => classify({ definition, driver: driverOf(check) }, error).errorClass,
       nudge: scheduler.nudge,
       changed: () => {
+        if (seat.lease.standing !== standing) {
+          standing = seat.lease.standing;
+          options.emit?.({ kind: 'leadership', place, standing });
+        }
         for (const follower of followers) follower.changed(place);
       },
       unreachable: (error) => {

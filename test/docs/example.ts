@@ -1,4 +1,4 @@
-// A worked example of CONTRIBUTING.md: its blocks, written into a copy of the tree.
+// The worked examples of CONTRIBUTING.md: their blocks, written into a copy of the tree.
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ const copiedFiles = [
 const copiedPages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'LICENSE'];
 
 export type Example = {
-  /** The text of the section. */
+  /** The text of the sections. */
   readonly text: string;
   /** The files that it names, in order. */
   readonly files: readonly string[];
@@ -32,13 +32,10 @@ export type Example = {
   remove(): Promise<void>;
 };
 
-/** @param heading of the section, such as `Adding a type` */
-export async function makeExample(heading: string): Promise<Example> {
+/** Of both sections: a type and a feature, in one tree. */
+export async function makeExample(): Promise<Example> {
   const page = read('CONTRIBUTING.md');
-  const begin = page.indexOf(`## ${heading}\n`);
-  expect(begin, heading).toBeGreaterThan(0);
-  const end = page.indexOf('\n## Adding', begin + 1);
-  const text = page.slice(begin, end === -1 ? undefined : end);
+  const text = page.slice(page.indexOf('## Adding a type'));
   /** A paragraph that begins with the name of a file, and the block below it. */
   const named = [...text.matchAll(/^`([\w./-]+)` [^`]*?(?:`[^`\n]+`[^`]*?)*\n\n(`{3,})(\w+)\n(.*?)^\2$/gms)].map(
     ([, file = '', , language = '', block = '']) => ({ file, language, block }),

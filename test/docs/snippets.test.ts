@@ -93,7 +93,7 @@ test('the variables of CONTRIBUTING.md are read', () => {
 });
 
 test('what the pages ask with curl is answered', async () => {
-  const isExample = (page: string): boolean => page === 'CONTRIBUTING.md'; // its copy is judged by feature.test.ts
+  const isExample = (page: string): boolean => page === 'CONTRIBUTING.md'; // its page is judged in the copy of the tree
   const asked = pages.flatMap((page) =>
     [
       ...(isExample(page) ? '' : read(page)).matchAll(

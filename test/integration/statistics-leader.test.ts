@@ -122,7 +122,8 @@ beforeAll(async () => {
   seen.leaders.push(await reads(second));
   const hasEnough = async () => {
     const [up] = await stored(prometheus, `pg_up${statistics}`);
-    return (up?.values.at(-1)?.[0] ?? 0) > seen.takenOverAt + 5;
+    const values = up?.values ?? [];
+    return values.length > 10 && (values.at(-1)?.[0] ?? 0) > seen.takenOverAt + 5;
   };
   await until('Prometheus has samples of the second', 15_000, hasEnough, { of: [second], everyMs: 500 });
   seen.alert.push(...(await alertsOf(prometheus)));

@@ -59,10 +59,12 @@ test('replicas that see the lead free do not ask at the same moment', async () =
 });
 
 test('a server that does not answer ends the hold when the last proof counts no more, at the latest', async () => {
-  const { lease, place } = await holding();
+  const { lease, place, events } = await holding();
   const { signal } = lease;
+  expect(events).toEqual(['database leads']);
   place.frozen = true;
   await pass(counts + 10);
+  expect(events).toEqual(['database leads', 'database lost']);
   expect(signal.aborted).toBe(true);
   expect(lease).toMatchObject({ held: false, standing: 'lost', speaks: true });
 });

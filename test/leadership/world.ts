@@ -81,8 +81,10 @@ export async function startReplica(place = new Place(), random = () => 0) {
   const log = makeLog();
   const scheduler = createScheduler(clock);
   const silences: number[] = [];
+  const events: string[] = [];
   const leadership = createLeadership({
     ...{ namespace: 'shop', service: 'api', clock, log, scheduler, random },
+    emit: (event) => void (event.kind === 'leadership' && events.push(`${event.place} ${event.standing}`)),
     times: leaseTimes,
   });
   let at = place;
@@ -98,7 +100,7 @@ export async function startReplica(place = new Place(), random = () => 0) {
     new AbortController().signal,
   );
   return {
-    ...{ leadership, lease, log, place, seen, changes, silences },
+    ...{ leadership, lease, log, place, seen, changes, silences, events },
     /** What the probe of this replica sees at its server. */
     probe: () => seen(at.holder !== undefined),
     /** From the next connection on, the name leads to another server. */

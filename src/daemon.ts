@@ -145,7 +145,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     ...{ service, version, clock, log, redact, board, emit, scheduler, shown },
     random: Math.random,
     draining: () => drain.draining,
-    lease: leadership.lease,
+    ...{ reveal, lease: leadership.lease },
     events: sinks,
     meters: registry.meters,
     mount: server.mount,
@@ -163,14 +163,17 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
       const places = placesIn(configuration);
       await leadership.load(places.all);
       await statistics.load(configuration.checks);
-      const begin = await host.prepare(configuration.features);
-      const changes = await roster.replace(configuration.checks);
+      const prepared = await host.prepare(configuration.features);
+      const changes = await roster.replace(configuration.checks).catch((error: unknown) => {
+        prepared.drop();
+        throw error;
+      });
       if (Object.values(changes).some((names) => names.length > 0)) emit({ kind: 'checks', ...changes });
       leadership.replace(places.all, places.own);
       statistics.replace(configuration.checks);
       inForce = inForceOf(configuration);
       log.setLevel(configuration.logLevel);
-      return { checks: changes, features: await begin() };
+      return { checks: changes, features: prepared.begin() };
     },
   });
   const watch = createWatch(source, digest, reload);
@@ -194,12 +197,12 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     const places = placesIn(started);
     await leadership.load(places.all);
     await statistics.load(started.checks);
-    const beginFeatures = await host.prepare(started.features);
+    const prepared = await host.prepare(started.features);
     await roster.start();
     begun = true;
     leadership.replace(places.all, places.own);
     statistics.replace(started.checks);
-    await beginFeatures();
+    prepared.begin();
     await configured.begin(taken);
     releasers.add(() => configured.stop());
     releasers.add(() => watch.stop());
@@ -239,7 +242,7 @@ type InForce = Pick<Configuration, 'drainDelayMs' | 'secrets'> & { readonly bear
 /** Without the secrets of the checks: the roster knows them, and those of checks that just end. */
 function inForceOf({ token, tokens, drainDelayMs, secrets, checks }: Configuration): InForce {
   const ofChecks = new Set(secretsOf(checks.map(({ settings }) => settings)));
-  const all = [...(token === undefined ? [] : [{ secret: token, scopes: 'all' as const }]), ...tokens];
-  const bearers = all.map(({ secret, scopes }): Bearer => ({ scopes, value: () => reveal(secret) }));
+  const all = [...(token === undefined ? [] : [{ name: 'token', secret: token, scopes: 'all' as const }]), ...tokens];
+  const bearers = all.map(({ name, secret, scopes }): Bearer => ({ name, scopes, value: () => reveal(secret) }));
   return { drainDelayMs, secrets: secrets.filter((secret) => !ofChecks.has(secret)), bearers };
 }

@@ -59,8 +59,8 @@ export function createReload(options: ReloadOptions): (asked: boolean) => Promis
   };
   const accept = (applied: Applied, configuration: Configuration, { warnings, notes }: Said, asked: boolean): void => {
     const { added, changed } = applied.checks;
-    const parts = Object.entries({ ...applied.checks, features: applied.features }).flatMap(([what, names]) =>
-      names.length === 0 ? [] : [`${what} ${names.join(', ')}`],
+    const parts = Object.entries({ ...applied.checks, 'changed the feature': applied.features }).flatMap(
+      ([what, names]) => (names.length === 0 ? [] : [`${what} ${names.join(', ')}`]),
     );
     const fields = { ...action('success'), 'labels.source': configuration.source } satisfies LogFields;
     const message = `the configuration was read again: ${parts.join('; ') || 'the checks are as they were'}`;

@@ -8,7 +8,7 @@ export type Where = { readonly socketPath: string } | { readonly host: string; r
 /** The status code and the body. */
 export type DaemonResponse = { readonly code: number; readonly text: string };
 
-/** Bytes of an answer that are read. */
+/** Characters of an answer that are read. */
 const mostRead = 1024 * 1024;
 
 /** Nobody answered there: another address may know better. */
@@ -64,7 +64,7 @@ async function read(response: IncomingMessage): Promise<DaemonResponse> {
   response.setEncoding('utf8');
   for await (const part of response) {
     text += part;
-    if (text.length > mostRead) break;
+    if (text.length > mostRead) throw new Error(`the answer is longer than ${mostRead} characters`);
   }
   return { code: response.statusCode ?? 0, text };
 }

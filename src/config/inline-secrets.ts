@@ -25,7 +25,10 @@ function walk(value: unknown, schemas: Schemas, path: Path): string[] {
   if (typeof value === 'string')
     return isKind(schemas, 'secret') && holdsOne(value, schemas, path) ? [pathText(path)] : [];
   if (value === null || typeof value !== 'object') return [];
-  return Object.entries(value).flatMap(([key, inner]) => walk(inner, below(schemas, key), [...path, key]));
+  const entries: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value);
+  return entries.flatMap(([key, inner]) => walk(inner, below(schemas, key), [...path, key]));
 }
 
 /** What may be a secret by its field need not be one: a URL without a password, a header, the body of a request. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { scopes } from '../core/access.ts';
 import { secret, secretFile } from '../core/fields.ts';
-import type { SecretRule } from '../core/secret.ts';
+import type { Secret, SecretRule } from '../core/secret.ts';
 import { shownToken } from './mask.ts';
 
 /** Of the token that guards routes, wherever it comes from. */
@@ -24,12 +24,19 @@ const scopedToken = () =>
         context.addIssue({ code: 'custom', message: 'needs token or token_file, and not both', path: [] });
     });
 
-/** A name is who asked, wherever it is told. */
-function namedOnce(all: readonly { readonly name: string }[], context: z.RefinementCtx): void {
+type Scoped = { readonly name: string; readonly token?: Secret | undefined; readonly token_file?: Secret | undefined };
+
+/** A name is who asked, wherever it is told; of two that have one token, only the first would count. */
+function namedOnce(all: readonly Scoped[], context: z.RefinementCtx): void {
   const names = all.map(({ name }) => name);
   for (const [index, name] of names.entries()) {
     if (names.indexOf(name) < index)
-      context.addIssue({ code: 'custom', message: `is the name of another token`, path: [index, 'name'] });
+      context.addIssue({ code: 'custom', message: 'is the name of another token', path: [index, 'name'] });
+  }
+  const written = all.map(({ token, token_file }) => JSON.stringify(token?.source ?? token_file?.source));
+  for (const [index, text] of written.entries()) {
+    if (text !== undefined && written.indexOf(text) < index)
+      context.addIssue({ code: 'custom', message: 'is the token of another: the second does nothing', path: [index] });
   }
 }
 

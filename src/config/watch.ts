@@ -11,7 +11,8 @@ export interface Watch {
   begin(): void;
   /** Now, whether anything changed or not. May be called before the begin, and while a reload is under way. */
   ask(): void;
-  stop(): void;
+  /** Resolves when a reload that is under way is through. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -46,10 +47,12 @@ export function createWatch(
     state = 'resting';
     timer = setTimeout(wake, asked ? 0 : waitMs);
   };
-  const wake = async (): Promise<void> => {
+  let looking: Promise<void> = Promise.resolve();
+  const wake = (): void => {
     state = 'looking';
-    const waitMs = await look();
-    if ((state as string) !== 'stopped') rest(waitMs);
+    looking = look().then((waitMs) => {
+      if ((state as string) !== 'stopped') rest(waitMs);
+    });
   };
   return {
     begin: () => rest(periodMs),
@@ -57,11 +60,12 @@ export function createWatch(
       asked = true;
       if (state !== 'resting') return;
       clearTimeout(timer);
-      void wake();
+      wake();
     },
     stop() {
       state = 'stopped';
       clearTimeout(timer);
+      return looking;
     },
   };
 }

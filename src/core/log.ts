@@ -35,6 +35,8 @@ export type LogFields = {
   readonly 'labels.privilege'?: string;
   readonly 'labels.sink'?: string;
   readonly 'labels.feature'?: string;
+  /** The name of a token, never the token. */
+  readonly 'labels.token'?: string;
   /** The file of the configuration, or `environment`. */
   readonly 'labels.source'?: string;
   readonly 'http.request.id'?: string;

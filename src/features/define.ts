@@ -10,11 +10,15 @@ import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import type { OwnFamily } from '../core/own-family.ts';
 import type { Redact } from '../core/redact.ts';
+import type { Secret } from '../core/secret.ts';
 import type { Routes } from '../http/mount.ts';
 import type { Job } from '../schedule/job.ts';
 
-/** A job of a feature. It says nothing of whether this process is alive, and at most two of them run at a time. */
-export type FeatureJob = Omit<Job, 'class'>;
+/**
+ * A job of a feature. It says nothing of whether this process is alive. Two of a feature's jobs run at a time. When the
+ * feature changes, its new jobs begin once the old ones have ended, or `endMs` has passed: 5 s unless it says more.
+ */
+export type FeatureJob = Pick<Job, 'name' | 'next' | 'run' | 'endMs'>;
 
 /** What a feature may use of the house. */
 export interface House {
@@ -24,13 +28,15 @@ export interface House {
   readonly random: () => number;
   readonly log: Log;
   readonly redact: Redact;
+  /** The value of a secret now: a file is read again. @throws when it cannot be read, naming the file. */
+  readonly reveal: (secret: Secret) => string;
   /** The checks as they are now. */
   readonly board: { readonly version: number; entries(): readonly KnownCheck[] };
   readonly draining: () => boolean;
   /** What one replica of the service does and no other. */
   readonly lease: Lease;
   readonly emit: Emit;
-  /** The next run of a job of its own may be sooner than the job said. */
+  /** A job of its own is asked again when it is to run: its `next` now says an earlier instant. */
   nudge(job: FeatureJob): void;
   /** @param family one of those that the feature names */
   meter(family: OwnFamily): Meter;

@@ -1,7 +1,7 @@
 // The features at work. A reload begins those that are new, ends those that are gone, and replaces those that changed.
 import type { Consumer } from '../core/event.ts';
 import type { FamilyText } from '../core/exposition.ts';
-import { errorFields } from '../core/log.ts';
+import { errorFields, type Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import type { OwnFamily } from '../core/own-family.ts';
 import { secretsOf } from '../core/redact.ts';
@@ -10,7 +10,9 @@ import type { Secret } from '../core/secret.ts';
 import type { Routes } from '../http/mount.ts';
 import type { Job } from '../schedule/job.ts';
 import { createReconciler } from '../schedule/reconciler.ts';
-import type { ConfiguredFeature, Feature, FeatureJob, House, Live, Working } from './define.ts';
+import type { ConfiguredFeature, Feature, House, Live, Working } from './define.ts';
+import { createFamilies } from './families.ts';
+import { tasksOf } from './tasks.ts';
 
 export type HostOptions = Omit<House, 'show' | 'meter' | 'nudge'> & {
   readonly scheduler: { add(job: Job): void; nudge(job: Job): void; remove(job: Job): Promise<void> };
@@ -20,147 +22,189 @@ export type HostOptions = Omit<House, 'show' | 'meter' | 'nudge'> & {
     drop(owner: string): void;
   };
   readonly meters: { add(family: OwnFamily): Meter; remove(family: OwnFamily): void };
-  /** Makes an app with these routes beside our own. @returns what lets it answer from now on. @throws as a plugin does */
-  mount(routes: readonly Routes[]): Promise<() => Promise<void>>;
+  /** Makes an app with these routes beside our own, which answers once it begins. @throws as a plugin does */
+  mount(routes: readonly Routes[]): Promise<{ begin(): void; drop(): void }>;
+};
+
+/** Features that are made and not yet at work. One of the two is to be called, once, before the next are prepared. */
+export type Prepared = {
+  /** Makes them the features at work. @returns the keys of those that began, changed or ended. */
+  begin(): readonly string[];
+  /** They are not wanted: all is as it was. */
+  drop(): void;
 };
 
 export interface FeatureHost {
   /**
    * Imports what is configured and makes what is new, so that nothing can fail afterwards.
-   * @returns what makes these the features at work, and gives the keys of those that changed. To be called once, at once.
-   * @throws when that fails; nothing has changed then.
+   * @throws when that fails, or after the close; nothing has changed then.
    */
-  prepare(wanted: readonly ConfiguredFeature[]): Promise<() => Promise<readonly string[]>>;
+  prepare(wanted: readonly ConfiguredFeature[]): Promise<Prepared>;
   /** Of every feature at work, or just ending. */
   secrets(): readonly Secret[];
-  /** Ends all. Never rejects; waits 5 s at most for what they still send. */
+  /** Ends all. Never rejects; waits 5 s at most for what they still send, and as long for what they let go. */
   close(): Promise<void>;
 }
 
-type Member = { readonly feature: Feature; readonly live: Live; readonly jobs: ReadonlyMap<FeatureJob, Job> };
-
-/** How long an ending feature may take to send what it holds and to let go, each. */
+/** How long an ending feature may take to send what it holds, and to let go. */
 const endMs = 5000;
 
-export function createFeatureHost(options: HostOptions): FeatureHost {
-  const { scheduler, events, shown, meters, log } = options;
-  const loaded = new Map<string, Working<unknown>>();
-  /** By key: a successor goes on with its predecessor's counters. */
-  const families = new Map<string, ReadonlyMap<string, Meter>>();
-  const jobs = new Map<FeatureJob, Job>();
-  const ending = new Set<Promise<void>>();
-  let secrets: readonly Secret[] = [];
+/** A feature that was made. */
+type Member = {
+  readonly feature: Feature;
+  readonly settings: unknown;
+  readonly live: Live;
+  readonly tasks: ReturnType<typeof tasksOf>;
+  /** It is over: what it still does reaches nobody. */
+  ended: boolean;
+};
 
-  const metersOf = ({ key, families: named = [] }: Feature): ReadonlyMap<string, Meter> => {
-    const found = families.get(key) ?? new Map(named.map((family) => [family.name, meters.add(family)]));
-    families.set(key, found);
-    return found;
-  };
-  const forget = ({ key, families: named = [] }: Feature): void => {
-    if (families.delete(key)) for (const family of named) meters.remove(family);
-    shown.drop(key);
-  };
-  const houseOf = (feature: Feature): House => ({
-    ...{ service: options.service, version: options.version, clock: options.clock, random: options.random },
-    ...{ log, redact: options.redact, board: options.board, draining: options.draining, emit: options.emit },
-    lease: options.lease,
-    nudge(job) {
-      const known = jobs.get(job);
-      if (known !== undefined) scheduler.nudge(known);
-    },
-    show: (name, texts, until) => shown.put(feature.key, name, texts, until),
-    meter({ name }) {
-      const meter = metersOf(feature).get(name);
-      if (meter === undefined) throw new Error(`the feature ${feature.key} does not name the family ${name}`);
-      return meter;
-    },
-  });
+export function createFeatureHost(options: HostOptions): FeatureHost {
+  const { scheduler, events, shown, log } = options;
+  const loaded = new Map<string, Working<unknown>>();
+  const families = createFamilies(options.meters);
+  const ending = new Map<Member, Promise<void>>();
+  /** Made, and not yet at work. */
+  let waiting: readonly Member[] = [];
+  let closed = false;
+
   const failed = (key: string, error: unknown): void =>
     log.error({ ...errorFields(error), 'labels.feature': key }, `the feature ${key} failed`);
-  const members = createReconciler<Made, Member>({
-    nameOf: ({ wanted }) => wanted.feature.key,
-    same: (one, other) => same(one.wanted.settings, other.wanted.settings),
-    begin({ wanted: { feature }, live }) {
-      if (live === undefined) throw new Error(`the feature ${feature.key} begins before it is made`);
+  /** One step of an end: whatever comes of it, the next one follows. */
+  const settle = async (key: string, step: () => Promise<void> | void): Promise<void> => {
+    try {
+      await Promise.race([step(), aborted(AbortSignal.timeout(endMs))]);
+    } catch (error) {
+      failed(key, error);
+    }
+  };
+  const end = async (member: Member): Promise<void> => {
+    const { feature, live, tasks } = member;
+    const { key } = feature;
+    if (live.consumer !== undefined) events.remove(live.consumer);
+    await Promise.all(tasks.all.map((task) => scheduler.remove(task)));
+    for (const name of tasks.running())
+      log.warn({ 'labels.feature': key }, `${name}, a job of the feature ${key}, did not end in its time`);
+    await settle(key, () => live.consumer?.close?.(AbortSignal.timeout(endMs)));
+    await settle(key, () => live.close?.());
+    member.ended = true;
+    if (!isNamed(key)) forget(feature);
+  };
+  const members = createReconciler<Member, Member>({
+    nameOf: ({ feature }) => feature.key,
+    same: (one, other) => same(one.settings, other.settings),
+    begin(member) {
+      const { feature, live, tasks } = member;
       if (live.consumer !== undefined) events.add(live.consumer);
-      const own = new Map((live.jobs ?? []).map((job) => [job, taskOf(job, (error) => failed(feature.key, error))]));
-      for (const [job, task] of own) {
-        jobs.set(job, task);
-        scheduler.add(task);
-      }
-      return { feature, live, jobs: own };
+      const before = [...ending].find(([one]) => one.feature.key === feature.key)?.[1];
+      const start = (): void => {
+        if (members.get(feature.key) === member) for (const task of tasks.all) scheduler.add(task);
+      };
+      if (before === undefined) for (const task of tasks.all) scheduler.add(task);
+      else void before.then(start); // its jobs do not run beside those of its predecessor
+      return member;
     },
     end(member) {
-      const ended = end(member)
-        .catch((error: unknown) => failed(member.feature.key, error))
-        .finally(() => ending.delete(ended));
-      ending.add(ended);
+      const ended = end(member).finally(() => ending.delete(member));
+      ending.set(member, ended);
     },
   });
-  const end = async ({ feature, live, jobs: own }: Member): Promise<void> => {
-    if (live.consumer !== undefined) events.remove(live.consumer);
-    for (const job of own.keys()) jobs.delete(job);
-    await Promise.all([...own.values()].map((task) => scheduler.remove(task)));
-    const signal = AbortSignal.timeout(endMs);
-    await unlessAborted(signal, live.consumer?.close?.(signal));
-    await unlessAborted(AbortSignal.timeout(endMs), live.close?.());
-    if (members.all().every((one) => one.feature.key !== feature.key)) forget(feature);
+  const isNamed = (key: string): boolean =>
+    members.get(key) !== undefined || waiting.some(({ feature }) => feature.key === key);
+  const forget = (feature: Feature): void => {
+    families.remove(feature);
+    shown.drop(feature.key);
   };
-  const make = async (wanted: ConfiguredFeature): Promise<Made> => {
-    const { feature, settings } = wanted;
-    const going = members.living({ wanted });
-    if (going !== undefined) return { wanted, live: going.live };
-    const working = loaded.get(feature.key) ?? (await feature.load());
-    loaded.set(feature.key, working);
-    return { wanted, live: working.begin(settings, houseOf(feature)) };
+  /** @param of is undefined while the feature is being made */
+  const houseOf = (feature: Feature, of: () => Member | undefined): House => ({
+    ...{ service: options.service, version: options.version, clock: options.clock, random: options.random },
+    ...{
+      log: logOf(log, feature.key),
+      redact: options.redact,
+      reveal: options.reveal,
+      board: options.board,
+      draining: options.draining,
+      emit: options.emit,
+    },
+    lease: options.lease,
+    nudge(job) {
+      const task = of()?.tasks.of(job);
+      if (task !== undefined) scheduler.nudge(task);
+    },
+    show(name, texts, until) {
+      if (of()?.ended !== true) shown.put(feature.key, name, texts, until);
+    },
+    meter: ({ name }) => families.meter(feature, name),
+  });
+  const make = async ({ feature, settings }: ConfiguredFeature): Promise<Member> => {
+    const going = members.get(feature.key);
+    if (going !== undefined && same(going.settings, settings)) return going;
+    let member: Member | undefined;
+    try {
+      const working = loaded.get(feature.key) ?? (await feature.load());
+      loaded.set(feature.key, working);
+      families.add(feature);
+      const live = working.begin(
+        settings,
+        houseOf(feature, () => member),
+      );
+      const tasks = tasksOf(feature.key, live.jobs ?? [], (error) => failed(feature.key, error));
+      member = { feature, settings, live, tasks, ended: false };
+      return member;
+    } catch (error) {
+      const { message } = error as Error;
+      throw new Error(`the feature ${feature.key} cannot begin: ${message}`, { cause: error });
+    }
   };
+  /** What was made for nothing leaves nothing. */
+  const drop = (wanted: readonly ConfiguredFeature[]): void => {
+    waiting = [];
+    for (const { feature } of wanted) if (!isNamed(feature.key) && !isEnding(feature.key)) forget(feature);
+  };
+  const isEnding = (key: string): boolean => [...ending.keys()].some(({ feature }) => feature.key === key);
 
   return {
     async prepare(wanted) {
-      const known = secrets;
-      secrets = [...new Set([...known, ...secretsOf(wanted.map(({ settings }) => settings))])];
+      if (closed) throw new Error('the features have ended');
       try {
-        const made: Made[] = [];
-        for (const one of wanted) made.push(await make(one));
-        const changes = members.changes(made);
-        const swap =
-          changes.length === 0 ? undefined : await options.mount(made.flatMap(({ live }) => live?.routes ?? []));
-        return async () => {
-          const changed = members.replace(made);
-          await swap?.();
-          const ofThese = secretsOf(wanted.map(({ settings }) => settings));
-          void Promise.all(ending).then(() => {
-            if (ending.size === 0) secrets = ofThese; // those that ended do not need theirs hidden any more
-          });
-          return changed;
+        for (const one of wanted) waiting = [...waiting, await make(one)];
+        const made = waiting;
+        const routes = made.flatMap(({ live }) => live.routes ?? []);
+        const mounted = members.changes(made).length === 0 ? undefined : await options.mount(routes);
+        return {
+          begin() {
+            const changed = members.replace(made);
+            waiting = [];
+            mounted?.begin();
+            return changed;
+          },
+          drop() {
+            mounted?.drop();
+            drop(wanted);
+          },
         };
       } catch (error) {
-        for (const { feature } of wanted) if (members.all().every((one) => one.feature !== feature)) forget(feature);
-        secrets = known;
+        drop(wanted);
         throw error;
       }
     },
-    secrets: () => secrets,
+    secrets: () => secretsOf([...members.all(), ...waiting, ...ending.keys()].map(({ settings }) => settings)),
     async close() {
+      closed = true;
       members.replace([]);
-      await Promise.all(ending);
+      await Promise.all(ending.values());
     },
   };
 }
 
-/** A configured feature, and what works for it. */
-type Made = { readonly wanted: ConfiguredFeature; readonly live?: Live };
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
-/** As the scheduler takes it. */
-function taskOf(job: FeatureJob, failed: (error: unknown) => void): Job {
-  return {
-    ...{ name: job.name, class: 'task', limitMs: job.limitMs, next: (now) => job.next(now) },
-    ...(job.endMs !== undefined && { endMs: job.endMs }),
-    run: (signal) => job.run(signal).catch(failed),
-  };
-}
-
-async function unlessAborted(signal: AbortSignal, work: Promise<void> | void | undefined): Promise<void> {
-  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  await Promise.race([work, aborted]);
+/** Every line of a feature names it. */
+function logOf(log: Log, key: string): Log {
+  const at =
+    (level: keyof Log): Log[keyof Log] =>
+    (fields, message) =>
+      log[level]({ ...fields, 'labels.feature': key }, message);
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

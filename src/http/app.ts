@@ -57,6 +57,7 @@ export function createApp(
   });
   app.decorateRequest('begunAt', 0);
   app.decorateRequest('isAnswered', false);
+  app.decorateRequest('askedBy', '');
   app.decorate('answered', (request: FastifyRequest, code: number): void => {
     if (request.isAnswered) return; // by a hook of its own, after the error that it was answered with
     request.isAnswered = true;
@@ -104,7 +105,8 @@ function answerErrors(app: FastifyInstance, log: Log): void {
       const { answer } = error;
       return sendError(reply, answer.code, answer.error, error.message);
     }
-    const code = error.statusCode ?? 500;
+    // Of Fastify alone: a client of ours says the code of its own server.
+    const code = error.code?.startsWith('FST_ERR_') === true ? (error.statusCode ?? 500) : 500;
     if (code === 413) return sendError(reply, 413, 'body_too_large', 'the body is too large');
     if (code === 415)
       return sendError(reply, 415, 'unsupported_media_type', 'this route takes application/json, said in Content-Type');
@@ -116,7 +118,7 @@ function answerErrors(app: FastifyInstance, log: Log): void {
 
 type Thrown = Error & { readonly statusCode?: number; readonly code?: string; readonly validationContext?: string };
 
-/** What a route's schema refuses: the first of it, with its place. It quotes nothing of what was sent. */
+/** What a route's schema refuses: the first of it, with its place. It quotes no value of what was sent, and of keys those that are too many. */
 function refusalOf(thrown: Thrown): Refusal {
   const [issue] = thrown instanceof z.ZodError ? thrown.issues : [];
   const place = [thrown.validationContext ?? 'body', ...(issue?.path ?? [])].map(String).join('.');

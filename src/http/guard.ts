@@ -10,6 +10,10 @@ import { sendError } from './answer.ts';
 import { requestFields } from './request.ts';
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** The names of the tokens that it showed; empty where it showed none that is configured. */
+    askedBy: string;
+  }
   interface FastifyContextConfig {
     /** What a token needs for this route: `write` unless said. Routes outside a guarded plugin are open. */
     access?: Access;
@@ -18,6 +22,8 @@ declare module 'fastify' {
 
 /** A token, and what it may do. */
 export type Bearer = {
+  /** As the log names it. */
+  readonly name: string;
   readonly scopes: 'all' | readonly Scope[];
   /** The token as it is now: a file can change. @throws when it cannot be read. */
   value(): string;
@@ -36,8 +42,10 @@ export type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => v
 /** A hook for the guarded scope: lets a request pass or answers it. */
 export function createGuard({ bearers, trusted, log }: GuardOptions): Guard {
   /** Every token is compared, so that the time says nothing of which one it was. */
-  const bearerOf = (request: FastifyRequest, given: string): Bearer | Refused => {
-    let found: Bearer | undefined;
+  const bearersOf = (request: FastifyRequest, given: string): readonly Bearer[] | Refused => {
+    if (bearers().length === 0) return refusals.none;
+    if (given === '') return refusals.missing; // nothing is read for whoever shows nothing
+    const found: Bearer[] = [];
     let seen = 0;
     let unreadable = false;
     for (const bearer of bearers()) {
@@ -45,23 +53,24 @@ export function createGuard({ bearers, trusted, log }: GuardOptions): Guard {
         const expected = bearer.value();
         if (expected === '') continue;
         seen += 1;
-        if (bearerIs(expected, given)) found ??= bearer;
+        if (bearerIs(expected, given)) found.push(bearer);
       } catch (error) {
         unreadable = true;
         log.error({ ...requestFields(request), ...errorFields(error) }, 'the token cannot be read');
       }
     }
-    if (found !== undefined) return found;
+    if (found.length > 0) return found;
     if (unreadable) return refusals.unreadable;
     if (seen === 0) return refusals.none;
-    return given === '' ? refusals.missing : refusals.wrong;
+    return refusals.wrong;
   };
   const refusal = (request: FastifyRequest): Refused | undefined => {
     const { access = 'write' } = request.routeOptions.config;
     if (access === 'open' || trusted.has(request.raw)) return undefined;
-    const bearer = bearerOf(request, request.headers.authorization ?? '');
-    if ('code' in bearer) return bearer;
-    return bearer.scopes === 'all' || bearer.scopes.includes(access) ? undefined : beyondScope(access);
+    const found = bearersOf(request, request.headers.authorization ?? '');
+    if ('code' in found) return found;
+    request.askedBy = found.map(({ name }) => name).join();
+    return found.some(({ scopes }) => scopes === 'all' || scopes.includes(access)) ? undefined : beyondScope(access);
   };
   return (request, reply, done) => {
     const refused = refusal(request);

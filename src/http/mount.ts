@@ -5,7 +5,10 @@ import { Refusal } from '../core/refusal.ts';
 import type { Guard } from './guard.ts';
 import { logGuarded } from './request.ts';
 
-/** A Fastify plugin. Its routes are guarded unless they say `config: { access: 'open' }`. */
+/**
+ * A Fastify plugin. Its routes are guarded unless they say `config: { access: 'open' }`. It is called again, for an app of
+ * its own, whenever any feature changes.
+ */
 export type Routes = (app: FastifyInstance) => void | Promise<void>;
 
 /** Each in a scope of its own: a parser or a hook of one is nothing to the others, nor to our own routes. */
@@ -19,6 +22,11 @@ export function mountRoutes(
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('application/json', { parseAs: 'string' }, readJson);
       scope.addHook('onRequest', (request, reply, done) => {
+        // At the end of every answer, also of one whose asker left.
+        reply.raw.once('close', () => {
+          scope.answered?.(request, reply.raw.statusCode);
+          if (request.routeOptions.config.access !== 'open') logGuarded(log, request, reply);
+        });
         reply.headers({
           'cache-control': 'no-store',
           'x-content-type-options': 'nosniff',
@@ -26,17 +34,12 @@ export function mountRoutes(
         });
         guard(request, reply, done);
       });
-      scope.addHook('onResponse', (request, reply, done) => {
-        request.server.answered?.(request, reply.statusCode);
-        if (request.routeOptions.config.access !== 'open') logGuarded(log, request, reply);
-        done();
-      });
       await plugin(scope);
     });
   }
 }
 
-/** As Fastify reads JSON, without its guard against prototypes: what is read passes the schema of its route. */
+/** As Fastify reads JSON, but for its guard against the key `__proto__`: a schema of zod refuses what it does not name. */
 function readJson(_: unknown, body: string | Buffer, done: (error: Error | null, value?: unknown) => void): void {
   try {
     done(null, JSON.parse(String(body)));

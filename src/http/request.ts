@@ -25,4 +25,7 @@ export function requestFields(request: FastifyRequest, reply?: FastifyReply) {
 
 /** Who asked what of a guarded route, and what came of it. */
 export const logGuarded = (log: Log, request: FastifyRequest, reply: FastifyReply): void =>
-  log.info(requestFields(request, reply), `${request.method} of a guarded route`);
+  log.info(
+    { ...requestFields(request, reply), ...(request.askedBy !== '' && { 'labels.token': request.askedBy }) },
+    `${request.method} of a guarded route`,
+  );

@@ -1,6 +1,7 @@
 // The HTTP server: one Fastify app at a time behind several addresses.
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { errorFields } from '../core/log.ts';
 import { type AppOptions, createApp } from './app.ts';
 import { type Certificate, openCertificate, type TlsFiles } from './certificate.ts';
 import { createConnections } from './connections.ts';
@@ -20,15 +21,22 @@ export type HttpOptions = AppOptions & {
   readonly certificateRead: (good: boolean) => void;
 };
 
+/** An app that is ready and does not answer yet. */
+export type Mounted = {
+  /** It answers from now on; a request that came before is answered by the app that it came to. */
+  begin(): void;
+  /** It is not wanted. */
+  drop(): void;
+};
+
 export interface HttpServer {
   /** The one that answers now. */
   readonly app: FastifyInstance;
   /**
    * Makes an app with these routes beside our own.
-   * @returns what lets it answer from now on; a request that came before is answered by the app that it came to.
    * @throws when a plugin does, or two of them want the same route; nothing has changed then.
    */
-  mount(routes: readonly Routes[]): Promise<() => Promise<void>>;
+  mount(routes: readonly Routes[]): Promise<Mounted>;
   /**
    * @param addresses all or none are opened.
    * @param control path of the control socket, when wanted.
@@ -54,10 +62,14 @@ export function createServer(options: HttpOptions): HttpServer {
     handler(request, response);
   };
 
+  /** Nobody waits for what a plugin does when its app ends. */
+  const drop = (one: FastifyInstance): void =>
+    void one.close().catch((error: unknown) => options.log.error(errorFields(error), 'routes did not end in order'));
+
   const close = async (signal: AbortSignal): Promise<void> => {
     certificate?.close();
     await Promise.all([...open, controlled].map((listener) => listener?.close(signal)));
-    await app.close();
+    await Promise.race([app.close(), aborted(signal)]); // a plugin's own end may not hold it up
   };
 
   return {
@@ -67,10 +79,13 @@ export function createServer(options: HttpOptions): HttpServer {
     async mount(routes) {
       const next = createApp(options, trusted, routes);
       await next.ready();
-      return async () => {
-        const before = app;
-        app = next;
-        await before.close(); // what it was answering goes on: it has no server of its own
+      return {
+        begin() {
+          const before = app;
+          app = next;
+          drop(before); // what it was answering goes on: it has no server of its own
+        },
+        drop: () => drop(next),
       };
     },
     async listen(addresses, control) {
@@ -98,3 +113,9 @@ export function createServer(options: HttpOptions): HttpServer {
     close,
   };
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

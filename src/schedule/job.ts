@@ -2,7 +2,7 @@
 import type { Instant } from '../core/clock.ts';
 
 /**
- * What sets kinds of jobs apart: how many of them run at a time, whether one that is late says that this process is stuck,
+ * What sets kinds of jobs apart: how many of them run at a time in each line, whether one that is late says that this process is stuck,
  * and how long an end waits for a run whose signal has aborted, in milliseconds.
  */
 export const jobClasses = {
@@ -18,7 +18,9 @@ export type JobClass = keyof typeof jobClasses;
 export interface Job {
   readonly name: string;
   readonly class: JobClass;
-  /** The longest that one run may take, in milliseconds; a longer one is late. A task may say infinity. */
+  /** Jobs of a class wait for one another within their line only. */
+  readonly line?: string;
+  /** The longest that one run may take, in milliseconds; a longer one is late. It counts where it feeds liveness. */
   readonly limitMs: number;
   /** In place of the `endMs` of its class. */
   readonly endMs?: number;
@@ -27,6 +29,6 @@ export interface Job {
    * a cron expression follows the wall clock.
    */
   next(now: Instant): Instant;
-  /** One run; never rejects, and resolves soon after the signal. */
+  /** One run; never throws nor rejects, and resolves soon after the signal. */
   run(signal: AbortSignal): Promise<void>;
 }

@@ -1,6 +1,6 @@
 // One monotonic timer for each job; no check waits for another job.
 import type { Clock, Instant } from '../core/clock.ts';
-import { type Job, type JobClass, jobClasses } from './job.ts';
+import { type Job, jobClasses } from './job.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 /** A waiting job is asked anew after this long, so that a moved wall clock is seen. */
@@ -21,15 +21,16 @@ export interface Scheduler {
 export function createScheduler(clock: Clock): Scheduler {
   const entries = new Map<Job, Entry>();
   let stopped = false;
-  const turns = new Map<JobClass, Turns>();
-  const turnsOf = (name: JobClass): Turns => {
-    const found = turns.get(name) ?? createTurns(jobClasses[name].atATime);
-    turns.set(name, found);
+  const turns = new Map<string, Turns>();
+  const turnsOf = (job: Job): Turns => {
+    const line = `${job.class} ${job.line ?? ''}`;
+    const found = turns.get(line) ?? createTurns(jobClasses[job.class].atATime);
+    turns.set(line, found);
     return found;
   };
   return {
     add(job) {
-      if (!stopped) entries.set(job, start(job, clock, turnsOf(job.class)));
+      if (!stopped) entries.set(job, start(job, clock, turnsOf(job)));
     },
     nudge: (job) => entries.get(job)?.nudge(),
     async remove(job) {
@@ -56,6 +57,9 @@ function start(job: Job, clock: Clock, turns: Turns): Entry {
   const { signal } = ending;
   let timer: NodeJS.Timeout | undefined;
   let flight: Promise<void> | undefined;
+  /** Lets another job of the line go, once. */
+  let giveTurn = (): void => undefined;
+  let ended: Promise<void> | undefined;
   let due = job.next(clock.now());
 
   const arm = (): void => {
@@ -73,13 +77,24 @@ function start(job: Job, clock: Clock, turns: Turns): Entry {
   const fly = async (): Promise<void> => {
     const turn = turns.take(signal);
     if (turn === true || (await turn)) {
+      let given = false;
+      giveTurn = () => {
+        if (!given) turns.give();
+        given = true;
+      };
       due = clock.now() + job.limitMs;
-      await job.run(signal);
-      turns.give();
+      if (!signal.aborted) await job.run(signal);
+      giveTurn();
     }
     flight = undefined;
     due = job.next(clock.now());
     arm();
+  };
+  const end = async (): Promise<void> => {
+    ending.abort();
+    clearTimeout(timer);
+    await within(flight, job.endMs ?? jobClasses[job.class].endMs);
+    giveTurn(); // one that does not end keeps no other waiting
   };
   arm();
   return {
@@ -90,10 +105,9 @@ function start(job: Job, clock: Clock, turns: Turns): Entry {
       due = job.next(clock.now());
       arm();
     },
-    async end() {
-      ending.abort();
-      clearTimeout(timer);
-      await within(flight, job.endMs ?? jobClasses[job.class].endMs);
+    end() {
+      ended ??= end();
+      return ended;
     },
   };
 }

@@ -16,18 +16,22 @@ export function createTurns(atATime: number): Turns {
         free -= 1;
         return true;
       }
+      if (signal.aborted) return Promise.resolve(false);
       return new Promise((resolve) => {
-        line.add(resolve);
-        const leave = (): void => {
-          if (line.delete(resolve)) resolve(false);
+        const leave = (): void => go(false);
+        const go = (may: boolean): void => {
+          line.delete(go);
+          signal.removeEventListener('abort', leave);
+          resolve(may);
         };
+        line.add(go);
         signal.addEventListener('abort', leave, { once: true });
       });
     },
     give() {
       const [next] = line;
       if (next === undefined) free += 1;
-      else if (line.delete(next)) next(true);
+      else next(true);
     },
   };
 }

@@ -29,7 +29,7 @@ test('reloads when the content is another than at the beginning, and rests', asy
   expect(state.reloads).toEqual(['changed']);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(state.reloads).toEqual(['changed']);
-  watch.stop();
+  await watch.stop();
   expect(vi.getTimerCount()).toBe(0);
 });
 
@@ -45,7 +45,7 @@ test('a file that is being written is waited for', async () => {
   clearInterval(writing);
   await vi.advanceTimersByTimeAsync(500);
   expect(state.reloads).toEqual(['changed']);
-  watch.stop();
+  await watch.stop();
 });
 
 test('asked, it reloads at once whether anything changed or not; one at a time, and none is forgotten', async () => {
@@ -61,7 +61,7 @@ test('asked, it reloads at once whether anything changed or not; one at a time, 
   await vi.advanceTimersByTimeAsync(10_000);
   expect(state.reloads).toEqual(['asked', 'asked', 'asked']);
   expect(state.most).toBe(1);
-  watch.stop();
+  await watch.stop();
   watch.ask();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(state.reloads).toHaveLength(3);
@@ -73,8 +73,14 @@ test('a stop during a reload is the end', async () => {
   watch.ask();
   watch.begin();
   await vi.advanceTimersByTimeAsync(100);
-  watch.stop();
+  let stopped = false;
+  const stop = watch.stop().then(() => {
+    stopped = true;
+  });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(stopped).toBe(false); // the reload is waited for
   await vi.advanceTimersByTimeAsync(10_000);
+  await stop;
   expect(state.reloads).toEqual(['asked']);
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -103,7 +103,7 @@ test('what the pages ask with curl is answered', async () => {
   );
   expect(asked.length).toBeGreaterThan(5);
   const { ask, server } = serve([makeEntry('database')], { token: () => 'the-token-of-this-test' });
-  await (await server.mount(await routesOfFeatures()))();
+  (await server.mount(await routesOfFeatures())).begin();
   const ofFeatures = features.map(({ key }) => `docs/${key.replaceAll('_', '-')}.md`);
   for (const { page, path, method } of asked) {
     const { statusCode } = await ask(path, { authorization: 'Bearer the-token-of-this-test' }, method as 'GET');

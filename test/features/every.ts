@@ -23,7 +23,12 @@ async function everyFeature(): Promise<readonly Live[]> {
     if (!parsed.success) return [];
     const live = (await load()).begin(parsed.data, {
       ...{ service: 'shop', version: '1', clock: systemClock, random: Math.random, log: makeLog() },
-      ...{ redact: (text: string) => text, board: { version: 0, entries: () => [] }, draining: () => false },
+      ...{
+        redact: (text: string) => text,
+        reveal: () => 'secret',
+        board: { version: 0, entries: () => [] },
+        draining: () => false,
+      },
       ...{ lease: nobodyHolds, emit() {}, nudge() {}, show() {} },
       meter: () => ({ set() {}, add() {}, observe() {} }),
     });

@@ -4,8 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { type ConfiguredFeature, defineFeature, type FeatureJob } from '../../src/features/define.ts';
+import type { ConfiguredFeature } from '../../src/features/define.ts';
 import { asked, startDaemon } from './daemon.ts';
 import { errand } from './toys/errand.ts';
 import { merged } from './toys/merged.ts';
@@ -103,35 +102,4 @@ describe('toys', () => {
     await until('the descriptors are back', async () => descriptors() <= before.descriptors);
     await until('the timers are back', async () => timers() <= before.timers);
   }, 120_000);
-
-  test('one whose job throws harms nobody; one that does not end delays a stop by its bound alone', async () => {
-    let runs = 0;
-    let last = performance.now();
-    const failing: FeatureJob = {
-      name: 'failing',
-      limitMs: 1000,
-      next: () => last + 10,
-      async run() {
-        runs += 1;
-        last = performance.now();
-        throw new Error('a disk is full');
-      },
-    };
-    const settings = z.strictObject({}).describe('a toy that fails');
-    const broken = defineFeature({
-      key: 'broken',
-      settings,
-      load: async () => ({ begin: () => ({ jobs: [failing], close: () => new Promise<void>(() => {}) }) }),
-    });
-    const own = await startDaemon();
-    own.reload([asked(broken)]);
-    await until('it goes on trying', async () => runs > 2);
-    expect((await own.ask('/health/live')).status).toBe(200);
-    const begin = performance.now();
-    await own.stop();
-    expect(performance.now() - begin).toBeGreaterThan(4900);
-    const before = runs;
-    await wait(50);
-    expect(runs).toBe(before);
-  });
 });

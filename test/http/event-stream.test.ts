@@ -1,4 +1,5 @@
 // Server-Sent Events on a socket: who hears what, who is cut, and how it ends.
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createEventStream, type EventStream } from '../../src/http/event-stream.ts';
@@ -8,17 +9,21 @@ import { serve } from './serve.ts';
 let stream: EventStream;
 let server: ReturnType<typeof serve>['server'];
 let url: URL;
+/** In the order in which they were asked for. */
+let answers: ServerResponse[];
 beforeEach(async () => {
   stream = createEventStream();
+  answers = [];
   ({ server } = serve([makeEntry('a')]));
   const mounted = await server.mount([
     (app) => {
-      app.get('/stream', { config: { access: 'open' } }, (_, reply) =>
-        stream.open(reply, [{ event: 'first', data: { line: 'one\ntwo' } }]),
-      );
+      app.get('/stream', { config: { access: 'open' } }, (_, reply) => {
+        answers.push(reply.raw);
+        stream.open(reply, [{ event: 'first', data: { line: 'one\ntwo' } }]);
+      });
     },
   ]);
-  await mounted();
+  mounted.begin();
   await server.listen([{ kind: 'tcp', host: '127.0.0.1', port: 0 }]);
   url = new URL('/stream', server.addresses()[0]);
 });
@@ -50,19 +55,42 @@ test('one who does not read is cut, and the others go on', async () => {
   deaf.write(`GET ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\n\r\n`);
   await new Promise((resolve) => deaf.once('readable', resolve));
   deaf.pause();
-  const cut = new Promise((resolve) => deaf.once('close', resolve).once('error', resolve));
+  const [, response] = answers;
+  const cut = new Promise((resolve) => response?.once('close', resolve));
   const data = 'x'.repeat(100_000);
   for (let time = 0; time < 100; time += 1) {
     stream.send({ event: 'much', data });
     for (let got = 0; got < data.length; ) got += (await reader.read()).value?.length ?? data.length;
   }
-  deaf.resume();
   await cut;
+  deaf.destroy();
   stream.send({ event: 'last', data: 1 });
   let said = '';
   while (!said.includes('event: last')) said += (await reader.read()).value ?? 'event: last, never';
   expect(said).toContain('event: last\n');
   stream.close();
+});
+
+test('many events at once, more than may wait for long, reach whoever reads', async () => {
+  const reader = await reading();
+  await reader.read();
+  const data = 'x'.repeat(10_000);
+  for (let event = 0; event < 20; event += 1) stream.send({ event: 'burst', data });
+  let got = 0;
+  while (got < 20 * data.length) got += (await reader.read()).value?.length ?? 20 * data.length;
+  expect(answers[0]?.destroyed).toBe(false);
+  stream.close();
+});
+
+test('an asker who has left before the answer holds nothing', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  const reader = await reading();
+  const left = answers[0];
+  await reader.cancel();
+  if (left?.closed === false) await new Promise((resolve) => left.once('close', resolve));
+  stream.open({ raw: left, request: { id: 'one' }, hijack() {}, server: {} } as never);
+  expect(timers()).toBeLessThanOrEqual(before);
 });
 
 test('a connection that hears nothing else hears a comment, sooner than it would be cut', async () => {

@@ -9,8 +9,8 @@ import type { HttpServer } from '../../src/http/server.ts';
 import { makeEntry } from '../core/entries.ts';
 import { serve } from './serve.ts';
 
-const boss: Bearer = { scopes: 'all', value: () => 'boss' };
-const reader: Bearer = { scopes: ['read'], value: () => 'reader' };
+const boss: Bearer = { name: 'boss', scopes: 'all', value: () => 'boss' };
+const reader: Bearer = { name: 'reader', scopes: ['read'], value: () => 'reader' };
 const json = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
 
 const routes: Routes = (app) => {
@@ -26,7 +26,7 @@ const routes: Routes = (app) => {
   app.post('/toys/large', { bodyLimit: 100_000 }, (request) => ({ length: JSON.stringify(request.body).length }));
 };
 
-const mount = async (server: HttpServer, all: readonly Routes[]): Promise<void> => (await server.mount(all))();
+const mount = async (server: HttpServer, all: readonly Routes[]): Promise<void> => (await server.mount(all)).begin();
 
 describe('a mounted plugin', () => {
   const answered: string[] = [];

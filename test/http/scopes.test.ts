@@ -6,11 +6,12 @@ import { makeEntry } from '../core/entries.ts';
 import { serve } from './serve.ts';
 
 const asking = (token: string) => ({ authorization: `Bearer ${token}` });
-const bearer = (text: string, scopes: Bearer['scopes']): Bearer => ({ scopes, value: () => text });
+const bearer = (text: string, scopes: Bearer['scopes']): Bearer => ({ name: text, scopes, value: () => text });
 
 describe('a route', () => {
   let unreadable = false;
   const torn: Bearer = {
+    name: 'torn',
     scopes: ['read'],
     value() {
       if (unreadable) throw new Error('ENOENT: /run/secrets/grafana');
@@ -67,6 +68,11 @@ describe('the configuration', () => {
     ['{ name: Grafana, token_file: /t, scopes: [read] }', 'tokens[0].name', 'must be a name such as grafana'],
     ['{ name: grafana, token_file: /t, scopes: [raed] }', 'tokens[0].scopes[0]', 'read'],
     ['{ name: grafana, token_file: /t, scopes: [] }', 'tokens[0].scopes', ''],
+    [
+      '{ name: a, token_file: /t, scopes: [read] }\n  - { name: b, token_file: /t, scopes: [write] }',
+      'tokens[1]',
+      'is the token of another',
+    ],
     [
       '{ name: a, token_file: /t, scopes: [read] }\n  - { name: a, token_file: /u, scopes: [read] }',
       'tokens[1].name',

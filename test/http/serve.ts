@@ -46,7 +46,7 @@ export function serve(
     maxConnections: 1024,
     certificateRead: () => {},
     answered: () => {},
-    ...(token && { bearers: () => [{ scopes: 'all', value: token }] }),
+    ...(token && { bearers: () => [{ name: 'token', scopes: 'all', value: token }] }),
     ...options,
   });
   /** What an asker gets; the path alone, or with headers. */

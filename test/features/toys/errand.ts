@@ -28,7 +28,6 @@ export const errand = defineFeature({
       let last = 0;
       const job: FeatureJob = {
         name: 'errand',
-        limitMs: Number.POSITIVE_INFINITY,
         next: (now) => (lease.held ? Math.max(now, last + everyMs) : now + everyMs),
         async run(signal) {
           last = performance.now();

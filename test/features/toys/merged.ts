@@ -17,7 +17,6 @@ export const merged = defineFeature({
       let last = Number.NEGATIVE_INFINITY;
       const job: FeatureJob = {
         name: 'the page of the service',
-        limitMs: 5000,
         next: () => last + everyMs,
         async run(signal) {
           last = clock.now();

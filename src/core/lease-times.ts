@@ -15,7 +15,7 @@ export type LeaseTimes = {
 export const leaseTimes: LeaseTimes = { beatMs: 5000, proofMs: 5000, silenceMs: 30_000 };
 
 /**
- * How long one proof counts. Whoever wins the lead waits as long before it holds the lease: the one before may believe in
- * its last proof until then, whatever took the lead from it.
+ * How long one proof counts. Whoever wins the lead waits as long before it holds the lease, also where it led before: another
+ * that led in between may believe in its own last proof until then, whatever took the lead from it.
  */
 export const provenMs = ({ beatMs, proofMs }: LeaseTimes): number => beatMs + proofMs;

@@ -15,7 +15,8 @@ export interface Lease {
   readonly speaks: boolean;
   /**
    * For what must happen at most once: no other replica holds it now. It is decided when it is read, by two clocks, so a
-   * process that was frozen reads false. Read it right before each step that cannot be undone.
+   * process that was frozen reads false. Read it right before each step that cannot be undone. A hold begins 10 s after the
+   * lead was won, each time: also where the same replica wins it again.
    */
   readonly held: boolean;
   /**

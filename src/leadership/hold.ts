@@ -1,4 +1,4 @@
-// The hold of a lease: from proof to proof, by two clocks. It begins when no other can believe in one any more.
+// The hold of a lease: from proof to proof, by two clocks. Each begins when no other replica can believe in a proof any more.
 import type { Clock, Instant } from '../core/clock.ts';
 import { type LeaseTimes, provenMs } from '../core/lease-times.ts';
 
@@ -80,8 +80,8 @@ export function createHold({ clock, times, changed }: HoldOptions): Hold {
       return hold.signal;
     },
     proven(asked) {
-      // Nobody else can have held it since a proof of ours that still counts: who won it meanwhile was waiting.
-      if (!leads && leftMs() <= 0) holdFrom = clock.now() + drift * countsMs;
+      // Even while a proof of ours still counts: whoever won the lead in between may begin to hold by a proof of its own.
+      if (!leads) holdFrom = clock.now() + drift * countsMs;
       leads = true;
       proof = asked;
       look();

@@ -16,15 +16,21 @@ export class Place {
   /** Ends the connection in the same moment in which it gives the lead. */
   endsWhenAsked = false;
   opened = 0;
-  /** Of the replicas that are connected. */
+  /** How long a question for the lead travels, and its answer. */
+  travelMs = 0;
+  /** What ends each connection, and its lead. */
   readonly connections = new Map<object, () => void>();
-  /** It ends them all, and with them the lead. */
+  /** It ends them all, and with them the lead: a replica that is cut off is not told. */
   cut(): void {
     for (const end of [...this.connections.values()]) end();
   }
 }
 
-function definitionAt(place: () => Place, silences: number[]): Definition {
+type Network = { cut: boolean };
+
+const never = new Promise<never>(() => {});
+
+function definitionAt(place: () => Place, silences: number[], network: Network): Definition {
   return {
     ...fakeDefinition,
     elects: () => 'primary',
@@ -37,34 +43,49 @@ function definitionAt(place: () => Place, silences: number[]): Definition {
         let closed = false;
         let tell = (): void => {};
         if (lead !== undefined) silences.push(lead.silenceMs);
+        const forget = (): void => {
+          at.connections.delete(reader);
+          if (at.holder === reader) at.holder = undefined;
+        };
+        /** One way: to the server, or back. */
+        const travel = async (): Promise<void> => {
+          if (at.travelMs > 0) await new Promise((resolve) => setTimeout(resolve, at.travelMs));
+          if (at.frozen || network.cut) await never;
+          if (closed || !at.connections.has(reader)) throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+        };
+        let opened = false;
         const reader = {
           get closed() {
             return closed;
           },
           destroy() {
             closed = true;
-            at.connections.delete(reader);
-            if (at.holder === reader && !at.frozen) at.holder = undefined;
+            if (!network.cut && !at.frozen) forget(); // else the server does not hear of it
           },
           onEnd(listener: () => void) {
             tell = listener;
           },
           async open() {
-            if (at.frozen) await new Promise(() => {});
+            if (at.frozen || network.cut) await never;
             if (at.refuses) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
-            if (!at.connections.has(reader)) at.opened += 1;
+            if (opened) return { instance: 'server:1' };
+            opened = true;
+            at.opened += 1;
             at.connections.set(reader, () => {
-              reader.destroy();
+              forget();
+              if (network.cut) return;
+              closed = true;
               tell();
             });
             return { instance: 'server:1' };
           },
           async elect() {
-            if (at.frozen) await new Promise(() => {});
+            await travel();
             if (at.pooled) return { kind: 'cannot', why: 'a pooler stands between' } as const;
             at.holder ??= reader;
             const kind = at.holder === reader ? 'leads' : 'follows';
             if (at.endsWhenAsked) at.cut();
+            else await travel();
             return { kind } as const;
           },
         };
@@ -88,7 +109,8 @@ export async function startReplica(place = new Place(), random = () => 0) {
     times: leaseTimes,
   });
   let at = place;
-  const definition = definitionAt(() => at, silences);
+  const network: Network = { cut: false };
+  const definition = definitionAt(() => at, silences, network);
   const placeAs = (settings: Record<string, unknown>) => [{ name: 'database', definition, settings }];
   await leadership.load(placeAs({}));
   leadership.replace(placeAs({}), 'database');
@@ -101,8 +123,12 @@ export async function startReplica(place = new Place(), random = () => 0) {
   );
   return {
     ...{ leadership, lease, log, place, seen, changes, silences, events },
-    /** What the probe of this replica sees at its server. */
-    probe: () => seen(at.holder !== undefined),
+    /** What the probe of this replica sees at its server; nothing while it is cut off. */
+    probe: () => void (network.cut || seen(at.holder !== undefined)),
+    /** No word goes to the server or comes from it. */
+    cutOff(is: boolean) {
+      network.cut = is;
+    },
     /** From the next connection on, the name leads to another server. */
     moveName(other: Place) {
       at = other;

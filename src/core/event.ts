@@ -19,7 +19,10 @@ export type Event =
       readonly changed: readonly string[];
       readonly removed: readonly string[];
     }
-  /** This replica has come to lead at a place, or to follow there, or lost its connection to it. */
+  /**
+   * This replica has come to lead at a place, or to follow there, or lost its connection to it. Where a reload removes a place
+   * at which it led, it follows there. A stop of the daemon tells nothing of it.
+   */
   | { readonly kind: 'leadership'; readonly place: string; readonly standing: Standing }
   /** Somebody asked for draining, or undid it, or the daemon begins to stop. */
   | { readonly kind: 'draining'; readonly draining: boolean };

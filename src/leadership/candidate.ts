@@ -123,7 +123,9 @@ export function createCandidate(options: CandidateOptions): Candidate {
       const isElsewhere = confirmed && !held && state.standing === 'leads';
       confirmed = held && state.standing === 'leads';
       if (isElsewhere) options.elsewhere();
-      if (before.state.held !== held || askAt !== before.askAt) changed();
+      const isChanged =
+        before.state.held !== held || before.state.standing !== state.standing || askAt !== before.askAt;
+      if (isChanged) changed();
     },
   };
 }

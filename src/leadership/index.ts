@@ -106,8 +106,10 @@ export function createLeadership(options: LeadershipOptions): Leadership {
     scheduler.add(seat.job);
     return { check, seat };
   };
-  const end = ({ seat }: Member): void => {
+  const end = ({ seat, check: { name: place } }: Member): void => {
+    const { standing } = seat.lease;
     seat.close();
+    if (standing !== 'follows') options.emit?.({ kind: 'leadership', place, standing: 'follows' });
     void scheduler.remove(seat.job);
   };
   /** Who leads keeps the lead where the way there is the same. */

@@ -72,6 +72,7 @@ export function createSeat(options: SeatOptions): Seat {
     ...options,
     check: place,
     changed() {
+      if (closed) return; // by a probe that was on its way
       tell();
       options.changed();
       options.nudge(job);

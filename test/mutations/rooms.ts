@@ -35,7 +35,7 @@ export const rooms: readonly Room[] = [
   room('core', under('core')),
   room('schedule', under('schedule', 'checks', 'core')),
   room('checks', under('checks', 'core')),
-  room('leadership', ['test/leadership/{lease,overlap,place,places,times}.test.ts', ...under('statistics')]), // without real servers
+  room('leadership', ['test/leadership/{lease,overlap,place,places,times,told}.test.ts', ...under('statistics')]), // without real servers
   room('statistics', under('statistics')),
   room('http', under('http')),
   room('config', [...under('config'), 'test/cli/config-commands.test.ts']),

@@ -120,9 +120,7 @@ function judge({ arguments: flags = {}, environment, text: given, definitions = 
   const source = file === undefined ? 'environment' : nameOf(file);
   const configuration = assemble({ top, checks, features: asked, source, environment });
   const facts = {
-    checks,
-    definitions,
-    environment,
+    ...{ checks, features: asked, definitions, environment },
     file: file === undefined ? undefined : nameOf(file),
     used,
     hasToken: configuration.token !== undefined || configuration.tokens.length > 0,

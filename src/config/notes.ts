@@ -4,7 +4,8 @@ import type { StatisticsMode } from '../core/collecting.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { shorthandsOf } from '../dependencies/index.ts';
-import { type Seat, seatsOf } from '../dependencies/seats.ts';
+import { placesOf, type Seat, seatsOf } from '../dependencies/seats.ts';
+import type { ConfiguredFeature } from '../features/define.ts';
 import { idleShorthands } from './environment.ts';
 import { misnamedFiles, readValue } from './file.ts';
 import { isPlaceholder } from './mask.ts';
@@ -12,6 +13,7 @@ import { isPlaceholder } from './mask.ts';
 /** What the notes go by. */
 type NoteSources = {
   readonly checks: readonly ConfiguredCheck[];
+  readonly features: readonly ConfiguredFeature[];
   readonly definitions: readonly Definition[];
   readonly environment: NodeJS.ProcessEnv;
   /** The file as messages name it, where there is one. */
@@ -91,14 +93,21 @@ function aboutReadiness({ checks, keysOf, gatesByDefault }: NoteSources): readon
   ];
 }
 
-function aboutElection({ checks, statisticsMode, named }: NoteSources): readonly string[] {
-  const elects = [...seatsOf(checks, statisticsMode).values()].some(({ mode }) => mode === 'leader');
-  return named || !elects
-    ? []
-    : [
-        '`service` is not set: services that share a database, a namespace and the name of a check elect one reader of its ' +
-          'statistics together, and the other checks of one of them are not read. Set it, or SIDEWARDEN_SERVICE.',
-      ];
+function aboutElection({ checks, features, statisticsMode, named }: NoteSources): readonly string[] {
+  const electing = features.filter(({ feature }) => feature.elects).map(({ feature }) => `\`${feature.key}\``);
+  const readsByOne = placesOf(checks, statisticsMode, false).all.length > 0;
+  const worksByOne = placesOf(checks, statisticsMode, electing.length > 0).own !== undefined;
+  const elected = [
+    ...(readsByOne ? ['one reader of its statistics together, and the other checks of one of them are not read'] : []),
+    ...(worksByOne
+      ? [`one replica together for ${electing.join(', ')}, whose work is done in one of the services alone`]
+      : []),
+  ];
+  if (named || elected.length === 0) return [];
+  return [
+    '`service` is not set: services that share a database, a namespace and the name of a check elect ' +
+      `${elected.join('; they elect ')}. Set it, or SIDEWARDEN_SERVICE.`,
+  ];
 }
 
 function aboutSeats(seats: ReadonlyMap<string, Seat>): readonly string[] {

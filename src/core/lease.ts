@@ -8,7 +8,7 @@ import type { Instant } from './clock.ts';
 export type Standing = 'follows' | 'leads' | 'lost';
 
 export interface Lease {
-  /** The check at whose server the replicas elect; undefined: there is none, and every replica holds a lease of its own. */
+  /** The check at whose server the replicas elect. Undefined: there is none, and every replica holds a lease of its own at once. */
   readonly place: string | undefined;
   readonly standing: Standing;
   /** For what must happen at least once: this replica leads, or was the last that did. Two can speak for a moment. */

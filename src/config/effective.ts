@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import { formatDuration } from '../core/duration.ts';
 import { hostPort } from '../core/endpoint.ts';
-import { createRedactor, isRandom, redactTexts } from '../core/redact.ts';
+import { createRedactor, isRandom, redactTexts, secretsOf } from '../core/redact.ts';
 import { Secret } from '../core/secret.ts';
 import type { Listen } from './listen.ts';
 import type { Path, Places } from './places.ts';
@@ -142,8 +142,28 @@ function walk(where: Where, shape: Shape, values: Tree, written: Tree, path: Pat
       if (whole !== undefined) return [{ path: here, value: whole, source, secret: true, reference: true }];
       return [{ path: here, value: maskOf(value, schema), source, secret: true }];
     }
+    if (inner instanceof z.ZodArray && secretsOf(value).length > 0)
+      return [{ path: here, value: listed(where, inner, value, here), source, secret: true, reference: true }];
     return [{ path: here, value: plain(value, schema), source }];
   });
+}
+
+/** A list that holds secrets, as a file writes it. */
+function listed(where: Where, schema: z.core.$ZodType, value: unknown, path: Path): unknown {
+  const inner = bare(schema);
+  if (value instanceof Secret && isKind([schema], 'secret'))
+    return where.references.whole(path) ?? asWritten(maskOf(value, schema));
+  if (inner instanceof z.ZodArray && Array.isArray(value))
+    return value.map((item, index) => listed(where, inner.element as z.core.$ZodType, item, [...path, index]));
+  if (inner instanceof z.ZodObject && !(value instanceof Secret)) {
+    const shape: Shape = inner.shape;
+    const known = Object.entries(value as Tree).filter(([, field]) => field !== undefined);
+    return Object.fromEntries(
+      known.map(([key, field]) => [key, listed(where, shape[key] ?? inner, field, [...path, key])]),
+    );
+  }
+  const shown = plain(value, schema);
+  return typeof shown === 'string' ? asWritten(shown) : shown;
 }
 
 function sourceOf(places: Places, written: Tree, path: Path): string {

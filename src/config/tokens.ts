@@ -21,7 +21,12 @@ const scopedToken = () =>
     })
     .superRefine(({ token, token_file }, context) => {
       if ((token === undefined) === (token_file === undefined))
-        context.addIssue({ code: 'custom', message: 'needs token or token_file, and not both', path: [] });
+        context.addIssue({
+          code: 'custom',
+          message: token === undefined ? 'has no token' : 'has both token and token_file',
+          path: [],
+          params: { fix: 'write token_file with the path of a file, or token with the name of a variable' },
+        });
     });
 
 type Scoped = { readonly name: string; readonly token?: Secret | undefined; readonly token_file?: Secret | undefined };
@@ -31,12 +36,21 @@ function namedOnce(all: readonly Scoped[], context: z.RefinementCtx): void {
   const names = all.map(({ name }) => name);
   for (const [index, name] of names.entries()) {
     if (names.indexOf(name) < index)
-      context.addIssue({ code: 'custom', message: 'is the name of another token', path: [index, 'name'] });
+      context.addIssue({
+        code: 'custom',
+        message: 'is the name of another token',
+        path: [index, 'name'],
+        params: { fix: 'give each token a name of its own: the log says who asked by it' },
+      });
   }
-  const written = all.map(({ token, token_file }) => JSON.stringify(token?.source ?? token_file?.source));
-  for (const [index, text] of written.entries()) {
-    if (text !== undefined && written.indexOf(text) < index)
-      context.addIssue({ code: 'custom', message: 'is the token of another: the second does nothing', path: [index] });
+  const sources = all.map(({ token, token_file }) => JSON.stringify(token?.source ?? token_file?.source));
+  const shown = JSON.stringify({ value: shownToken }); // print-config writes it in place of each
+  for (const [index, source] of sources.entries()) {
+    const first = all[sources.indexOf(source)];
+    if (source === undefined || source === shown || sources.indexOf(source) === index) continue;
+    const message = `is the same token as that of ${first?.name}`;
+    const fix = `give it one of its own, or give the scopes of both to ${first?.name}`;
+    context.addIssue({ code: 'custom', message, path: [index], params: { fix } });
   }
 }
 

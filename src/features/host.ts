@@ -1,7 +1,7 @@
 // The features at work. A reload begins those that are new, ends those that are gone, and replaces those that changed.
 import type { Consumer } from '../core/event.ts';
 import type { FamilyText } from '../core/exposition.ts';
-import { errorFields, type Log } from '../core/log.ts';
+import { errorFields } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import type { OwnFamily } from '../core/own-family.ts';
 import { secretsOf } from '../core/redact.ts';
@@ -119,7 +119,7 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
   const houseOf = (feature: Feature, of: () => Member | undefined): House => ({
     ...{ service: options.service, version: options.version, clock: options.clock, random: options.random },
     ...{
-      log: logOf(log, feature.key),
+      log,
       redact: options.redact,
       reveal: options.reveal,
       board: options.board,
@@ -199,12 +199,3 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-
-/** Every line of a feature names it. */
-function logOf(log: Log, key: string): Log {
-  const at =
-    (level: keyof Log): Log[keyof Log] =>
-    (fields, message) =>
-      log[level]({ ...fields, 'labels.feature': key }, message);
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-}

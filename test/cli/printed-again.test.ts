@@ -46,6 +46,26 @@ function differences(first: unknown, second: unknown): string[] {
   return Object.keys(first).flatMap((key) => differences(first[key], second[key]));
 }
 
+test('of tokens, what may be shown: references and files stay, what stands in the file itself is hidden', async () => {
+  const text = [
+    'tokens:',
+    '  - { name: ops, token: "${OPS}", scopes: [write] }',
+    '  - { name: grafana, token_file: /run/secrets/grafana, scopes: [read, audit] }',
+    '  - { name: one, token: literal-0123456789, scopes: [read] }',
+    '  - { name: two, token: literal-9876543210, scopes: [read] }',
+  ].join('\n');
+  const environment = { OPS: 'ops-token-0123456789' };
+  const first = await printed(text, environment);
+  expect(parse(first).tokens).toEqual([
+    { name: 'ops', token: '${OPS}', scopes: ['write'] },
+    { name: 'grafana', token_file: '/run/secrets/grafana', scopes: ['read', 'audit'] },
+    { name: 'one', token: '[secret-of-the-token]', scopes: ['read'] },
+    { name: 'two', token: '[secret-of-the-token]', scopes: ['read'] },
+  ]);
+  expect(await printed(first, environment)).toContain('${OPS}');
+  expect(right(loadText(first, environment)).tokens.map(({ name }) => name)).toEqual(['ops', 'grafana']);
+});
+
 describe('a variable that also stands in a secret is mentioned, and its value is not shown', () => {
   const environment = {
     PORT: '8080',

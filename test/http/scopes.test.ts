@@ -63,15 +63,16 @@ describe('the configuration', () => {
   });
 
   test.each([
-    ['{ name: grafana, scopes: [read] }', 'tokens[0]', 'needs token or token_file, and not both'],
+    ['{ name: grafana, scopes: [read] }', 'tokens[0]', 'has no token'],
+    ['{ name: a, token_file: /t, token: "0123456789abcdef", scopes: [read] }', 'tokens[0]', 'has both token and'],
     ['{ name: grafana, token: short, scopes: [read] }', 'tokens[0].token', 'at least 16 characters'],
     ['{ name: Grafana, token_file: /t, scopes: [read] }', 'tokens[0].name', 'must be a name such as grafana'],
     ['{ name: grafana, token_file: /t, scopes: [raed] }', 'tokens[0].scopes[0]', 'read'],
-    ['{ name: grafana, token_file: /t, scopes: [] }', 'tokens[0].scopes', ''],
+    ['{ name: grafana, token_file: /t, scopes: [] }', 'tokens[0].scopes', 'must'],
     [
       '{ name: a, token_file: /t, scopes: [read] }\n  - { name: b, token_file: /t, scopes: [write] }',
       'tokens[1]',
-      'is the token of another',
+      'is the same token as that of a',
     ],
     [
       '{ name: a, token_file: /t, scopes: [read] }\n  - { name: a, token_file: /u, scopes: [read] }',

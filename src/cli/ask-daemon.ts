@@ -5,8 +5,8 @@ import { hostPort } from '../core/endpoint.ts';
 
 export type Where = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
-/** The status code and the body. */
-export type DaemonResponse = { readonly code: number; readonly text: string };
+/** The status code and the body, of which what is longer than can be read is cut. */
+export type DaemonResponse = { readonly code: number; readonly text: string; readonly isWhole: boolean };
 
 /** Characters of an answer that are read. */
 const mostRead = 1024 * 1024;
@@ -64,7 +64,7 @@ async function read(response: IncomingMessage): Promise<DaemonResponse> {
   response.setEncoding('utf8');
   for await (const part of response) {
     text += part;
-    if (text.length > mostRead) throw new Error(`the answer is longer than ${mostRead} characters`);
+    if (text.length > mostRead) return { code: response.statusCode ?? 0, text, isWhole: false };
   }
-  return { code: response.statusCode ?? 0, text };
+  return { code: response.statusCode ?? 0, text, isWhole: true };
 }

@@ -54,7 +54,7 @@ export type FeatureGiven<Settings, Declared extends Options = Options> = Given<D
   /**
    * Asks the running daemon by its control socket.
    * @param body sent as JSON
-   * @throws when nobody answers there
+   * @throws when nobody answers there, or with more than can be read
    */
   ask(
     method: 'GET' | 'POST' | 'DELETE',

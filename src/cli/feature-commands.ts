@@ -41,7 +41,11 @@ function commandOf(feature: Feature, { execute, ...about }: FeatureCommand): Com
       return execute({
         ...given,
         settings: found.settings,
-        ask: (method, path, body) => ask(where, method, path, within(answerMs), body),
+        async ask(method, path, body) {
+          const response = await ask(where, method, path, within(answerMs), body);
+          if (!response.isWhole) throw new Error(`the answer of ${path} is too long to be read`);
+          return response;
+        },
       });
     },
   };

@@ -96,12 +96,12 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
     begin(member) {
       const { feature, live, tasks } = member;
       if (live.consumer !== undefined) events.add(live.consumer);
-      const before = [...ending].find(([one]) => one.feature.key === feature.key)?.[1];
+      const before = [...ending].flatMap(([one, ended]) => (one.feature.key === feature.key ? [ended] : []));
       const start = (): void => {
         if (members.get(feature.key) === member) for (const task of tasks.all) scheduler.add(task);
       };
-      if (before === undefined) for (const task of tasks.all) scheduler.add(task);
-      else void before.then(start); // its jobs do not run beside those of its predecessor
+      if (before.length === 0) for (const task of tasks.all) scheduler.add(task);
+      else void Promise.all(before).then(start); // its jobs do not run beside those of a predecessor
       return member;
     },
     end(member) {

@@ -105,8 +105,7 @@ function answerErrors(app: FastifyInstance, log: Log): void {
       const { answer } = error;
       return sendError(reply, answer.code, answer.error, error.message);
     }
-    // Of Fastify alone: a client of ours says the code of its own server.
-    const code = error.code?.startsWith('FST_ERR_') === true ? (error.statusCode ?? 500) : 500;
+    const code = isAskers(error) ? (error.statusCode ?? 500) : 500;
     if (code === 413) return sendError(reply, 413, 'body_too_large', 'the body is too large');
     if (code === 415)
       return sendError(reply, 415, 'unsupported_media_type', 'this route takes application/json, said in Content-Type');
@@ -115,6 +114,9 @@ function answerErrors(app: FastifyInstance, log: Log): void {
     sendError(reply, 500, 'internal_error', 'something went wrong here; the log has it under the request id');
   });
 }
+
+/** Of Fastify, or of a body whose asker left. A client of ours says the code of its own server: that is our fault. */
+const isAskers = ({ code = '' }: Thrown): boolean => code.startsWith('FST_ERR_') || code === 'ECONNRESET';
 
 type Thrown = Error & { readonly statusCode?: number; readonly code?: string; readonly validationContext?: string };
 

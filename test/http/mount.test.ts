@@ -21,6 +21,7 @@ const routes: Routes = (app) => {
     const { name, count } = request.body as z.output<typeof body>;
     if (name === 'double') throw new Refusal('conflict', 'this toy is there already');
     if (name === 'broken') throw new Error('hunter2 in the message');
+    if (name === 'elsewhere') throw Object.assign(new Error('forbidden'), { statusCode: 403 }); // as clients throw
     return reply.code(201).send({ name, count });
   });
   app.post('/toys/large', { bodyLimit: 100_000 }, (request) => ({ length: JSON.stringify(request.body).length }));
@@ -55,6 +56,7 @@ describe('a mounted plugin', () => {
     ['a body over the limit', { name: 'b'.repeat(20_000) }, {}, 413, 'body_too_large', /too large/],
     ['a refusal of its own', { name: 'double' }, {}, 409, 'conflict', /there already/],
     ['an error of its own', { name: 'broken' }, {}, 500, 'internal_error', /^(?!.*hunter2)/],
+    ['an error of a client of its own', { name: 'elsewhere' }, {}, 500, 'internal_error', /^(?!.*forbidden)/],
     ['no token', { name: 'bear' }, { authorization: '' }, 401, 'unauthorized', /missing/],
     ['a token without the scope', { name: 'bear' }, json('reader'), 403, 'beyond_scope', /scope write/],
   ])('%s is refused in the one shape', async (_, payload, headers, code, word, message) => {

@@ -40,6 +40,7 @@ export const rooms: readonly Room[] = [
   room('http', under('http')),
   room('config', [...under('config'), 'test/cli/config-commands.test.ts']),
   room('metrics', under('metrics')),
+  room('features', under('features')),
   ...[type('postgres'), type('redis'), type('elasticsearch'), type('kms', 'aws'), type('http'), type('dns', 'resolve')],
   ...[type('tls'), type('tcp')],
   {

@@ -20,11 +20,6 @@ export const explained: readonly Explained[] = [
     why: 'How late a job is shows in /health/live alone, and this class of jobs does not feed it.',
   },
   {
-    id: 'e23a7654',
-    place: 'src/leadership/hold.ts proven: leftMs() <= 0',
-    why: 'It is a millisecond of the ten seconds that a proof counts, and the wait that it decides is longer than needed then.',
-  },
-  {
     id: 'e3d50774',
     place: 'src/dependencies/tls/driver.ts handshake: session.hold(secured)',
     why: 'The socket below is held already, and the TLS connection ends with it.',

@@ -1,5 +1,6 @@
 // The parts of the pages that derive from the definitions of the types: tables between two marks, and one row.
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Registry as PromRegistry } from 'prom-client';
 import { planOf } from '../src/checks/plan-of.ts';
 import { general } from '../src/config/schema.ts';
@@ -15,6 +16,7 @@ import { registerProcess } from '../src/metrics/process.ts';
 import * as elasticsearchExporter from '../test/dependencies/elasticsearch/exporter-differences.ts';
 import * as postgresExporter from '../test/dependencies/postgres/exporter-differences.ts';
 import * as redisExporter from '../test/dependencies/redis/exporter-differences.ts';
+import { pageOfFeature } from '../test/docs/pages.ts';
 import { rooms } from './layers.ts';
 
 export type Part = {
@@ -196,7 +198,7 @@ export const parts: readonly Part[] = [
     'docs/README.md',
     'features',
     features
-      .map(({ key, settings }) => `- [${key}](${key.replaceAll('_', '-')}.md): ${settings.description ?? ''}.`)
+      .map(({ key, settings }) => `- [${key}](${basename(pageOfFeature(key))}): ${settings.description ?? ''}.`)
       .join('\n') || '- There is none yet.',
   ),
   table(

@@ -1,4 +1,5 @@
 // The features at work. A reload begins those that are new, ends those that are gone, and replaces those that changed.
+import { aborted } from '../core/aborted.ts';
 import type { Consumer } from '../core/event.ts';
 import type { FamilyText } from '../core/exposition.ts';
 import { errorFields } from '../core/log.ts';
@@ -60,9 +61,10 @@ type Member = {
 };
 
 export function createFeatureHost(options: HostOptions): FeatureHost {
-  const { scheduler, events, shown, log } = options;
+  const { scheduler, events, shown, meters, mount, ...ofHouse } = options;
+  const { log } = ofHouse;
   const loaded = new Map<string, Working<unknown>>();
-  const families = createFamilies(options.meters);
+  const families = createFamilies(meters);
   const ending = new Map<Member, Promise<void>>();
   /** Made, and not yet at work. */
   let waiting: readonly Member[] = [];
@@ -92,7 +94,7 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
   };
   const members = createReconciler<Member, Member>({
     nameOf: ({ feature }) => feature.key,
-    same: (one, other) => same(one.settings, other.settings),
+    same: (one, other) => one === other, // what goes on untouched is not made again
     begin(member) {
       const { feature, live, tasks } = member;
       if (live.consumer !== undefined) events.add(live.consumer);
@@ -100,8 +102,7 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
       const start = (): void => {
         if (members.get(feature.key) === member) for (const task of tasks.all) scheduler.add(task);
       };
-      if (before.length === 0) for (const task of tasks.all) scheduler.add(task);
-      else void Promise.all(before).then(start); // its jobs do not run beside those of a predecessor
+      void Promise.all(before).then(start); // its jobs do not run beside those of a predecessor
       return member;
     },
     end(member) {
@@ -117,16 +118,7 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
   };
   /** @param of is undefined while the feature is being made */
   const houseOf = (feature: Feature, of: () => Member | undefined): House => ({
-    ...{ service: options.service, version: options.version, clock: options.clock, random: options.random },
-    ...{
-      log,
-      redact: options.redact,
-      reveal: options.reveal,
-      board: options.board,
-      draining: options.draining,
-      emit: options.emit,
-    },
-    lease: options.lease,
+    ...ofHouse,
     nudge(job) {
       const task = of()?.tasks.of(job);
       if (task !== undefined) scheduler.nudge(task);
@@ -170,7 +162,7 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
         for (const one of wanted) waiting = [...waiting, await make(one)];
         const made = waiting;
         const routes = made.flatMap(({ live }) => live.routes ?? []);
-        const mounted = members.changes(made).length === 0 ? undefined : await options.mount(routes);
+        const mounted = members.changes(made).length === 0 ? undefined : await mount(routes);
         return {
           begin() {
             const changed = members.replace(made);
@@ -196,6 +188,3 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
     },
   };
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -12,7 +12,7 @@ export function tasksOf(key: string, jobs: readonly FeatureJob[], failed: (error
     jobs.map((job): [FeatureJob, Job] => [
       job,
       {
-        ...{ name: job.name, class: 'task', line: key, limitMs: Number.POSITIVE_INFINITY },
+        ...{ name: job.name, class: 'task', line: key },
         ...(job.endMs !== undefined && { endMs: job.endMs }),
         next(now) {
           try {

@@ -1,6 +1,7 @@
 // The HTTP server: one Fastify app at a time behind several addresses.
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { aborted } from '../core/aborted.ts';
 import { errorFields } from '../core/log.ts';
 import { type AppOptions, createApp } from './app.ts';
 import { type Certificate, openCertificate, type TlsFiles } from './certificate.ts';
@@ -113,9 +114,3 @@ export function createServer(options: HttpOptions): HttpServer {
     close,
   };
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

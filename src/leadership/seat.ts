@@ -15,8 +15,6 @@ import { reads } from './place.ts';
 
 /** A server needs a moment to see that a connection is closed, and to free the lead that it held. */
 const settleMs = 250;
-/** What a run may take beside its proof. */
-const besideMs = 1000;
 
 export type SeatOptions = {
   readonly place: string;
@@ -138,7 +136,6 @@ export function createSeat(options: SeatOptions): Seat {
   const job: Job = {
     name: `leadership at ${place}`,
     class: 'reading',
-    limitMs: settleMs + times.proofMs + besideMs,
     next: nextProof,
     async run(signal) {
       if (nextProof() === Number.POSITIVE_INFINITY) return;

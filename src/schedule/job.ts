@@ -20,8 +20,8 @@ export interface Job {
   readonly class: JobClass;
   /** Jobs of a class wait for one another within their line only. */
   readonly line?: string;
-  /** The longest that one run may take, in milliseconds; a longer one is late. It counts where it feeds liveness. */
-  readonly limitMs: number;
+  /** The longest that one run may take, in milliseconds; a longer one is late. Of what feeds liveness alone. */
+  readonly limitMs?: number;
   /** In place of the `endMs` of its class. */
   readonly endMs?: number;
   /**

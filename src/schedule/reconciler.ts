@@ -13,8 +13,6 @@ export interface Reconciler<Wanted, Member> {
   changes(wanted: readonly Wanted[]): readonly string[];
   /** @returns those names. */
   replace(wanted: readonly Wanted[]): readonly string[];
-  /** The one that would go on untouched. */
-  living(wanted: Wanted): Member | undefined;
   get(name: string): Member | undefined;
   all(): readonly Member[];
 }
@@ -35,7 +33,6 @@ export function createReconciler<Wanted, Member>(
   };
   return {
     changes,
-    living: (wanted) => living(wanted)?.member,
     replace(wanted) {
       const changed = changes(wanted);
       const kept = new Map(wanted.map((one) => [nameOf(one), living(one)]));

@@ -82,7 +82,7 @@ function start(job: Job, clock: Clock, turns: Turns): Entry {
         if (!given) turns.give();
         given = true;
       };
-      due = clock.now() + job.limitMs;
+      due = clock.now() + (job.limitMs ?? Number.POSITIVE_INFINITY);
       if (!signal.aborted) await job.run(signal);
       giveTurn();
     }

@@ -1,4 +1,5 @@
 // Hands every event to every consumer; one that throws harms neither the others nor whoever emits.
+import { aborted } from '../core/aborted.ts';
 import type { Consumer, Emit } from '../core/event.ts';
 import { errorFields, type Log } from '../core/log.ts';
 
@@ -70,9 +71,3 @@ export function createSinks(first: readonly Consumer[], { log, failed, gone }: S
     },
   };
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

@@ -7,7 +7,7 @@ import type { Job } from '../schedule/job.ts';
 import { type Collectors, type Fault, faultOf } from './collect.ts';
 import { createFlight } from './flight.ts';
 import { createLink } from './link.ts';
-import { roundTimeouts, runDue } from './round.ts';
+import { runDue } from './round.ts';
 import { createShown } from './shown.ts';
 import { createSlots } from './slots.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -53,7 +53,7 @@ const costlyMs = 60_000;
 export type Room = { readonly driver: Driver<unknown, string, Session>; readonly statistics: Statistics };
 
 export function createReading(check: StatisticsCheck, room: Room, options: ReadingOptions): Reading {
-  const { turn, teller, snapshots, timeoutMs, clock } = options;
+  const { turn, teller, snapshots, clock } = options;
   const { name, definition, settings } = check;
   const { driver, statistics } = room;
   const collectors: Collectors = { ...options, check: name, definition, driver, settings };
@@ -101,7 +101,6 @@ export function createReading(check: StatisticsCheck, room: Room, options: Readi
   return {
     name: `statistics of ${name}`,
     class: 'reading',
-    limitMs: timeoutMs * (roundTimeouts + 3),
     get shows() {
       return shown.any;
     },

@@ -11,7 +11,7 @@ import type { Teller } from './tell.ts';
 /** What a collector gave is shown for so many of its intervals. */
 const heldIntervals = 3;
 /** No collector begins later than this many timeouts after its round: the next round goes on. */
-export const roundTimeouts = 2;
+const roundTimeouts = 2;
 
 export type RoundOptions = {
   readonly collectors: Collectors;

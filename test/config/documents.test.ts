@@ -12,6 +12,7 @@ import { formatProblems } from '../../src/config/problems.ts';
 import { checkShape, topShape } from '../../src/config/schema.ts';
 import { definitions } from '../../src/dependencies/index.ts';
 import { features } from '../../src/features/index.ts';
+import { pageOfFeature } from '../docs/pages.ts';
 import { loadText, right, wrong } from './load.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -70,7 +71,7 @@ test('the JSON Schema accepts the example, and refuses what the loader refuses',
 });
 
 test('docs/configuration.md, and the pages of features, name every key, variable and default', () => {
-  const ofFeatures = features.map(({ key }) => `docs/${key.replaceAll('_', '-')}.md`);
+  const ofFeatures = features.map(({ key }) => pageOfFeature(key));
   const page = ['docs/configuration.md', ...ofFeatures].map(read).join('\n');
   const rowOf = (key: string): string => page.split('\n').find((line) => line.startsWith(`| \`${key}\``)) ?? '';
   for (const { name, path } of variables) expect(rowOf(path.join('.')), path.join('.')).toContain(`\`${name}\``);

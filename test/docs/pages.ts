@@ -11,6 +11,9 @@ export const pages: readonly string[] = [
   ...(await readdir(`${root}docs`)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
 ];
 
+/** Of a feature. @param key in the configuration */
+export const pageOfFeature = (key: string): string => `docs/${key.replaceAll('_', '-')}.md`;
+
 export const read = (path: string): string => readFileSync(root + path, 'utf8');
 
 export type Block = { readonly page: string; readonly language: string; readonly text: string };

@@ -10,7 +10,7 @@ import { loadText } from '../config/load.ts';
 import { makeEntry } from '../core/entries.ts';
 import { routesOfFeatures } from '../features/every.ts';
 import { serve } from '../http/serve.ts';
-import { blocks, pages, read, root } from './pages.ts';
+import { blocks, pageOfFeature, pages, read, root } from './pages.ts';
 
 /** A value for each variable that a string names as `${NAME}`. */
 const samples: Readonly<Record<string, string>> = {
@@ -104,7 +104,7 @@ test('what the pages ask with curl is answered', async () => {
   expect(asked.length).toBeGreaterThan(5);
   const { ask, server } = serve([makeEntry('database')], { token: () => 'the-token-of-this-test' });
   (await server.mount(await routesOfFeatures())).begin();
-  const ofFeatures = features.map(({ key }) => `docs/${key.replaceAll('_', '-')}.md`);
+  const ofFeatures = features.map(({ key }) => pageOfFeature(key));
   for (const { page, path, method } of asked) {
     const { statusCode } = await ask(path, { authorization: 'Bearer the-token-of-this-test' }, method as 'GET');
     const where = `${page}: ${method} ${path}`;

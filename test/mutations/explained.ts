@@ -15,11 +15,6 @@ export const explained: readonly Explained[] = [
     why: 'The scheduler starts no job whose signal is aborted already.',
   },
   {
-    id: '185b4d9b',
-    place: 'src/leadership/seat.ts job.limitMs: + besideMs',
-    why: 'How late a job is shows in /health/live alone, and this class of jobs does not feed it.',
-  },
-  {
     id: 'e3d50774',
     place: 'src/dependencies/tls/driver.ts handshake: session.hold(secured)',
     why: 'The socket below is held already, and the TLS connection ends with it.',

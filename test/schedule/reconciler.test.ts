@@ -48,7 +48,7 @@ test('lives what is wanted, and only what is new or changed begins', () => {
         const gone = before.filter(({ name }) => !step.some((one) => one.name === name)).map(({ name }) => name);
         expect(changes.toSorted()).toEqual([...gone, ...begun].toSorted());
         expect(made.changes(step)).toEqual([]);
-        for (const one of step) expect(made.living(one)).toEqual(one);
+        for (const one of step) expect(made.get(one.name)).toEqual(one);
         before = step;
       }
     }),

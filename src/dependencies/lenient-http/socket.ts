@@ -29,7 +29,11 @@ class LenientSocket extends Duplex {
     socket.on('end', () => this.#end());
     socket.on('timeout', () => this.emit('timeout'));
     socket.on('error', (error) => this.destroy(error));
-    socket.on('close', () => this.destroy());
+    socket.on('close', () => {
+      // What came before an orderly end is still to be read, however long its reader takes.
+      if (this.#over && !this.readableEnded) this.once('end', () => this.destroy());
+      else this.destroy();
+    });
   }
 
   #received(chunk: Buffer): void {
@@ -62,7 +66,7 @@ class LenientSocket extends Duplex {
     this.#socket.write(chunk, done);
   }
   override _final(done: (error?: Error | null) => void): void {
-    this.#socket.end(done);
+    this.#socket.end(() => done()); // a socket that has ended already, since the server did, is no failure
   }
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#socket.destroy();

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -235,6 +236,31 @@ test('after bytes behind an answer the connection is not used again', async () =
   expect([await ask(), await ask()]).toEqual([json, json]);
   expect(opened).toHaveLength(2);
   agent.destroy();
+});
+
+test('whoever reads slowly reads all that came before the server ended the connection', async () => {
+  const body = 'x'.repeat(1_000_000);
+  answer = Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  close = true;
+  const agent = new Agent();
+  const create = agent.createConnection.bind(agent) as (options: object) => Socket;
+  let connection: Socket | undefined;
+  agent.createConnection = (options: object) => {
+    connection = create(options);
+    return lenient(connection);
+  };
+  const sent = request({ port: server.port, agent }).end();
+  const failures: Error[] = [];
+  sent.on('error', (error) => failures.push(error));
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  let read = '';
+  for await (const chunk of response) {
+    read += chunk;
+    await wait(read.length > body.length / 2 && connection?.destroyed === false ? 50 : 1);
+  }
+  expect(read).toBe(body);
+  await wait(20);
+  expect(failures).toEqual([]);
 });
 
 test('a connection that is idle for too long says so, as any other', async () => {

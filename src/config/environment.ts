@@ -21,9 +21,25 @@ function variablesOf(shape: Readonly<Record<string, z.core.$ZodType>>, path: rea
     const inner = bare(field);
     const here = [...path, key];
     if (inner instanceof z.ZodObject) return variablesOf(inner.shape, here);
-    return inner instanceof z.ZodUnknown || inner instanceof z.ZodArray
+    return inner instanceof z.ZodUnknown || isMany(inner)
       ? []
       : [{ name: `SIDEWARDEN_${here.join('_').toUpperCase()}`, path: here }];
+  });
+}
+
+function isMany(field: z.core.$ZodType): boolean {
+  return field instanceof z.ZodArray || field instanceof z.ZodRecord;
+}
+
+/** Lists and maps, which have no variable, by the name that it would have. */
+const manyByName: ReadonlyMap<string, string> = new Map(manyOf(topShape, []));
+
+function manyOf(shape: Readonly<Record<string, z.core.$ZodType>>, path: readonly string[]): [string, string][] {
+  return Object.entries(shape).flatMap(([key, field]): [string, string][] => {
+    const inner = bare(field);
+    const here = [...path, key];
+    if (inner instanceof z.ZodObject) return manyOf(inner.shape, here);
+    return isMany(inner) ? [[`SIDEWARDEN_${here.join('_').toUpperCase()}`, here.join('.')]] : [];
   });
 }
 
@@ -131,6 +147,9 @@ export function mistypedVariables(environment: NodeJS.ProcessEnv): readonly stri
   return Object.keys(environment)
     .filter((name) => name.startsWith('SIDEWARDEN_') && !known.includes(name) && !/_(HOST|PORT)($|_)/.test(name))
     .flatMap((name) => {
+      const many = manyByName.get(name);
+      if (many !== undefined)
+        return [`${name} is not read: a list or a map has no variable; write \`${many}\` in the file`];
       const near = nearest(
         name.slice('SIDEWARDEN_'.length),
         known.map((word) => word.slice('SIDEWARDEN_'.length)),

@@ -2,6 +2,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: one string is about that very form.
 import type { z } from 'zod';
 import { Secret } from '../core/secret.ts';
+import { features } from '../features/index.ts';
 import { choiceFix, durationAdvice, kindAdvice, kindFix, nounOf } from './advice.ts';
 import { fitting } from './fitting.ts';
 import { foreignFix } from './foreign.ts';
@@ -9,7 +10,7 @@ import { keyText, namesSecret, quote } from './mask.ts';
 import { nearest, normalise } from './nearest.ts';
 import type { Path, Places } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
-import { at, describe, isKind, keysOf, nounOfOne, rangeOf } from './shape.ts';
+import { at, describe, isKind, keysOf, nounOfOne, rangeOf, valueAt } from './shape.ts';
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
@@ -30,21 +31,25 @@ const unknownKeys = 'unrecognized_keys';
 export function explain({ places, findings }: Explaining, field: Field, issues: readonly Issue[]): void {
   /** Keys that are written under another name: only the name is a mistake. */
   const misnamed = new Set<string>();
+  const where = features.some((feature) => feature.key === field.path[0]) ? 'feature' : 'check';
+  const kindOnly = issues.filter(({ code }) => code === 'invalid_type').map((issue) => issue.path.join());
   const unknownFirst = issues.toSorted((a, b) => Number(b.code === unknownKeys) - Number(a.code === unknownKeys));
   for (const issue of unknownFirst) {
     const inner = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
     const value = inner.reduce(valueAt, field.value);
-    if (spoilt(value)) continue;
+    if (spoilt(value) || (issue.code !== 'invalid_type' && kindOnly.includes(issue.path.join()))) continue;
     const schemas = at([field.schema], inner);
     const path = [...field.path, ...inner];
     if (issue.code === unknownKeys) {
       for (const key of issue.keys) {
-        const meant = explainUnknownKey(findings, path, key, keysOf(schemas), valueAt(value, key), 'check');
+        const meant = explainUnknownKey(findings, path, key, keysOf(schemas), valueAt(value, key), where);
         for (const word of meant) misnamed.add([...inner, word].join());
       }
     } else if (value === undefined && misnamed.has(inner.join())) {
     } else if (value === undefined && (issue.code !== 'custom' || issue.message.startsWith('must'))) {
       findings.add(path, 'is missing', fixOf(places, 'add', path, schemas));
+    } else if (issue.code === 'invalid_key') {
+      findings.add(path, `the key ${issue.issues[0]?.message}`, 'rename the key', 'key');
     } else if (value === null) {
       findings.add(path, 'has no value', 'write one, or remove the key', 'key');
     } else if (isMany(value) && nounOfOne(schemas) !== undefined) {
@@ -101,11 +106,6 @@ const joined = (read: string | undefined, message: string): string => {
   if (read === undefined) return message;
   return /^(must|is|has|does|cannot|begins|ends) /.test(message) ? `${read} ${message}` : `${read}: ${message}`;
 };
-
-const valueAt = (value: unknown, key: string | number): unknown =>
-  value !== null && typeof value === 'object' && Object.hasOwn(value, key)
-    ? (value as Record<string | number, unknown>)[key]
-    : undefined;
 
 /** Whether something in it was found wrong before. */
 const spoilt = (value: unknown): boolean =>
@@ -218,7 +218,7 @@ function explainUnion(
 }
 
 /** Where a key stands: at the top, in a check or in a check whose type nobody knows. */
-export type Where = 'top' | 'check' | 'any';
+export type Where = 'top' | 'check' | 'feature' | 'any';
 
 /** Says the known word for an unknown one. @returns the known ones that stand for it. */
 export function explainUnknownKey(
@@ -232,7 +232,7 @@ export function explainUnknownKey(
   const { text, glued } = keyText(key);
   const word = normalise(text);
   const same = known.find((candidate) => normalise(candidate) === word);
-  const foreign = foreignFix(word, where === 'top' ? 'top' : 'check', known, value);
+  const foreign = where === 'feature' ? undefined : foreignFix(word, where === 'top' ? 'top' : 'check', known, value);
   const near = nearest(text, known);
   let fix = where === 'any' ? 'no type has such a key: remove it' : `known here: ${known.join(', ')}`;
   if (near !== undefined) fix = `did you mean \`${near}\`?`;

@@ -102,3 +102,9 @@ export const keysOf = (schemas: readonly Schema[]): readonly string[] =>
 
 /** The description of a field, for people. */
 export const describe = (schema: Schema): string | undefined => z.globalRegistry.get(schema)?.description;
+
+/** What stands under the key of a map or list; undefined in anything else. */
+export const valueAt = (value: unknown, key: string | number): unknown =>
+  value !== null && typeof value === 'object' && Object.hasOwn(value, key)
+    ? (value as Record<string | number, unknown>)[key]
+    : undefined;

@@ -41,10 +41,11 @@ export function substitute(
   );
 }
 
-const references = /\$\$|\$\{([^}]*)(\}?)/g;
+/** `${1}` is for whoever reads the value: no variable has such a name. */
+const references = /\$\$|\$\{(?!\d+\})([^}]*)(\}?)/g;
 
 function expand(text: string, environment: NodeJS.ProcessEnv, used: Set<string>): Substituted | string | Wrong {
-  const whole = /^\$\{([^}$]*)\}$/.exec(text)?.[1];
+  const whole = /^\$\{(?!\d+\})([^}$]*)\}$/.exec(text)?.[1];
   if (whole !== undefined) {
     used.add(whole);
     const source = lookUp(whole, environment);

@@ -61,6 +61,7 @@ const misfits: readonly Row[] = (
     [check('redis', 'host: localhost, port: 6379'), 'host', 'write `url: redis://localhost:6379`, in place of `port`'],
     [check('http', 'host: a, port: 80, path: /x'), 'host', 'write `url: http://a:80/x`, in place of `port` and `path`'],
     [check('http', 'url: "http://a", headers: [{ name: X-Foo, value: hunter2 }]'), 'headers', 'write `X-Foo: …` below'],
+    [check('http', 'url: "http://a", headers: { "x:": hunter2 }'), 'headers.x', 'rename the key'],
     [check('redis', ''), 'url', 'write `url: redis://localhost:6379`'],
     [check('http', 'url: localhost:8080/healthz'), 'url', 'write `http://` before it'],
     [check('redis', 'url: "localhost:6379"'), 'url', 'write `redis://` before it'],

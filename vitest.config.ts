@@ -1,5 +1,5 @@
-// The groups of tests. `defaults` takes minutes of waiting (npm run test:versions), `kubernetes` wants a cluster
-// (npm run test:kubernetes).
+// The groups of tests. `defaults` takes minutes of waiting (npm run test:versions), `peers` wants programs built with Go
+// (npm run test:peers), `kubernetes` wants a cluster (npm run test:kubernetes).
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './scripts/vitest-order.ts';
 
@@ -32,6 +32,7 @@ const groups = [
   { name: 'integration', include: ['test/integration/*.test.ts'], ...waits },
   { name: 'faults', include: ['test/faults/*.test.ts'], ...measures },
   { name: 'defaults', include: ['test/defaults/*.test.ts'], ...measures },
+  { name: 'peers', include: ['test/peers/*.test.ts'], ...waits },
   { name: 'kubernetes', include: ['test/kubernetes/*.test.ts'], maxWorkers: 2, sequence: { groupOrder: 2 } },
 ];
 

@@ -1,4 +1,4 @@
-// `npm run demo`: installs what is missing, then starts Sidewarden in front of four real servers (run-demo.ts).
+// `npm run demo`: installs what is missing, then starts Sidewarden in front of real servers (run-demo.ts).
 import { install, runUnderNode24 } from './install.mjs';
 
 install();

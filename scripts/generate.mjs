@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import './schema.mjs';
 import { writeLists } from '../test/surface/lists.ts';
 import { withLayers } from './linter.ts';
-import { parts, put } from './tables.ts';
+import { put } from './part.ts';
+import { parts } from './tables.ts';
 
 for (const part of parts) {
   const file = new URL(`../${part.file}`, import.meta.url);

@@ -7,6 +7,7 @@ import { postgresExporterSource } from '../test/servers/postgres-exporter.ts';
 import { prometheusSource, promtoolSource } from '../test/servers/prometheus.ts';
 import { redisExporterSource } from '../test/servers/redis-exporter.ts';
 import { DownloadFailed, fromGo, type GoProgram, MissingServers, type Source } from '../test/servers/source.ts';
+import { statsdExporterSource } from '../test/servers/statsd-exporter.ts';
 import { type Outcome, runVitest } from './vitest.ts';
 
 type Peer = {
@@ -55,6 +56,11 @@ const peers: readonly Peer[] = [
       },
     ],
     files: ['test/dependencies/elasticsearch/statistics.test.ts'],
+  },
+  {
+    name: 'statsd_exporter',
+    programs: [{ module: 'github.com/prometheus/statsd_exporter', version: 'v0.31.0', source: statsdExporterSource }],
+    files: ['test/peers/statsd-exporter.test.ts'],
   },
 ];
 
@@ -113,8 +119,14 @@ async function runPeer({ name, programs, files }: Peer): Promise<Row> {
     }
     built.push(`${source.what} ${program.version} (${how})`);
   }
-  const groups = [...new Set(files.map((file) => (file.startsWith('test/integration/') ? 'integration' : 'unit')))];
+  const groups = [...new Set(files.map(groupOf))];
   return row(await runVitest({ groups, files, env }));
+}
+
+/** Of vitest.config.ts. */
+function groupOf(file: string): string {
+  const [, folder = ''] = file.split('/');
+  return ['integration', 'peers'].includes(folder) ? folder : 'unit';
 }
 
 function say(text: string): void {

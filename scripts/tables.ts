@@ -5,7 +5,7 @@ import { Registry as PromRegistry } from 'prom-client';
 import { planOf } from '../src/checks/plan-of.ts';
 import { general } from '../src/config/schema.ts';
 import { detectionBoundMs } from '../src/core/bounds.ts';
-import { loopFamilies, processPrefix, promFamilies } from '../src/core/detail.ts';
+import { loopFamilies, ownPrefix, promFamilies } from '../src/core/detail.ts';
 import { formatDuration, parseDuration } from '../src/core/duration.ts';
 import { families } from '../src/core/names.ts';
 import type { Definition } from '../src/dependencies/define.ts';
@@ -17,31 +17,11 @@ import * as elasticsearchExporter from '../test/dependencies/elasticsearch/expor
 import * as postgresExporter from '../test/dependencies/postgres/exporter-differences.ts';
 import * as redisExporter from '../test/dependencies/redis/exporter-differences.ts';
 import { pageOfFeature } from '../test/docs/pages.ts';
+import { appParts } from './app-tables.ts';
 import { rooms } from './layers.ts';
-
-export type Part = {
-  /** The page, from the top of the tree. */
-  readonly file: string;
-  /** What is replaced; it must be there. */
-  readonly place: RegExp;
-  readonly text: string;
-};
+import { between, cell, code, codes, type Part, table } from './part.ts';
 
 const types: readonly Definition[] = definitions.map((definition) => definition as unknown as Definition);
-const code = (text: string): string => `\`${text}\``;
-
-/** A table between `<!-- name -->` and `<!-- end of name -->`. */
-function table(file: string, name: string, header: readonly string[], rows: readonly (readonly string[])[]): Part {
-  const lines = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return between(file, name, lines.join('\n'));
-}
-
-/** What stands between the two marks. */
-function between(file: string, name: string, text: string): Part {
-  const [begin, end] = [`<!-- ${name}: written by npm run generate -->`, `<!-- end of ${name} -->`];
-  return { file, place: new RegExp(`${begin}[^]*?${end}`), text: `${begin}\n${text}\n${end}` };
-}
-
 /** A file of the tree, word for word, as a block of YAML. */
 const yamlFile = (path: string): string =>
   `\`\`\`yaml\n${readFileSync(new URL(`../${path}`, import.meta.url), 'utf8').trimEnd()}\n\`\`\``;
@@ -65,10 +45,6 @@ function bound(definition: Definition): string {
   });
   return formatDuration(detectionBoundMs(policy));
 }
-
-/** A string in a cell. */
-const cell = (text: string | undefined): string => (text ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
-const codes = (names: readonly string[]): string => names.map(code).join(', ') || 'none';
 
 /** Every family of a type's statistics; one that several collectors read has the row of the first. */
 function statisticsRows({ up, lastError, collectors }: Statistics): string[][] {
@@ -126,7 +102,7 @@ function processRows(): string[][] {
   const prom = new PromRegistry();
   registerProcess({ prom, detail: 'full' });
   return [...promFamilies, ...loopFamilies].flatMap(({ name, detail, for: reader }) => {
-    const found = prom.getSingleMetric(`${processPrefix}${name}`) as unknown as Registered | undefined;
+    const found = prom.getSingleMetric(`${ownPrefix}${name}`) as unknown as Registered | undefined;
     if (found === undefined) return [];
     const row = [code(found.name), found.constructor.name.toLowerCase(), codes(found.labelNames), cell(found.help)];
     return [[...row, detail, reader]];
@@ -201,6 +177,21 @@ export const parts: readonly Part[] = [
       .map(({ key, settings }) => `- [${key}](${basename(pageOfFeature(key))}): ${settings.description ?? ''}.`)
       .join('\n') || '- There is none yet.',
   ),
+  ...features.flatMap(({ key, families: ofFeature = [] }) =>
+    ofFeature.length === 0
+      ? []
+      : [
+          table(
+            pageOfFeature(key),
+            'families',
+            ['name', 'type', 'labels', 'help', 'for'],
+            ofFeature.map(({ name, type, labels, help, for: reader }) => [
+              ...[code(name), type, codes(labels), help, reader],
+            ]),
+          ),
+        ],
+  ),
+  ...appParts,
   table(
     'docs/configuration.md',
     'variables',
@@ -215,9 +206,3 @@ export const parts: readonly Part[] = [
     text: `| \`type\` | | ${types.map(({ type }) => code(type)).join(', ')} |`,
   },
 ];
-
-/** The page with the part in its place. @throws when the page has no such place. */
-export function put(page: string, { file, place, text }: Part): string {
-  if (!place.test(page)) throw new Error(`${file} has no place for ${text.split('\n', 1)[0]}`);
-  return page.replace(place, () => text);
-}

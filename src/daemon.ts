@@ -8,6 +8,7 @@ import type { Taken } from './config/load.ts';
 import type { Kept, Source } from './config/source.ts';
 import { createWatch } from './config/watch.ts';
 import { systemClock } from './core/clock.ts';
+import { isReserved } from './core/detail.ts';
 import type { Log, LogFormat } from './core/log.ts';
 import { createRedactor, secretsOf } from './core/redact.ts';
 import { createReleasers } from './core/releasers.ts';
@@ -99,7 +100,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     log,
     redact,
     latenessMs: scheduler.latenessMs,
-    page: createPage(registry, snapshots, clock, shown),
+    page: createPage(registry, snapshots, clock, shown, (now) => host.page(now)),
     maxConnections: started.maxConnections,
     notes: () => configured.notes,
     certificateRead: (good) => emit({ kind: 'certificate', good }),
@@ -146,6 +147,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     random: Math.random,
     draining: () => drain.draining,
     ...{ reveal, lease: leadership.lease },
+    taken: (family) => isReserved(family) || statistics.knows(family),
     events: sinks,
     meters: registry.meters,
     mount: server.mount,

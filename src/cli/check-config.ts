@@ -83,10 +83,11 @@ function textOf(loaded: Taken, findings: Findings & { readonly noted: boolean })
     const durations = [policy.timeoutMs, detectionBoundMs(policy), expiryMs(policy)].map(formatDuration);
     return [name, definition.type, scheduleOf(check), ...durations, gates.join(' ') || '-'];
   });
+  const on = configuration.features.map(({ feature }) => feature.key).join(', ');
   const header = ['check', 'type', 'schedule', 'timeout', 'bound', 'expiry', 'gates'];
   const many = [counted(warnings.length, 'warning'), counted(notes.length, 'note')].filter((some) => !/^0/.test(some));
   return [
-    `${configuration.source}: ${paint.good('good')}, ${counted(rows.length, 'check')}\n`,
+    `${configuration.source}: ${paint.good('good')}, ${counted(rows.length, 'check')}${on === '' ? '' : `; on: ${on}`}\n`,
     ...(passedOver.length === 0 ? [] : [`${notRead(passedOver)}\n`]),
     rows.length === 0 ? '' : `${table([header, ...rows], process.stdout)}${paint.faint(legend)}\n`,
     ...warnings.map((warning) => paragraph('warning:', warning, process.stdout, paint.bad)),
@@ -136,5 +137,6 @@ function jsonOf(
     ...(limits && limitsJson(limits)),
     ...(series && { series: seriesJson(series) }),
     checks: Object.fromEntries(checks),
+    features: configuration.features.map(({ feature }) => feature.key),
   };
 }

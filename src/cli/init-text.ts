@@ -38,6 +38,8 @@ export function configurationText({ file, service, hasToken, found, missing }: D
     found.map(checkText).join('\n'),
     missing.length === 0 ? '' : '\n# Other types, with the variable that holds what they ask:\n',
     ...missing.map(otherText),
+    '\n# The service’s own metrics, by its page, by StatsD lines, or by both:\n',
+    "# app: { metrics: { url: 'http://127.0.0.1:8080/metrics' }, statsd: {} }\n",
   ].join('');
 }
 

@@ -3,6 +3,7 @@ import type { ConfiguredCheck } from '../checks/plan-of.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { nobody, type Pods } from '../core/cost.ts';
 import { collectorsFor } from '../dependencies/statistics.ts';
+import type { ConfiguredFeature } from '../features/define.ts';
 import { seriesOfCheck, seriesOfPod, seriesOfReader } from '../metrics/series.ts';
 import { counted } from './terminal.ts';
 
@@ -29,18 +30,24 @@ const sinks = 2;
 /** How many pods read the statistics of each check. */
 type Readers = ReadonlyMap<string, { readonly readers: Pods }>;
 
-/** Of the configuration in force. The statistics themselves are as many as the servers have, and are not counted. */
+/**
+ * Of the configuration in force. The statistics themselves are as many as the servers have, and the service's own metrics
+ * as many as it has: they are not counted.
+ */
 export async function seriesOf(configuration: Configuration, pods: Pods, readers: Readers): Promise<Series> {
-  const { checks, metrics } = configuration;
+  const { checks, metrics, features } = configuration;
   const found = await Promise.all(
     checks.map(async (check) => [check.name, await ofCheck(check, configuration, readers)] as const),
   );
-  const process = seriesOfPod(metrics.detail, sinks);
+  const process = seriesOfPod(metrics.detail, sinks) + features.reduce((total, one) => total + ofFeature(one), 0);
   const perPod = found.reduce((total, [, series]) => total + series.perPod, process);
   const reading = found.map(([name, series]) => series.reading * (readers.get(name)?.readers ?? nobody).replicas);
   const all = reading.reduce((total, one) => total + one, perPod * pods.replicas);
   return { checks: new Map(found), process, perPod, all };
 }
+
+const ofFeature = ({ feature, settings }: ConfiguredFeature): number =>
+  feature.series?.(settings) ?? feature.families?.length ?? 0;
 
 async function ofCheck(
   { name, definition, settings }: ConfiguredCheck,
@@ -61,7 +68,7 @@ async function ofCheck(
 
 export function seriesText({ process, perPod, all }: Series, { replicas }: Pods): string {
   const each = `${perPod} in each pod, ${process} of them of the pod itself`;
-  return `series on /metrics, beside those of the statistics: ${each}; ${all} in ${counted(replicas, 'pod')}\n`;
+  return `series on /metrics, beside those of the statistics and of the service: ${each}; ${all} in ${counted(replicas, 'pod')}\n`;
 }
 
 /** Of one check, as in its `cost`. */

@@ -15,8 +15,14 @@ export const durationBuckets: Readonly<Record<Detail, readonly number[]>> = {
 /** Buckets of `sidewarden_kms_request_duration_seconds`, in seconds. */
 export const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** What prom-client says of the process itself, under our prefix, so that it never collides with the app's. */
-export const processPrefix = 'sidewarden_';
+/** Of every name of ours, what prom-client says of the process among them: it never collides with the service's. */
+export const ownPrefix = 'sidewarden_';
+
+/** What Prometheus itself says of each scrape and each alert: a sample of the name would stand in its place. */
+const ofPrometheus = /^(?:up|scrape_\w+|ALERTS|ALERTS_FOR_STATE)$/;
+
+/** Whether nobody else may have a family of this name. */
+export const isReserved = (family: string): boolean => family.startsWith(ownPrefix) || ofPrometheus.test(family);
 
 export type ProcessFamily = { readonly name: string; readonly detail: Detail; readonly for: string };
 const ofProcess = (name: string, detail: Detail, why: string): ProcessFamily => ({ name, detail, for: why });

@@ -38,16 +38,18 @@ function seriesOf({ family, labels, part }: Sample, first: readonly string[]): s
 const pair = (name: string, value: string): string => `${name}="${escapeLabel(value)}"`;
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };
-/** A lone surrogate is no UTF-8: it would cost the whole scrape. */
-const escapeLabel = (value: string): string =>
-  value
-    .slice(0, longestLabel)
-    .toWellFormed()
-    .replace(/[\\"\n]/g, (one) => escapes[one] ?? one);
+/** A label's value as it stands between the quotes. */
+export const escapeValue = (value: string): string => value.replace(/[\\"\n]/g, (one) => escapes[one] ?? one);
+/** A help as it stands in its line. */
+export const escapeHelp = (help: string): string => help.replace(/[\\\n]/g, (one) => escapes[one] ?? one);
 
-const numberOf = (value: number): string =>
+/** A label's value, cut. A lone surrogate is no UTF-8: it would cost the whole scrape. */
+export const escapeLabel = (value: string): string => escapeValue(value.slice(0, longestLabel).toWellFormed());
+
+/** A sample’s value. */
+export const numberOf = (value: number): string =>
   value === Number.POSITIVE_INFINITY ? '+Inf' : value === Number.NEGATIVE_INFINITY ? '-Inf' : String(value);
 
 /** The two lines before the samples of a family. */
 export const headerOf = ({ name, help, type }: Family): string =>
-  `# HELP ${name} ${help.replace(/[\\\n]/g, (one) => escapes[one] ?? one)}\n# TYPE ${name} ${type}`;
+  `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}`;

@@ -6,6 +6,7 @@ export const refusals = {
   not_found: { code: 404, error: 'not_found' },
   conflict: { code: 409, error: 'conflict' },
   unprocessable: { code: 422, error: 'unprocessable' },
+  unsupported_media_type: { code: 415, error: 'unsupported_media_type' },
   unavailable: { code: 503, error: 'unavailable' },
 } as const;
 export type RefusalWord = keyof typeof refusals;

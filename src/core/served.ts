@@ -13,6 +13,7 @@ export const servedRoutes = {
   '/metrics': [200],
   '/metrics/checks': [200],
   '/metrics/statistics': [200],
+  '/metrics/app': [200],
   other: [],
 } as const satisfies Readonly<Record<string, readonly number[]>>;
 export type ServedRoute = keyof typeof servedRoutes;

@@ -38,10 +38,21 @@ export interface House {
   readonly emit: Emit;
   /** A job of its own is asked again when it is to run: its `next` now says an earlier instant. */
   nudge(job: FeatureJob): void;
+  /** Whether a family of this name is on our pages, or can come to be: one of ours, or of the statistics that are read. */
+  readonly taken: (family: string) => boolean;
   /** @param family one of those that the feature names */
   meter(family: OwnFamily): Meter;
   /** Families on the page beside ours, in place of those under this name, until then. */
   show(name: string, texts: readonly FamilyText[], until: Instant): void;
+}
+
+/** Metrics of the service itself, in Prometheus' text format 0.0.4. */
+export interface AppPage {
+  /**
+   * Asked at each scrape, and waits for nothing.
+   * @returns parts of whole lines, which stay the same objects as long as they say the same: each is compressed once.
+   */
+  parts(now: Instant): readonly Uint8Array[];
 }
 
 /** A feature at work. The house begins and ends its jobs, mounts its routes, and lets it hear events. */
@@ -50,6 +61,8 @@ export interface Live {
   readonly consumer?: Consumer;
   readonly jobs?: readonly FeatureJob[];
   readonly routes?: Routes;
+  /** What it has for /metrics/app, which is also the end of /metrics. */
+  readonly page?: AppPage;
   /** Lets go of everything: open streams, timers, connections. Its jobs have ended then. */
   close?(): void | Promise<void>;
 }
@@ -80,9 +93,14 @@ export interface Feature<Key extends string = string, Settings extends z.ZodType
   readonly elects?: true;
   /** Documentation, rules and boards read them without loading the feature. */
   readonly families?: readonly OwnFamily[];
+  /** Whether the feature has the family with these settings; all of them unless it says. */
+  has?(family: OwnFamily, settings: z.output<Settings>): boolean;
+  /** How many series of these a pod has with these settings; one of each unless it says. */
+  series?(settings: z.output<Settings>): number;
   /** Of the command line; loaded when asked for. */
   readonly commands?: FeatureCommands;
-  load(): Promise<Working<z.output<Settings>>>;
+  /** Imports what these settings need, and no more. */
+  load(settings: z.output<Settings>): Promise<Working<z.output<Settings>>>;
 }
 
 /** Keeps the literal key and the type of the settings together, for the list. */

@@ -1,5 +1,6 @@
 // The features at work. A reload begins those that are new, ends those that are gone, and replaces those that changed.
 import { aborted } from '../core/aborted.ts';
+import type { Instant } from '../core/clock.ts';
 import type { Consumer } from '../core/event.ts';
 import type { FamilyText } from '../core/exposition.ts';
 import { errorFields } from '../core/log.ts';
@@ -11,7 +12,7 @@ import type { Secret } from '../core/secret.ts';
 import type { Routes } from '../http/mount.ts';
 import type { Job } from '../schedule/job.ts';
 import { createReconciler } from '../schedule/reconciler.ts';
-import type { ConfiguredFeature, Feature, House, Live, Working } from './define.ts';
+import type { ConfiguredFeature, Feature, House, Live } from './define.ts';
 import { createFamilies } from './families.ts';
 import { tasksOf } from './tasks.ts';
 
@@ -41,6 +42,8 @@ export interface FeatureHost {
    * @throws when that fails, or after the close; nothing has changed then.
    */
   prepare(wanted: readonly ConfiguredFeature[]): Promise<Prepared>;
+  /** What the features have for the page of the service's own metrics. */
+  page(now: Instant): readonly Uint8Array[];
   /** Of every feature at work, or just ending. */
   secrets(): readonly Secret[];
   /** Ends all. Never rejects; waits 5 s at most for what they still send, and as long for what they let go. */
@@ -63,7 +66,6 @@ type Member = {
 export function createFeatureHost(options: HostOptions): FeatureHost {
   const { scheduler, events, shown, meters, mount, ...ofHouse } = options;
   const { log } = ofHouse;
-  const loaded = new Map<string, Working<unknown>>();
   const families = createFamilies(meters);
   const ending = new Map<Member, Promise<void>>();
   /** Made, and not yet at work. */
@@ -90,7 +92,9 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
     await settle(key, () => live.consumer?.close?.(AbortSignal.timeout(endMs)));
     await settle(key, () => live.close?.());
     member.ended = true;
-    if (!isNamed(key)) forget(feature);
+    const successor = [...members.all(), ...waiting].find((one) => one.feature.key === key);
+    if (successor === undefined) forget(feature);
+    else families.retain(feature, successor.settings);
   };
   const members = createReconciler<Member, Member>({
     nameOf: ({ feature }) => feature.key,
@@ -110,10 +114,8 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
       ending.set(member, ended);
     },
   });
-  const isNamed = (key: string): boolean =>
-    members.get(key) !== undefined || waiting.some(({ feature }) => feature.key === key);
   const forget = (feature: Feature): void => {
-    families.remove(feature);
+    families.retain(feature, undefined);
     shown.drop(feature.key);
   };
   /** @param of is undefined while the feature is being made */
@@ -133,9 +135,8 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
     if (going !== undefined && same(going.settings, settings)) return going;
     let member: Member | undefined;
     try {
-      const working = loaded.get(feature.key) ?? (await feature.load());
-      loaded.set(feature.key, working);
-      families.add(feature);
+      const working = await feature.load(settings);
+      families.add(feature, settings);
       const live = working.begin(
         settings,
         houseOf(feature, () => member),
@@ -151,7 +152,11 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
   /** What was made for nothing leaves nothing. */
   const drop = (wanted: readonly ConfiguredFeature[]): void => {
     waiting = [];
-    for (const { feature } of wanted) if (!isNamed(feature.key) && !isEnding(feature.key)) forget(feature);
+    for (const { feature } of wanted) {
+      const going = members.get(feature.key);
+      if (going !== undefined) families.retain(feature, going.settings);
+      else if (!isEnding(feature.key)) forget(feature);
+    }
   };
   const isEnding = (key: string): boolean => [...ending.keys()].some(({ feature }) => feature.key === key);
 
@@ -180,6 +185,15 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
         throw error;
       }
     },
+    page: (now) =>
+      members.all().flatMap(({ feature, live }) => {
+        try {
+          return live.page?.parts(now) ?? [];
+        } catch (error) {
+          failed(feature.key, error);
+          return []; // one that fails costs nobody else the page
+        }
+      }),
     secrets: () => secretsOf([...members.all(), ...waiting, ...ending.keys()].map(({ settings }) => settings)),
     async close() {
       closed = true;

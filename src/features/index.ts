@@ -1,4 +1,5 @@
 // The features, each a folder beside this file. Adding one is its folder, its line here and its page: CONTRIBUTING.md.
+import { app } from './app/index.ts';
 import type { Feature } from './define.ts';
 
-export const features: readonly Feature[] = [];
+export const features: readonly Feature[] = [app];

@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a token needs for this route: `write` unless said. Routes outside a guarded plugin are open. */
     access?: Access;
+    /** Asked many times a minute: the log has only what was refused. */
+    often?: true;
   }
 }
 

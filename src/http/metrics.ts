@@ -1,4 +1,4 @@
-// GET /metrics and its two halves, plain or gzipped.
+// GET /metrics and its three parts, plain or gzipped.
 import type { FastifyInstance } from 'fastify';
 import type { Page } from '../metrics/page.ts';
 import { send } from './answer.ts';
@@ -13,6 +13,7 @@ export function metricsRoutes(app: FastifyInstance, page: Page): void {
     '/metrics': page.render,
     '/metrics/checks': page.checks,
     '/metrics/statistics': page.statistics,
+    '/metrics/app': page.app,
   };
   for (const [path, render] of Object.entries(pages)) {
     app.get(path, async (request, reply) => {

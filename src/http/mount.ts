@@ -25,7 +25,8 @@ export function mountRoutes(
         // At the end of every answer, also of one whose asker left.
         reply.raw.once('close', () => {
           scope.answered?.(request, reply.raw.statusCode);
-          if (request.routeOptions.config.access !== 'open') logGuarded(log, request, reply);
+          const { access, often } = request.routeOptions.config;
+          if (access !== 'open' && (often !== true || reply.raw.statusCode >= 400)) logGuarded(log, request, reply);
         });
         reply.headers({
           'cache-control': 'no-store',

@@ -2,7 +2,7 @@
 // deviation and three percentiles, which takes a third of a whole scrape and is in none of our families.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
-import { processPrefix } from '../core/detail.ts';
+import { ownPrefix } from '../core/detail.ts';
 
 /** Milliseconds between two samples; every 10 ms would cost 0.6 % of a core. */
 const resolution = 50;
@@ -13,7 +13,7 @@ export function registerEventLoop(registry: Registry): void {
   delays.enable();
   const registers = [registry];
   const lag = new Gauge({
-    name: `${processPrefix}nodejs_eventloop_lag_seconds`,
+    name: `${ownPrefix}nodejs_eventloop_lag_seconds`,
     help: 'What the event loop took for one turn, at the last scrape.',
     registers,
     collect() {
@@ -22,7 +22,7 @@ export function registerEventLoop(registry: Registry): void {
     },
   });
   new Gauge({
-    name: `${processPrefix}nodejs_eventloop_lag_max_seconds`,
+    name: `${ownPrefix}nodejs_eventloop_lag_max_seconds`,
     help: 'The longest delay of the event loop since the last scrape.',
     registers,
     collect() {

@@ -36,10 +36,12 @@ function meterOf(place: Registration, family: OwnFamily): Meter {
   const none = { set: nothing, add: nothing, observe: nothing };
   if (family.type === 'gauge') {
     const gauge = new Gauge(settings(place, family));
+    gauge.remove({}); // without labels it would be 0 before anybody said so
     return { ...none, set: (labels, value) => gauge.set(labels, value) };
   }
   if (family.type === 'counter') {
     const counter = new Counter(settings(place, family));
+    counter.remove({});
     return { ...none, add: (labels, value) => counter.inc(labels, value) };
   }
   const histogram = new Histogram({ ...settings(place, family), buckets: [...(family.buckets ?? [])] });

@@ -1,6 +1,6 @@
 // What the process says of itself: prom-client's families of core/detail.ts, and the delay of the event loop.
 import { collectDefaultMetrics, type Metric, Registry as PromRegistry } from 'prom-client';
-import { isShown, processPrefix, promFamilies } from '../core/detail.ts';
+import { isShown, ownPrefix, promFamilies } from '../core/detail.ts';
 import { registerEventLoop } from './event-loop.ts';
 import type { Registration } from './family-settings.ts';
 
@@ -10,10 +10,10 @@ import type { Registration } from './family-settings.ts';
  */
 export function registerProcess({ prom, detail }: Registration): () => Promise<void> {
   const all = new PromRegistry();
-  collectDefaultMetrics({ register: all, prefix: processPrefix, eventLoopMonitoringPrecision: 3_600_000 });
+  collectDefaultMetrics({ register: all, prefix: ownPrefix, eventLoopMonitoringPrecision: 3_600_000 });
   const hidden: Metric[] = [];
   for (const { name, detail: needed } of promFamilies) {
-    const metric = all.getSingleMetric(`${processPrefix}${name}`);
+    const metric = all.getSingleMetric(`${ownPrefix}${name}`);
     if (metric === undefined) continue; // open descriptors: Linux only
     if (isShown(needed, detail)) prom.registerMetric(metric);
     else hidden.push(metric);

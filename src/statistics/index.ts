@@ -10,6 +10,7 @@ import { same } from '../core/same.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Driver, Session } from '../dependencies/define.ts';
 import { type Seat, seatsOf } from '../dependencies/seats.ts';
+import { familiesOf } from '../dependencies/statistics.ts';
 import type { Leadership } from '../leadership/index.ts';
 import type { Job } from '../schedule/job.ts';
 import { createReconciler } from '../schedule/reconciler.ts';
@@ -46,6 +47,8 @@ export interface StatisticsRoom {
   load(checks: readonly StatisticsCheck[]): Promise<void>;
   /** Makes these, once loaded, the checks whose statistics are read; what has not changed goes on. */
   replace(checks: readonly StatisticsCheck[]): void;
+  /** Whether some replica reads a family of this name. */
+  knows(family: string): boolean;
   /** Of the settings that are read with: what is learnt later, such as a rotated password, is learnt there. */
   secrets(): readonly Secret[];
   /** Cuts every connection. */
@@ -109,6 +112,16 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
     },
   });
 
+  /** Made when it is asked for, after each change of what is read. */
+  let names: ReadonlySet<string> | undefined;
+  const namesOf = ({ check, reading }: Member): readonly string[] => {
+    const { settings: ofCheck, definition } = check;
+    const statistics = reading === undefined ? undefined : rooms.get(definition.type)?.statistics;
+    if (statistics === undefined) return [];
+    const custom = statistics.custom?.(ofCheck) ?? [];
+    return [...familiesOf(statistics), ...custom.flatMap(({ families }) => families)].map(({ name }) => name);
+  };
+
   leadership.follow({
     changed(place) {
       if (leadership.at(place)?.lease.standing === 'lost') members.get(place)?.reading?.lose();
@@ -127,6 +140,11 @@ export function createStatistics(options: StatisticsOptions): StatisticsRoom {
           return seat === undefined ? [] : [{ check, seat }];
         }),
       );
+      names = undefined;
+    },
+    knows(family) {
+      names ??= new Set(members.all().flatMap(namesOf));
+      return names.has(family);
     },
     secrets: () => secretsOf(members.all().map(({ check }) => check.settings)),
     close() {

@@ -2,14 +2,14 @@
 // of a label that they ask for.
 import { expect, test } from 'vitest';
 import { statisticsModes } from '../../src/core/collecting.ts';
-import { loopFamilies, processPrefix, promFamilies } from '../../src/core/detail.ts';
+import { loopFamilies, ownPrefix, promFamilies } from '../../src/core/detail.ts';
 import { families } from '../../src/core/names.ts';
 import { closed, fullRegistry, valuesIn } from '../surface/metrics.ts';
 import { pages, read } from './pages.ts';
 
 const fullOnly = [
   ...Object.values(families),
-  ...[...promFamilies, ...loopFamilies].map(({ name, detail }) => ({ name: `${processPrefix}${name}`, detail })),
+  ...[...promFamilies, ...loopFamilies].map(({ name, detail }) => ({ name: `${ownPrefix}${name}`, detail })),
 ].flatMap(({ name, detail }) => (detail === 'full' ? [name] : []));
 
 /** Code that is more than a name: blocks, and spans with an operator, a bracket or a space. */

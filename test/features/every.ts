@@ -1,4 +1,4 @@
-// Every feature of the list at work by its defaults, for what is told of all of them.
+// Every feature of the list at work with all that it has, for what is told of all of them.
 import { systemClock } from '../../src/core/clock.ts';
 import type { Lease } from '../../src/core/lease.ts';
 import type { Live } from '../../src/features/define.ts';
@@ -16,12 +16,17 @@ const nobodyHolds: Lease = {
   onChange() {},
 };
 
-/** One that its defaults do not suffice for is left out. */
+/** What turns on every part of a feature; nothing where its defaults do. */
+const written: Readonly<Record<string, unknown>> = {
+  app: { metrics: { url: 'http://127.0.0.1:8080/metrics' }, statsd: {} },
+};
+
+/** One that this does not suffice for is left out. */
 async function everyFeature(): Promise<readonly Live[]> {
-  const all = features.map(async ({ settings, load }) => {
-    const parsed = settings.safeParse({});
+  const all = features.map(async ({ key, settings, load }) => {
+    const parsed = settings.safeParse(written[key] ?? {});
     if (!parsed.success) return [];
-    const live = (await load()).begin(parsed.data, {
+    const live = (await load(parsed.data)).begin(parsed.data, {
       ...{ service: 'shop', version: '1', clock: systemClock, random: Math.random, log: makeLog() },
       ...{
         redact: (text: string) => text,
@@ -29,7 +34,7 @@ async function everyFeature(): Promise<readonly Live[]> {
         board: { version: 0, entries: () => [] },
         draining: () => false,
       },
-      ...{ lease: nobodyHolds, emit() {}, nudge() {}, show() {} },
+      ...{ lease: nobodyHolds, emit() {}, nudge() {}, show() {}, taken: () => false },
       meter: () => ({ set() {}, add() {}, observe() {} }),
     });
     return [live];

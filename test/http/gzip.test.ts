@@ -97,10 +97,11 @@ describe('routes', () => {
     render: async () => [Buffer.from('checks 1\n'), Buffer.from('statistics 1\n')],
     checks: async () => [Buffer.from('checks 1\n')],
     statistics: () => [],
+    app: () => [Buffer.from('app 1\n')],
   };
   const get = (path: string, headers: Record<string, string> = {}) => serve([], { page }).ask(path, headers);
 
-  test.each(['/metrics', '/metrics/checks'])('%s is the same, plain and gzipped', async (path) => {
+  test.each(['/metrics', '/metrics/checks', '/metrics/app'])('%s is the same, plain and gzipped', async (path) => {
     const plain = await get(path);
     expect(plain.headers).toMatchObject({ vary: 'Accept-Encoding' });
     expect(plain.headers).not.toHaveProperty('content-encoding');

@@ -34,6 +34,7 @@ const open = [
   'GET /health/startup',
   'GET /health/checks/:name',
   'GET /metrics',
+  'GET /metrics/app',
   'GET /metrics/checks',
   'GET /metrics/statistics',
 ];

@@ -21,6 +21,7 @@ export const pageOf = (render: () => Promise<string>, contentType = 'text/plain'
   render: async () => [Buffer.from(await render())],
   checks: async () => [Buffer.from(await render())],
   statistics: () => [],
+  app: () => [],
 });
 
 /** @param over `token` is the one that may do everything. */

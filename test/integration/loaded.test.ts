@@ -60,6 +60,35 @@ test.each([
   expect(await loaded(configured)).toEqual(expected);
 });
 
+/** Sources of features that the daemon loads, but for what describes them. */
+async function featuresLoaded(app?: object): Promise<readonly string[]> {
+  let said = '';
+  daemon = await startSidewarden({
+    configuration: { log_level: 'error', checks: {}, ...(app && { app }) },
+    node: [reportLoads],
+    hear: (text) => {
+      said += text;
+    },
+  });
+  if (app !== undefined)
+    await expect.poll(async () => (await daemon?.get<string>('/metrics'))?.text).toContain('\nsidewarden_app_');
+  const sources = filesIn(said).flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
+  expect(sources).toContain('src/features/app/settings.ts');
+  const described = /\/app\/(index|settings|problems)\.ts$/;
+  const folders = sources.map((file) => /^src\/(?:features\/(app.*)|core\/(app-catalogue)\.ts)$/.exec(file));
+  const found = folders.flatMap((match) => (match && !described.test(match[0]) ? [match[1] ?? match[2] ?? ''] : []));
+  return [...new Set(found.map((file) => file.replace(/\/[^/]*$/, '')))].toSorted();
+}
+
+test('of a feature what is configured, and no more', async () => {
+  expect(await featuresLoaded()).toEqual([]);
+  await daemon?.stop();
+  const metrics = { url: `http://${nowhere}:${port}/metrics` };
+  expect(await featuresLoaded({ metrics })).toEqual(['app', 'app/page']);
+  await daemon?.stop();
+  expect(await featuresLoaded({ statsd: { listen: [] } })).toEqual(['app', 'app-catalogue', 'app/statsd']);
+});
+
 test('what never runs is not in the build', () => {
   const packages = packagesIn(Object.keys(outputs));
   expect(packages).toContain('@elastic/transport');

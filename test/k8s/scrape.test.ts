@@ -33,7 +33,7 @@ const discovered = (port: number, at: string) => {
   );
 };
 
-test('of an annotated pod the sidecar, its statistics and the service are found, once, each under its own job and on its own path', async () => {
+test('of an annotated pod the sidecar, its statistics, its page of the service and the service itself are found, once, each under its own job and on its own path', async () => {
   const { scrape_configs: jobs } = parse(
     readFileSync(`${folder}/overlays/annotations/scrape-configuration.yaml`, 'utf8'),
   ) as {
@@ -53,18 +53,19 @@ test('of an annotated pod the sidecar, its statistics and the service are found,
     }),
   });
   try {
-    await expect.poll(() => new Set(asked).size).toBe(3);
+    await expect.poll(() => new Set(asked).size).toBe(4);
     const targets = await prometheus.targets();
     const found = { pod: 'shop-1', namespace: 'default' };
     expect(
       targets.map(({ labels }) => labels).toSorted((one, other) => (one.job ?? '').localeCompare(other.job ?? '')),
     ).toEqual([
       expect.objectContaining({ job: 'shop', container: 'shop', ...found }),
+      { job: 'shop-app', ...found, instance: `${pod.host}:${pod.port}` },
       expect.objectContaining({ job: 'shop-sidewarden', container: 'sidewarden', ...found }),
       // Nothing of the pod but the target's own address, which gives way to that of the dependency.
       { job: 'shop-statistics', namespace: 'default', instance: `${pod.host}:${pod.port}` },
     ]);
-    expect([...new Set(asked)].sort()).toEqual(['/metrics', '/metrics/checks', '/metrics/statistics']);
+    expect([...new Set(asked)].sort()).toEqual(['/metrics', '/metrics/app', '/metrics/checks', '/metrics/statistics']);
   } finally {
     await prometheus.stop();
     await pod.stop();

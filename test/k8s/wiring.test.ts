@@ -212,6 +212,14 @@ test('the PodMonitor selects the pods, names the port, and gives each half of th
         { action: 'labeldrop', regex: 'pod|container|endpoint' },
       ],
     }),
+    expect.objectContaining({
+      port,
+      path: '/metrics/app',
+      relabelings: [
+        { ...job, replacement: '$1-app' },
+        { action: 'labeldrop', regex: 'container|endpoint' },
+      ],
+    }),
   ]);
   // Either would end a series with the replica that read it.
   for (const endpoint of spec.podMetricsEndpoints) {

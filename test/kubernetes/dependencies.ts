@@ -43,11 +43,26 @@ export async function startDependencies(): Promise<Dependencies> {
 /** As the configuration names a variable. */
 const reference = (name: string): string => `$\{${name}}`;
 
-/** The configuration of k8s/, with KMS, and with a start that waits for the database. */
-export function configuration({ four, proxies }: Dependencies, more: Record<string, unknown> = {}): string {
+/** What the service of the tests says of itself: by its page, and by StatsD lines. */
+export const app = {
+  metrics: { url: 'http://127.0.0.1:8080/metrics', interval: '1s', timeout: '500ms' },
+  statsd: {},
+};
+
+/**
+ * The configuration of k8s/, with KMS, and with a start that waits for the database.
+ * @param more checks
+ * @param features beside the checks
+ */
+export function configuration(
+  { four, proxies }: Dependencies,
+  more: Record<string, unknown> = {},
+  features: Record<string, unknown> = {},
+): string {
   const { kms } = checksOf(four, {}, proxies);
   return stringify({
     listen: ':9090',
+    ...features,
     checks: {
       database: { type: 'postgres', url: reference('DATABASE_URL'), gates: ['ready', 'startup'], wait_for: 'healthy' },
       sessions: { type: 'redis', url: reference('REDIS_URL'), gates: ['admit'] },

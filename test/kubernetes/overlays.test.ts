@@ -1,5 +1,6 @@
 // The overlays of k8s/ as real pods: they become Ready, end as they should, and a real Prometheus finds them once.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blockWith } from '../docs/pages.ts';
 import type { Target } from '../servers/prometheus.ts';
 import { type Pod, tell, until } from './cluster.ts';
 import { type Dependencies, startDependencies } from './dependencies.ts';
@@ -66,27 +67,37 @@ describe('annotations', () => {
     pod = await untilReady(stage);
   }, 150_000);
 
-  test('Prometheus finds both containers with the documented rules, each once, and the statistics', async () => {
-    prometheus = await startDiscovering(stage);
-    const ours = async () => (await prometheus.targets()).filter(({ labels }) => labels.namespace === stage.namespace);
-    const lineOf = ({ labels, scrapeUrl, health, lastError }: Target): string =>
-      `${labels.job} ${scrapeUrl} ${health} ${lastError}`.trimEnd();
-    const { found, tookMs } = await until('three targets are up', 30_000, async () => {
-      const targets = await ours();
-      if (targets.filter(({ health }) => health === 'up').length >= 3) return targets;
+  const lineOf = ({ labels, scrapeUrl, health, lastError }: Target): string =>
+    `${labels.job} ${scrapeUrl} ${health} ${lastError}`.trimEnd();
+  /** Once so many targets of the namespace are up; all of the namespace. */
+  const targetsUp = async (count: number): Promise<readonly Target[]> => {
+    const { found, tookMs } = await until(`${count} targets are up`, 30_000, async () => {
+      const all = await prometheus.targets();
+      const targets = all.filter(({ labels }) => labels.namespace === stage.namespace);
+      if (targets.filter(({ health }) => health === 'up').length >= count) return targets;
       throw new Error(`Prometheus has ${targets.map(lineOf).join(', ') || 'none'}`);
     });
-    const lines = found.map(lineOf).toSorted();
-    tell(`Prometheus after ${(tookMs / 1000).toFixed(1)} s:\n  ${lines.join('\n  ')}`);
-    expect(lines).toEqual([
-      `shop http://${pod.ip}:8080/metrics up`,
-      `shop-sidewarden http://${pod.ip}:9090/metrics/checks up`,
-      `shop-statistics http://${pod.ip}:9090/metrics/statistics up`,
-    ]);
+    tell(`Prometheus after ${(tookMs / 1000).toFixed(1)} s:\n  ${found.map(lineOf).toSorted().join('\n  ')}`);
+    return found;
+  };
+  const urls = () => ({
+    app: `shop-app http://${pod.ip}:9090/metrics/app up`,
+    checks: `shop-sidewarden http://${pod.ip}:9090/metrics/checks up`,
+    statistics: `shop-statistics http://${pod.ip}:9090/metrics/statistics up`,
+    service: `shop http://${pod.ip}:8080/metrics up`,
+  });
+  /** As documented: each metric that comes by two jobs. */
+  const twice = () => prometheus.query(blockWith('docs/kubernetes.md', 'promql', 'shop-app'));
+
+  test('Prometheus finds both containers with the documented rules, each once, the statistics, and the service by Sidewarden', async () => {
+    prometheus = await startDiscovering(stage);
+    const found = await targetsUp(4);
+    const { app, checks, statistics, service } = urls();
+    expect(found.map(lineOf).toSorted()).toEqual([service, app, checks, statistics]);
     for (const { labels } of found) expect(labels.pod).toBe(labels.job === 'shop-statistics' ? undefined : pod.name);
   }, 60_000);
 
-  test('what it stores is there once: each target, each check, and the metric of the service', async () => {
+  test('what it stores is there once: each target, each check; the metric of the service by two ways', async () => {
     const among = `{namespace="${stage.namespace}"}`;
     const count = async (labels: string, series: string, condition = ''): Promise<Record<string, number>> => {
       const samples = await prometheus.query(`count by (${labels}) (${series}${among} ${condition})`);
@@ -97,13 +108,13 @@ describe('annotations', () => {
     };
     await expect
       .poll(() => count('job, container', 'up', '== 1'))
-      .toEqual({ 'shop shop': 1, 'shop-sidewarden sidewarden': 1, 'shop-statistics ': 1 });
+      .toEqual({ 'shop shop': 1, 'shop-app ': 1, 'shop-sidewarden sidewarden': 1, 'shop-statistics ': 1 });
     const checks = await count('check', 'sidewarden_check_up');
     tell(`series of sidewarden_check_up: ${JSON.stringify(checks)}`);
     expect(checks).toEqual({ database: 1, sessions: 1, search: 1, keys: 1, app: 1 });
     expect(await count('job', 'sidewarden_check_up')).toEqual({ 'shop-sidewarden': 5 });
     expect(await count('job', 'sidewarden_build_info')).toEqual({ 'shop-sidewarden': 1 });
-    expect(await count('job', 'shop_requests_total')).toEqual({ shop: 1 });
+    await expect.poll(() => count('job', 'shop_requests_total')).toEqual({ shop: 1, 'shop-app': 1 });
     for (const up of ['pg_up', 'redis_up', 'elasticsearch_clusterinfo_up', 'sidewarden_kms_up'])
       await expect
         .poll(() => count('job, pod', up, '== 1'), { message: up, timeout: 30_000 })
@@ -111,4 +122,31 @@ describe('annotations', () => {
     const [healthy] = await prometheus.query(`min(sidewarden_check_up${among})`);
     expect(healthy?.value).toBe(1);
   });
+
+  test('the documented query finds the metric that comes by two ways, and no other', async () => {
+    const found = await twice();
+    tell(`counted twice: ${JSON.stringify(found)}`);
+    expect(found).toEqual([{ metric: { __name__: 'shop_requests_total' }, value: 2 }]);
+  });
+
+  test('without the job of the service its metrics are stored once, with the labels of the pod, and the query finds none', async () => {
+    await prometheus.stop();
+    prometheus = await startDiscovering(stage, ['services']);
+    const { app, checks, statistics } = urls();
+    expect((await targetsUp(3)).map(lineOf).toSorted()).toEqual([app, checks, statistics]);
+    const labels = { job: 'shop-app', namespace: stage.namespace, pod: pod.name, instance: `${pod.ip}:9090` };
+    const stored = async () => (await prometheus.query('{__name__=~"shop_.*"}')).map(({ metric }) => metric);
+    await expect
+      .poll(async () =>
+        (await stored()).toSorted((one, other) => (String(one.__name__) < String(other.__name__) ? -1 : 1)),
+      )
+      .toEqual([
+        { __name__: 'shop_orders', kind: 'web', ...labels },
+        { __name__: 'shop_requests_total', ...labels },
+      ]);
+    const orders = async () => (await prometheus.query('shop_orders'))[0]?.value ?? 0;
+    const before = await orders();
+    await expect.poll(orders).toBeGreaterThan(before);
+    expect(await twice()).toEqual([]);
+  }, 90_000);
 });

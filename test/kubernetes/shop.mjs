@@ -1,4 +1,6 @@
-// The service of the tests: answers on 8080, has a metric, and hangs when it is asked to. It runs in the sidecar's image.
+// The service of the tests: answers on 8080, has a metric, sends another by StatsD, and hangs when it is asked to. It runs in
+// the sidecar's image.
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:http';
 
 let requests = 0;
@@ -19,6 +21,8 @@ const server = createServer((request, response) => {
   setTimeout(() => response.end('shop\n'), 20);
 });
 server.listen(8080);
+const statsd = createSocket('udp4').on('error', () => {});
+setInterval(() => statsd.send('shop.orders:1|c|#kind:web', 8125, '127.0.0.1'), 500);
 process.on('SIGTERM', () => {
   server.close(() => process.exit(0));
   server.closeIdleConnections();

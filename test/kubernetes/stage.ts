@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { checksOf } from '../faults/four.ts';
 import { type kustomizations, folder as manifests } from '../k8s/render.ts';
 import { inNamespace, kubectl } from './cluster.ts';
-import { configuration, type Dependencies } from './dependencies.ts';
+import { app, configuration, type Dependencies } from './dependencies.ts';
 
 export const program = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
 
@@ -79,7 +79,7 @@ export async function applyTo(
       namespace,
       ...(namePrefix && { namePrefix }),
       resources: [relative(scratch, join(manifests, path))],
-      patches: Object.entries(patches(dependencies, path === 'overlays/plain-sidecar')).map(([kind, patch]) => ({
+      patches: Object.entries(patches(dependencies, path)).map(([kind, patch]) => ({
         target: { kind },
         patch: stringify(patch),
       })),
@@ -95,8 +95,13 @@ const replace = (path: string, value: unknown) => ({ op: 'replace', path, value 
 const add = (path: string, value: unknown) => ({ op: 'add', path, value });
 
 /** What a user would set, what lets the tests in, and a service that hangs sooner than the manifests allow for. */
-function patches(dependencies: Dependencies, isPlain: boolean): Readonly<Record<string, readonly object[]>> {
+function patches(
+  dependencies: Dependencies,
+  path: (typeof kustomizations)[number],
+): Readonly<Record<string, readonly object[]>> {
   const { four, proxies } = dependencies;
+  const isPlain = path === 'overlays/plain-sidecar';
+  const features = path === 'overlays/annotations' ? { app } : {};
   const checks = checksOf(four, {}, proxies);
   const sidecar = `/spec/template/spec/${isPlain ? 'containers/1' : 'initContainers/0'}`;
   const main = '/spec/template/spec/containers/0';
@@ -115,7 +120,7 @@ function patches(dependencies: Dependencies, isPlain: boolean): Readonly<Record<
         ? [replace(`${main}/lifecycle/preStop/exec/command`, ['node', '-e', 'setTimeout(() => {}, 5000)'])]
         : []),
     ],
-    ConfigMap: [replace('/data/sidewarden.yaml', configuration(dependencies))],
+    ConfigMap: [replace('/data/sidewarden.yaml', configuration(dependencies, {}, features))],
     Secret: [
       replace('/stringData/database-url', checks.database.url),
       replace('/stringData/redis-url', checks.redis.url),

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { Ended, unlessEnded } from '../../scripts/demo-end.ts';
-import { demoChecks, downForMs } from '../../scripts/demo-servers.ts';
+import { demoApp, demoChecks, downForMs } from '../../scripts/demo-servers.ts';
 import { planOf } from '../../src/checks/plan-of.ts';
 import { detectionBoundMs } from '../../src/core/bounds.ts';
 import { loadText, right } from '../config/load.ts';
@@ -14,8 +14,10 @@ test('each check sees a killed server before it is started again', () => {
     REDIS_URL: 'redis://h',
     ELASTICSEARCH_URL: 'http://h',
     KMS_KEY_ID: 'alias/a',
+    SHOP_URL: 'http://h',
+    SHOP_STATSD: 'udp://127.0.0.1:8125',
   };
-  const { checks } = right(loadText(JSON.stringify({ checks: demoChecks }), environment));
+  const { checks } = right(loadText(JSON.stringify({ checks: demoChecks, app: demoApp }), environment));
   const bounds = checks.map((check) => [check.name, detectionBoundMs(planOf(check).policy) < downForMs]);
   expect(bounds).toEqual(Object.keys(demoChecks).map((name) => [name, true]));
 });

@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const mostLines = 250;
 /** Tables of data, from the top of the tree. */
-const tables: readonly string[] = ['src/dependencies/redis/statistics/info-fields.ts'];
+const tables: readonly string[] = ['src/core/app-catalogue.ts', 'src/dependencies/redis/statistics/info-fields.ts'];
 
 const linesOf = async (file: string): Promise<number> => (await readFile(root + file, 'utf8')).split('\n').length - 1;
 

@@ -57,7 +57,20 @@ export function fromMaven(coordinate: string, program: string): Download {
     });
 }
 
-/** Python packages (`moto[server]==5.2.1`) in a virtual environment; `program` is a path or glob in it. */
+/** A jar from Maven Central (`group:artifact:version`), by its own name; it brings all that it needs. */
+export function jarFromMaven(coordinate: string): Download {
+  const [, artifact = '', version = ''] = coordinate.split(':');
+  return (progress) =>
+    cached(`maven-${coordinate}`, `${artifact}-${version}.jar`, progress, async (folder) => {
+      const repository = join(folder, '.m2');
+      const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy';
+      const options = [`-Dartifact=${coordinate}`, `-DoutputDirectory=${folder}`, `-Dmaven.repo.local=${repository}`];
+      await run('mvn', ['-B', '-q', '-ntp', plugin, ...options], folder);
+      rmSync(repository, { recursive: true, force: true });
+    });
+}
+
+/** Python packages (`moto[server]==5.2.1`, with spaces between several) in a virtual environment; `program` is a path or glob in it. */
 export function fromPyPI(spec: string, program: string): Download {
   return async (progress) => {
     const python = (process.env.PATH ?? '')
@@ -68,7 +81,11 @@ export function fromPyPI(spec: string, program: string): Download {
     // A virtual environment runs with the interpreter that made it and no other.
     return cached(`pypi-${spec} for ${python}`, program, progress, async (folder) => {
       await run(python, ['-m', 'venv', folder], folder);
-      await run(join(folder, 'bin', 'pip'), ['install', '-q', '--disable-pip-version-check', spec], folder);
+      await run(
+        join(folder, 'bin', 'pip'),
+        ['install', '-q', '--disable-pip-version-check', ...spec.split(' ')],
+        folder,
+      );
     });
   };
 }

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { findDistribution } from './elasticsearch-distribution.ts';
 import { elasticsearchExporterSource } from './elasticsearch-exporter.ts';
+import { javaAgent, nodeExporterSource, pythonClients } from './exposers.ts';
 import { faketimeSource } from './faketime.ts';
 import { motoServer } from './kms.ts';
 import { kubernetesValidate } from './kubernetes-validate.ts';
@@ -21,6 +22,8 @@ const program = (what: string, name: string, debianPackage: string): Source => (
   packages: [debianPackage],
 });
 
+const openssl = program('OpenSSL', 'openssl', 'openssl');
+
 /** Programs that have to be on the machine, since nothing fetches them. */
 const tools: readonly Source[] = [
   redisSource,
@@ -32,7 +35,8 @@ const tools: readonly Source[] = [
   elasticsearchExporterSource,
   postgresExporterSource,
   redisExporterSource,
-  program('OpenSSL', 'openssl', 'openssl'),
+  nodeExporterSource,
+  openssl,
 ];
 
 const java: Source = {
@@ -64,10 +68,10 @@ export function missingPackages(): string[] {
 
 /** Finds or fetches all that the tests run, so that no test waits for a download. Throws one `MissingServers`. */
 export const prepareServers = (progress: Progress): Promise<void> =>
-  prepare([...tools, ...four, kubernetesValidate], progress);
+  prepare([...tools, ...four, kubernetesValidate, javaAgent, pythonClients], progress);
 
-/** Finds or fetches the demo's four servers. Throws one `MissingServers`. */
-export const prepareDemo = (progress: Progress): Promise<void> => prepare(four, progress);
+/** Finds or fetches what the demo runs. Throws one `MissingServers`. */
+export const prepareDemo = (progress: Progress): Promise<void> => prepare([...four, openssl], progress);
 
 async function prepare(sources: readonly Source[], progress: Progress): Promise<void> {
   const outcomes = await Promise.allSettled([

@@ -13,6 +13,7 @@ export {
   fromNpm,
   fromPyPI,
   type GoProgram,
+  jarFromMaven,
   type Progress,
 } from './download.ts';
 

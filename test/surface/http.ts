@@ -1,5 +1,6 @@
 // The paths with their methods and codes, and whether the token is needed: asked of the app in every state that it can be
 // in. What an error says, and the parameters of a query, are found in the source.
+import fastify from 'fastify';
 import type { Expression } from 'typescript/unstable/ast';
 import { isAsExpression, isParenthesizedExpression, isPropertyAccessExpression } from 'typescript/unstable/ast/is';
 import type { Checker } from 'typescript/unstable/sync';
@@ -7,6 +8,7 @@ import { badRequest, malformed } from '../../src/http/listener.ts';
 import { twins } from '../../src/http/twins.ts';
 import { createPage, type Page } from '../../src/metrics/page.ts';
 import { makeClock, makeEntry, unhealthy, unknown } from '../core/entries.ts';
+import { routesOfFeatures } from '../features/every.ts';
 import { routesOf } from '../http/routes-of.ts';
 import { serve } from '../http/serve.ts';
 import { fullRegistry } from './metrics.ts';
@@ -41,7 +43,22 @@ const states: readonly State[] = [
 ];
 
 export async function http(source: Source): Promise<readonly string[]> {
-  return [...(await routes()), ...spellings, ...errors(source), ...parameters(source)];
+  return [...(await routes()), ...(await ofFeatures()), ...spellings, ...errors(source), ...parameters(source)];
+}
+
+/** Of the features, with what a token needs for each. */
+async function ofFeatures(): Promise<readonly string[]> {
+  const found: string[] = [];
+  const app = fastify({ exposeHeadRoutes: false })
+    .setValidatorCompiler(() => () => true)
+    .setSerializerCompiler(() => String);
+  app.addHook('onRoute', ({ method, path, config }) => {
+    found.push(`(feature) ${String(method)} ${path}: ${config?.access ?? 'write'}`);
+  });
+  for (const plugin of await routesOfFeatures()) app.register(async (scope) => plugin(scope));
+  await app.ready();
+  await app.close();
+  return found;
 }
 
 /** Of the routes, which are listed once. */

@@ -1,7 +1,7 @@
 // The families of metrics with their types and labels; of a label whose values are a closed set, these too. Our own are
 // read from a page of the registry, with a check of each type on it.
 import { collectDefaultMetrics, Registry as PromRegistry } from 'prom-client';
-import { type Detail, loopFamilies, processPrefix, promFamilies } from '../../src/core/detail.ts';
+import { type Detail, loopFamilies, ownPrefix, promFamilies } from '../../src/core/detail.ts';
 import { families } from '../../src/core/names.ts';
 import type { OwnFamily } from '../../src/core/own-family.ts';
 import { type ServedRoute, servedRoutes } from '../../src/core/served.ts';
@@ -73,17 +73,17 @@ async function ownFamilies(): Promise<readonly string[]> {
 const fullOnly: ReadonlySet<string> = new Set([
   ...ours.flatMap(({ name, detail }) => (detail === 'full' ? [name] : [])),
   ...[...promFamilies, ...loopFamilies].flatMap(({ name, detail }) =>
-    detail === 'full' ? [`${processPrefix}${name}`] : [],
+    detail === 'full' ? [`${ownPrefix}${name}`] : [],
   ),
 ]);
 
 /** By the name of the family. Of the process by prom-client's own word: a label is not on the page before it is used. */
 function declaredLabels(): ReadonlyMap<string, readonly string[]> {
   const all = new PromRegistry();
-  collectDefaultMetrics({ register: all, prefix: processPrefix });
+  collectDefaultMetrics({ register: all, prefix: ownPrefix });
   const ofProcess = promFamilies.map(({ name }) => {
-    const metric = all.getSingleMetric(`${processPrefix}${name}`) as { labelNames?: readonly string[] } | undefined;
-    return [`${processPrefix}${name}`, metric?.labelNames ?? []] as const;
+    const metric = all.getSingleMetric(`${ownPrefix}${name}`) as { labelNames?: readonly string[] } | undefined;
+    return [`${ownPrefix}${name}`, metric?.labelNames ?? []] as const;
   });
   return new Map([...ofProcess, ...ours.map(({ name, labels }) => [name, labels] as const)]);
 }

@@ -55,8 +55,11 @@ const unpackers: Readonly<Record<string, (first: number) => Transform>> = {
   deflate: (first) => ((first & 0x0f) === 8 ? createInflate() : createInflateRaw()),
 };
 
-/** A coding that nobody knows is passed over: whether it codes anything, the text shows. */
-async function* unpacked(response: IncomingMessage): AsyncIterable<Buffer> {
+/**
+ * The body without its codings. A coding that nobody knows is passed over: whether it codes anything, the text shows.
+ * @throws Failure `server` for bytes that are not in the coding; else what cut the body short.
+ */
+export async function* unpacked(response: IncomingMessage): AsyncGenerator<Buffer> {
   const codings = codingsOf(response.headers);
   const known = codings.every((coding) => Object.hasOwn(unpackers, coding)) ? codings : [];
   let source: Readable = response;

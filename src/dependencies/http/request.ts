@@ -14,7 +14,7 @@ import { readTls, reveal, revealPassword, whose } from '../credentials.ts';
 import { failureOf, happens } from '../endpoints/socket.ts';
 import { lenient } from '../lenient-http/socket.ts';
 import { lookupWithin } from '../lookup.ts';
-import { type HttpSettings, urlForm } from './settings.ts';
+import { type RequestSettings, urlForm } from './settings.ts';
 
 export type Exchange = {
   readonly request: ClientRequest;
@@ -27,14 +27,17 @@ export type Exchange = {
   readonly broken: Promise<never>;
 };
 
+/** Headers of a request whose settings say nothing of them. */
+export type Headers = Readonly<Record<string, string>>;
+
 /** @throws Failure when a file of the settings cannot be read or holds what no header may. */
-export function sendRequest(settings: HttpSettings, remainingMs: number): Exchange {
+export function sendRequest(settings: RequestSettings, remainingMs: number, usual: Headers = {}): Exchange {
   const url = urlOf(settings);
   const secure = url.scheme === 'https';
   const begun: Socket[] = [];
   const options = {
     method: settings.method,
-    headers: headersOf(settings, url),
+    headers: headersOf(settings, url, usual),
     agent: agentFor(secure, (socket) => begun.push(socket)),
     lookup: lookupWithin(remainingMs),
     ...(settings.socket === undefined ? {} : { socketPath: settings.socket }),
@@ -69,16 +72,16 @@ function agentFor(secure: boolean, made: (socket: Socket) => void): HttpAgent | 
   return agent;
 }
 
-function urlOf({ url }: HttpSettings): ReadUrl {
+function urlOf({ url }: RequestSettings): ReadUrl {
   const read = readUrl(reveal(url), urlForm);
   if ('url' in read) return read.url;
   throw new Failure('auth', `the URL${whose(url)} ${read.problem}`);
 }
 
-const bodyOf = ({ body }: HttpSettings): string | undefined => (body === undefined ? undefined : reveal(body));
+const bodyOf = ({ body }: RequestSettings): string | undefined => (body === undefined ? undefined : reveal(body));
 
-function headersOf(settings: HttpSettings, url: ReadUrl): Record<string, string> {
-  const headers: Record<string, string> = { 'user-agent': 'sidewarden', accept: '*/*' };
+function headersOf(settings: RequestSettings, url: ReadUrl, usual: Headers): Headers {
+  const headers: Record<string, string> = { 'user-agent': 'sidewarden', accept: '*/*', ...usual };
   const authorization = authorizationOf(settings, url);
   if (authorization !== undefined) headers.authorization = authorization;
   for (const [name, value] of Object.entries(settings.headers)) headers[name.toLowerCase()] = reveal(value);
@@ -88,7 +91,7 @@ function headersOf(settings: HttpSettings, url: ReadUrl): Record<string, string>
   return headers;
 }
 
-function authorizationOf(settings: HttpSettings, url: ReadUrl): string | undefined {
+function authorizationOf(settings: RequestSettings, url: ReadUrl): string | undefined {
   const token = settings.token_file ?? settings.token;
   if (token !== undefined) return `Bearer ${reveal(token)}`;
   const username = settings.username ?? url.username;

@@ -83,9 +83,12 @@ export const settings = {
 };
 
 export const phases = ['connect', 'response', 'body'] as const;
+export const classes = ['dns', 'refused', 'timeout', 'tls', 'auth', 'permission', 'throttled', 'server'] as const;
 export type HttpPhase = (typeof phases)[number];
 
 export type HttpSettings = z.output<z.ZodObject<typeof settings>>;
+/** What says how to ask, and nothing of the answer. */
+export type RequestSettings = Omit<HttpSettings, 'expected_status' | 'body_matches' | 'json'>;
 
 /** The URL, unless it is in a file that nobody has read yet. */
 const knownUrl = (url: Secret): ReadUrl | undefined =>

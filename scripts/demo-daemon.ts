@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { runFolder, type ServerProcess, startProcess } from '../test/servers/process.ts';
-import { type DemoServer, demoChecks } from './demo-servers.ts';
+import { type DemoServer, demoApp, demoChecks } from './demo-servers.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -55,7 +55,7 @@ export async function startDaemon(
   const url = `http://127.0.0.1:${port}`;
   const token = `demo-${randomBytes(8).toString('hex')}`;
   const configuration = join(folder, 'sidewarden.yaml');
-  writeFileSync(configuration, stringify({ service: 'demo', checks: demoChecks }));
+  writeFileSync(configuration, stringify({ service: 'demo', checks: demoChecks, app: demoApp }));
   say('starting Sidewarden ...');
   let answer = 'no answer';
   const ready = async (): Promise<boolean> => {

@@ -1,5 +1,6 @@
 // Says what a person can try, then shows each change of /health, and starts a killed server again.
 import { setTimeout as wait } from 'node:timers/promises';
+import { pageFaults } from '../test/servers/shop/faults.ts';
 import type { Daemon } from './demo-daemon.ts';
 import { unlessEnded } from './demo-end.ts';
 import { commands, type DemoServer, downForMs } from './demo-servers.ts';
@@ -49,7 +50,36 @@ async function look(url: string, signal: AbortSignal): Promise<Record<string, st
     name,
     error === undefined ? status : `${status} (${error})`,
   ]);
-  return { ...Object.fromEntries(states), '/health': said(health), '/health/ready': said(ready) };
+  const page = await lookAtPage(url, signal);
+  return {
+    ...Object.fromEntries(states),
+    "the shop's page": page,
+    '/health': said(health),
+    '/health/ready': said(ready),
+  };
+}
+
+let droppedBefore = 0;
+let droppedAt = Number.NEGATIVE_INFINITY;
+/** Longer than between two fetches of the page, in milliseconds. */
+const stillDropping = 8000;
+
+/** How the last fetch of the shop's page went, as the metrics of the feature say it. */
+async function lookAtPage(url: string, signal: AbortSignal): Promise<string> {
+  try {
+    const response = await fetch(`${url}/metrics/checks`, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]),
+    });
+    const text = await response.text();
+    if (!/^sidewarden_app_up 1$/m.test(text)) return 'cannot be read (sidewarden_app_up 0)';
+    const all = [...text.matchAll(/^sidewarden_app_scrape_dropped_total\{.*\} (\d+)$/gm)];
+    const dropped = all.reduce((sum, [, count]) => sum + Number(count), 0);
+    if (dropped > droppedBefore) droppedAt = performance.now();
+    droppedBefore = dropped;
+    return performance.now() - droppedAt < stillDropping ? 'read, but for lines that are left out' : 'read';
+  } catch {
+    return 'no answer';
+  }
 }
 
 async function ask(url: string, path: string, signal: AbortSignal): Promise<Answer | undefined> {
@@ -71,6 +101,7 @@ function introduce(
   servers: readonly DemoServer[],
   say: Say,
 ): void {
+  const shop = servers.find(({ check }) => check === 'shop')?.environment.SHOP_URL;
   say(`
 Sidewarden is up (process ${pid})
 its configuration: ${configuration}, its log: ${log}
@@ -81,6 +112,12 @@ its configuration: ${configuration}, its log: ${log}
 With the token, everything that is known, and this pod taken out of service (-X DELETE puts it back):
   curl -s -H 'Authorization: Bearer ${token}' ${url}/health/detailed
   curl -s -H 'Authorization: Bearer ${token}' -X POST ${url}/drain
+
+The shop's own metrics, by its page and by StatsD; how its page is read; and what makes the page misbehave:
+  curl -s ${url}/metrics/app
+  curl -s ${url}/metrics/checks | grep ^sidewarden_app
+  curl -s ${shop}/faults -d '{"metrics":"garbage"}'     or ${pageFaults.filter((fault) => fault !== 'garbage').join(', ')}
+  curl -s ${shop}/faults -d '{"latency_ms":300,"error_rate":0.2}'
 
 In another terminal, make a server hang, let it go on, or kill it (it comes back after ${downForMs / 1000} s):`);
   for (const entry of servers) hint(entry, say);

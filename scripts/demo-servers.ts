@@ -1,10 +1,13 @@
-// The demo's four servers: their settings for the daemon, and the commands that make each fail.
+// The demo's servers, four that a service needs and a small shop: their settings for the daemon, and the commands that make
+// each fail.
 import { family } from '../test/servers/descendants.ts';
 import { startElasticsearch } from '../test/servers/elasticsearch.ts';
 import { startKms } from '../test/servers/kms.ts';
 import { prepareDemo } from '../test/servers/needed.ts';
 import { startPostgres } from '../test/servers/postgres.ts';
+import { freePort } from '../test/servers/process.ts';
 import { startRedis } from '../test/servers/redis.ts';
+import { startShop } from '../test/servers/shop.ts';
 import { unlessEnded } from './demo-end.ts';
 
 type Say = (line: string) => void;
@@ -22,7 +25,16 @@ export const demoChecks = {
   elasticsearch: { type: 'elasticsearch', url: mentioned('ELASTICSEARCH_URL'), ...often },
   redis: { type: 'redis', url: mentioned('REDIS_URL') },
   kms: { type: 'kms', key_id: mentioned('KMS_KEY_ID'), ...often },
+  shop: { type: 'http', url: `${mentioned('SHOP_URL')}/healthz`, ...often },
 } as const;
+
+/** What the configuration says of the shop's own metrics. */
+export const demoApp = {
+  prefix: 'shop',
+  presets: ['graphql', 'http', 'auth', 'cache'],
+  metrics: { url: `${mentioned('SHOP_URL')}/metrics`, interval: '5s', timeout: '2s' },
+  statsd: { listen: [mentioned('SHOP_STATSD')] },
+};
 
 export type DemoServer = {
   readonly check: keyof typeof demoChecks;
@@ -34,12 +46,12 @@ export type DemoServer = {
     start(): Promise<void>;
     stop(): Promise<void>;
   };
-  /** The variables that its check mentions. */
+  /** The variables that the configuration mentions of it. */
   readonly environment: Readonly<Record<string, string>>;
 };
 
 /**
- * Fetches what is missing, then starts all four, which are put into `running` as they are up.
+ * Fetches what is missing, then starts all, which are put into `running` as they are up.
  * @throws when one does not start, or the signal aborts: what has only begun to start then is killed with this process.
  */
 export async function startServers(running: DemoServer[], say: Say, signal: AbortSignal): Promise<void> {
@@ -51,8 +63,10 @@ export async function startServers(running: DemoServer[], say: Say, signal: Abor
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     say(`  ${entry.what.padEnd(30)} ${entry.server.host}:${entry.server.port}  (${seconds} s)`);
   };
-  say('starting PostgreSQL, Redis, Elasticsearch and KMS ...');
-  const starts = [startDatabase(), startCache(), startSearch(), startKeys()].map((entry) => entry.then(up));
+  say('starting PostgreSQL, Redis, Elasticsearch, KMS and a shop ...');
+  const starts = [startDatabase(), startCache(), startSearch(), startKeys(), startService()].map((entry) =>
+    entry.then(up),
+  );
   const outcomes = await unlessEnded(Promise.allSettled(starts), signal);
   const [failed] = outcomes.filter((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
@@ -81,6 +95,14 @@ async function startKeys(): Promise<DemoServer> {
   const server = await startKms();
   const environment = { ...server.environment, KMS_KEY_ID: await server.createKey() };
   return { check: 'kms', what: 'KMS (a stand-in: moto)', server, environment };
+}
+
+/** The service itself, with a little load of its own. */
+async function startService(): Promise<DemoServer> {
+  const statsd = `127.0.0.1:${await freePort()}`;
+  const server = await startShop({ statsd, loadPerS: 10 });
+  const environment = { SHOP_URL: server.url, SHOP_STATSD: `udp://${statsd}` };
+  return { check: 'shop', what: 'a small shop', server, environment };
 }
 
 /** Commands for another terminal; a server's own children are named too, since they would go on answering. */

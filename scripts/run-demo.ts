@@ -1,4 +1,4 @@
-// Four real servers and Sidewarden in front of them, until Ctrl-C; nothing of it is left behind.
+// Real servers and Sidewarden in front of them, until Ctrl-C; nothing of it is left behind.
 import { parseArgs } from 'node:util';
 import { isFree } from '../test/servers/process.ts';
 import { MissingServers } from '../test/servers/source.ts';
@@ -9,8 +9,8 @@ import { type DemoServer, startServers } from './demo-servers.ts';
 
 const HELP = `npm run demo [-- --port PORT]
 
-Starts PostgreSQL, Redis, Elasticsearch and a stand-in for AWS KMS on loopback, and Sidewarden in front of them on
-127.0.0.1:9090. Servers that this machine lacks are downloaded once, or it says how to install them. Ctrl-C ends it all, and
+Starts PostgreSQL, Redis, Elasticsearch, a stand-in for AWS KMS and a small shop on loopback, and Sidewarden in front of
+them on 127.0.0.1:9090. Servers that this machine lacks are downloaded once, or it says how to install them. Ctrl-C ends it all, and
 so do SIGTERM and the end of the terminal.
 `;
 

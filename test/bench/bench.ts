@@ -8,12 +8,13 @@ import { startProxy } from '../faults/proxy.ts';
 import { freePort } from '../servers/process.ts';
 import { type Sidewarden, shippedOptions, startSidewarden } from '../servers/sidewarden.ts';
 import { answers } from './answers.ts';
+import { app } from './app.ts';
 import { exporters } from './exporters.ts';
 import { type Contestant, memoryTable, startTable } from './footprint.ts';
 import { hanging } from './hanging.ts';
 import { statistics } from './statistics.ts';
 
-const parts = ['answers', 'hanging', 'start', 'memory', 'exporters', 'statistics'] as const;
+const parts = ['answers', 'hanging', 'start', 'memory', 'exporters', 'statistics', 'app'] as const;
 type Part = (typeof parts)[number];
 type Tuning = { readonly entry: string; readonly node: readonly string[] };
 
@@ -72,6 +73,9 @@ const measure: Readonly<Record<Part, (four: Four) => Promise<string>>> = {
   exporters,
   async statistics(four) {
     return statistics(four, tunings.memory, rounds);
+  },
+  async app() {
+    return app(tunings.memory, rounds);
   },
 };
 

@@ -6,6 +6,9 @@ import { removeFolders, serverUser } from './place.ts';
 
 export { freePort, isFree, removeFolder, runFolder, serverUser } from './place.ts';
 
+/** Milliseconds until what was killed is gone at the latest. */
+const KILLED_WITHIN_MS = 10_000;
+
 /** The last part of what a server said that is kept, in characters. */
 const KEPT = 64 * 1024;
 
@@ -129,6 +132,9 @@ function handle(
     await exited;
     clearTimeout(late);
     signalAll(survivors(members), 'SIGKILL');
+    // On a busy machine what was killed waits for a core to end on.
+    const end = performance.now() + KILLED_WITHIN_MS;
+    while (survivors(members).length > 0 && performance.now() < end) await wait(5);
   };
   return {
     pid,

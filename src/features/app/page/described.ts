@@ -72,10 +72,10 @@ const firstType = 2;
 /** What is said is kept in arrays of numbers and in the store: of a large page it would be a large heap. */
 export function createDescribed({ openMetrics, most, names, store }: DescribedOptions): Described {
   /** Of a name: 0 unless the page described it, `noType`, or from `firstType` on the place of its type among all. */
-  const types = createColumn();
-  const [helps, helpEnds] = [createColumn(), createColumn()];
+  const types = createColumn(store.memory);
+  const [helps, helpEnds] = [createColumn(store.memory), createColumn(store.memory)];
   /** Whether it is part of another family: 0 until it is known, 1 for no, 2 for yes. */
-  const parts = createColumn();
+  const parts = createColumn(store.memory);
   let size = 0;
 
   const typeAt = (number: number): Type | undefined => allTypes[types.get(number) - firstType];

@@ -1,4 +1,5 @@
 // Which lines of a page are samples of which name.
+import type { Memory } from './memory.ts';
 import { createColumn } from './names.ts';
 
 /** The samples of one name are a group. It has the name's number. */
@@ -26,11 +27,11 @@ const plain = 1;
 const odd = 2;
 
 /** No group yet. */
-export function createGroups(): Groups {
-  const order = createColumn();
-  const states = createColumn();
-  const [firsts, lasts] = [createColumn(), createColumn()];
-  const [nexts, begins, ends] = [createColumn(), createColumn(), createColumn()];
+export function createGroups(memory: Memory): Groups {
+  const order = createColumn(memory);
+  const states = createColumn(memory);
+  const [firsts, lasts] = [createColumn(memory), createColumn(memory)];
+  const [nexts, begins, ends] = [createColumn(memory), createColumn(memory), createColumn(memory)];
   let size = 0;
   let runs = 0;
   return {

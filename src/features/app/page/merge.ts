@@ -4,9 +4,9 @@ import type { Clock } from '../../../core/clock.ts';
 import { Failure } from '../../../core/failure.ts';
 import { type Fetched, type FetchSettings, fetchPage } from '../../../dependencies/http/fetching.ts';
 import type { PageReason } from '../settings.ts';
+import type { Memory } from './memory.ts';
 import { createPageReader, type PageReader } from './reader.ts';
 import type { ShownPage } from './shown.ts';
-import type { Blocks } from './store.ts';
 
 /**
  * The text format comes first: every scraper's library has it, and it is what is served. Native histograms are not asked
@@ -34,7 +34,7 @@ export type MergeOptions = {
   /** Whether the name of a family is one of ours. */
   readonly taken: (family: string) => boolean;
   /** Of the page before this one, to be used again. */
-  readonly blocks: Blocks;
+  readonly memory: Memory;
 };
 
 /** When the fetch must end. */
@@ -44,13 +44,13 @@ export type Limits = { readonly signal: AbortSignal; remainingMs(): number };
  * Fetches the page once.
  * @throws what the fetch throws, or a Failure `server` for what is no page of metrics
  */
-export function mergePage({ settings, clock, taken, blocks }: MergeOptions, limits: Limits): Promise<Merged> {
+export function mergePage({ settings, clock, taken, memory }: MergeOptions, limits: Limits): Promise<Merged> {
   const { max_samples: maxSamples } = settings;
   const pause = createPause(clock, limits.signal);
   return fetchPage(settings, limits, { accept }, async ({ headers, body }) => {
     const contentType = headers['content-type'] ?? '';
     const openMetrics = /^\s*application\/openmetrics-text\s*(?:;|$)/i.test(contentType);
-    const reader = createPageReader({ openMetrics, maxSamples, taken, blocks });
+    const reader = createPageReader({ openMetrics, maxSamples, taken, memory });
     await readAll(body, reader, mostBytesOf(maxSamples), pause);
     judge(reader, contentType);
     const steps = reader.show();

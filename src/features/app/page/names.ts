@@ -1,4 +1,5 @@
 // The names of a page, those of families and of samples: numbered, and kept outside the heap of JavaScript as its lines are.
+import type { Memory } from './memory.ts';
 import { createIndex, type Store } from './store.ts';
 
 /** Numbers by the number of an entry. Each is 0 until it is set. */
@@ -8,19 +9,26 @@ export interface Column {
 }
 
 /** Grows as entries come. */
-export function createColumn(): Column {
-  let numbers = new Float64Array(256);
+export function createColumn(memory: Memory): Column {
+  let numbers = new Float64Array(memory.take(8 * 256));
   return {
     get: (entry) => numbers[entry] ?? 0,
     set(entry, value) {
       if (entry >= numbers.length) {
         const before = numbers;
-        numbers = new Float64Array(2 * Math.max(before.length, entry));
+        numbers = new Float64Array(memory.take(8 * grown(before.length, entry)));
         numbers.set(before);
       }
       numbers[entry] = value;
     },
   };
+}
+
+/** The next length that has room: the same for every page, so that its memory is found again. */
+function grown(length: number, entry: number): number {
+  let next = length;
+  while (next <= entry) next *= 2;
+  return next;
 }
 
 /** Names, each with a number from 0. */
@@ -35,9 +43,9 @@ export interface NameTable {
 
 /** @param store where the names are kept, among other things */
 export function createNames(store: Store): NameTable {
-  const index = createIndex(store.isOf);
-  const begins = createColumn();
-  const lengths = createColumn();
+  const index = createIndex(store.isOf, store.memory);
+  const begins = createColumn(store.memory);
+  const lengths = createColumn(store.memory);
   return {
     find: index.find,
     add(name) {

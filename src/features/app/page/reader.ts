@@ -2,11 +2,12 @@
 import { type PageReason, pageReasons } from '../settings.ts';
 import { createDescribed } from './described.ts';
 import { createGroups } from './groups.ts';
+import { createMemory, type Memory } from './memory.ts';
 import { createNames } from './names.ts';
 import { orderedSeries, type Plain, scanPlain } from './plain.ts';
 import { readSample } from './sample.ts';
 import { type ShownPage, showPage } from './shown.ts';
-import { type Blocks, createIndex, createStore } from './store.ts';
+import { createIndex, createStore } from './store.ts';
 
 /** Of a line, in bytes: a longer one is passed over. */
 export const longestLine = 16 * 1024;
@@ -23,7 +24,7 @@ export type ReaderOptions = {
   /** Whether the name of a family is one of ours. */
   readonly taken: (family: string) => boolean;
   /** Of the reader before this one, which is not used any more. */
-  readonly blocks?: Blocks;
+  readonly memory?: Memory;
 };
 
 /** Reads one page from its first byte to its last. */
@@ -45,12 +46,17 @@ export interface PageReader {
 }
 
 /** A reader of one page: the next page needs its own. */
-export function createPageReader({ openMetrics, maxSamples, taken, blocks = [] }: ReaderOptions): PageReader {
+export function createPageReader({
+  openMetrics,
+  maxSamples,
+  taken,
+  memory = createMemory(),
+}: ReaderOptions): PageReader {
   const dropped = Object.fromEntries(pageReasons.map((reason) => [reason, 0])) as Record<PageReason, number>;
-  const store = createStore(blocks);
+  const store = createStore(memory);
   const names = createNames(store);
   const described = createDescribed({ openMetrics, most: maxSamples, names, store });
-  const groups = createGroups();
+  const groups = createGroups(memory);
   const plain: Plain = { nameEnd: 0, seriesEnd: 0, ordered: true, oddBound: false };
   /** Of the sample that came last: its name, and the number of it. */
   let group = none;
@@ -81,7 +87,7 @@ export function createPageReader({ openMetrics, maxSamples, taken, blocks = [] }
   const series = createIndex((at, of, start, end) => {
     if (at >= store.size) keepRun(); // a line of the run
     return store.isOf(at, of, start, end);
-  });
+  }, memory);
   /**
    * Whether the sample is shown: `group` is then that of its name, and its line is to be kept next.
    * @param of its name and labels are there from `start` to `end`
@@ -202,7 +208,6 @@ export function createPageReader({ openMetrics, maxSamples, taken, blocks = [] }
       if (start < text.length) hold(text.slice(start));
     },
     end() {
-      store.trim();
       if (begun === '') return;
       lines += 1;
       if (openMetrics && begun === '# EOF' && !over) over = true;

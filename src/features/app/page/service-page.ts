@@ -5,8 +5,8 @@ import { fetchKnowing } from '../../../dependencies/http/fetching.ts';
 import { withLimits } from '../../../schedule/limits.ts';
 import type { FeatureJob, House } from '../../define.ts';
 import { families, type PageSettings, pageReasons } from '../settings.ts';
+import { createMemory, sweepOnly } from './memory.ts';
 import { type Limits, type Merged, mergePage } from './merge.ts';
-import type { Blocks } from './store.ts';
 
 /** Within which the first fetch begins, so that replicas that start together do not ask together. */
 const firstWithinMs = 1000;
@@ -86,13 +86,14 @@ export function createServicePage(settings: PageSettings, house: PageHouse): Ser
     log.warn(fields, `the page of the service cannot be read: ${message}`);
   };
 
-  /** Of the last page. The fetch that reads has them for itself, also while it ends late; one that failed drops them. */
-  let blocks: Blocks = [];
+  /** Of the last page. The fetch that reads has it for itself, also while it ends late; one that failed lets it go. */
+  let memory = createMemory();
   const read = async (limits: Limits): Promise<Merged> => {
-    const lent = blocks;
-    blocks = [];
-    const page = await mergePage({ settings, clock, taken: house.taken, blocks: lent }, limits);
-    blocks = lent;
+    const lent = memory;
+    memory = createMemory();
+    const page = await mergePage({ settings, clock, taken: house.taken, memory: lent }, limits);
+    lent.free();
+    memory = lent;
     return page;
   };
 
@@ -101,6 +102,7 @@ export function createServicePage(settings: PageSettings, house: PageHouse): Ser
       name: 'the page of the service',
       next: () => due,
       async run(signal) {
+        sweepOnly();
         const begun = clock.now();
         due = begun + interval;
         try {

@@ -65,10 +65,10 @@ type Families = {
   next(group: number): number;
 };
 
-function* familiesOf({ groups, described }: ReadPage): Generator<void, Families> {
-  const order = createColumn();
+function* familiesOf({ groups, described, store }: ReadPage): Generator<void, Families> {
+  const order = createColumn(store.memory);
   // Numbers of groups and one more, so that 0 is none.
-  const [firsts, lasts, nexts] = [createColumn(), createColumn(), createColumn()];
+  const [firsts, lasts, nexts] = [createColumn(store.memory), createColumn(store.memory), createColumn(store.memory)];
   let size = 0;
   for (let place = 0; place < groups.size; place += 1) {
     const group = groups.at(place);

@@ -1,6 +1,8 @@
 // The lines of a page while it is read, and which series they are of: kept outside the heap of JavaScript, where a large page
 // would cost long collections, of which each holds up the probes.
 
+import type { Memory } from './memory.ts';
+
 const blockBits = 16;
 const blockBytes = 1 << blockBits;
 const space = 0x20;
@@ -8,6 +10,8 @@ const lineFeed = 0x0a;
 
 /** Bytes one after the other, found again by where they begin. */
 export interface Store {
+  /** For whatever is kept beside it. */
+  readonly memory: Memory;
   readonly size: number;
   /** @returns where they begin */
   append(bytes: Uint8Array): number;
@@ -15,17 +19,12 @@ export interface Store {
   isOf(at: number, text: string, start: number, end: number): boolean;
   /** The bytes there, a character for each. */
   textOf(from: number, to: number): string;
-  /** Lets go of the blocks that this page did not need. */
-  trim(): void;
   /** Copies from there into the target. @returns how many whole lines' bytes fitted. */
   copyLines(from: number, to: number, target: Buffer): number;
 }
 
-/** What a store keeps its bytes in, which the next one takes over: memory that is let go waits for the collector. */
-export type Blocks = Buffer[];
-
-/** @param blocks those of a store that is not used any more, or none */
-export function createStore(blocks: Blocks): Store {
+export function createStore(memory: Memory): Store {
+  const blocks: Buffer[] = [];
   let size = 0;
   const byteAt = (at: number): number | undefined => blocks[at >>> blockBits]?.[at & (blockBytes - 1)];
   /** The end of the last whole line before `most`. */
@@ -35,6 +34,7 @@ export function createStore(blocks: Blocks): Store {
     return end;
   };
   return {
+    memory,
     get size() {
       return size;
     },
@@ -42,7 +42,7 @@ export function createStore(blocks: Blocks): Store {
       const begin = size;
       for (let from = 0; from < bytes.length; ) {
         const at = size & (blockBytes - 1);
-        const block = blocks[size >>> blockBits] ?? Buffer.allocUnsafeSlow(blockBytes);
+        const block = blocks[size >>> blockBits] ?? Buffer.from(memory.take(blockBytes));
         blocks[size >>> blockBits] = block;
         const some = bytes.subarray(from, from + blockBytes - at);
         block.set(some, at);
@@ -65,9 +65,6 @@ export function createStore(blocks: Blocks): Store {
         at += length;
       }
       return text;
-    },
-    trim() {
-      blocks.length = Math.min(blocks.length, Math.ceil(size / blockBytes));
     },
     copyLines(from, to, target) {
       const end = to - from <= target.length ? to : wholeLines(from, from + target.length);
@@ -92,12 +89,12 @@ export interface Index {
 }
 
 /** @param isOf whether the text stands there, as it does in a store */
-export function createIndex(isOf: Store['isOf']): Index {
+export function createIndex(isOf: Store['isOf'], memory: Memory): Index {
   let capacity = 1024;
   /** Of each slot: the number of its entry and one, or 0. */
-  let slots = new Int32Array(2 * capacity);
-  let hashes = new Uint32Array(capacity);
-  let places = new Float64Array(capacity);
+  let slots = new Int32Array(memory.take(8 * capacity));
+  let hashes = new Uint32Array(memory.take(4 * capacity));
+  let places = new Float64Array(memory.take(8 * capacity));
   let size = 0;
   /** Of the text that was asked for last. */
   let hash = 0;
@@ -111,9 +108,9 @@ export function createIndex(isOf: Store['isOf']): Index {
   const grow = (): void => {
     capacity *= 2;
     const [oldHashes, oldPlaces] = [hashes, places];
-    slots = new Int32Array(2 * capacity);
-    hashes = new Uint32Array(capacity);
-    places = new Float64Array(capacity);
+    slots = new Int32Array(memory.take(8 * capacity));
+    hashes = new Uint32Array(memory.take(4 * capacity));
+    places = new Float64Array(memory.take(8 * capacity));
     hashes.set(oldHashes);
     places.set(oldPlaces);
     for (let entry = 0; entry < size; entry += 1) slots[free(hashes[entry] ?? 0)] = entry + 1;

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { createDescribed } from '../../../../src/features/app/page/described.ts';
 import { createGroups } from '../../../../src/features/app/page/groups.ts';
+import { createMemory } from '../../../../src/features/app/page/memory.ts';
 import { createNames } from '../../../../src/features/app/page/names.ts';
 import { showPage } from '../../../../src/features/app/page/shown.ts';
 import { createStore } from '../../../../src/features/app/page/store.ts';
@@ -9,10 +10,10 @@ import { createStore } from '../../../../src/features/app/page/store.ts';
 const families = 1000;
 
 test.each([false, true])('no step looks at more than 32 names; all of them with odd bounds: %s', (odd) => {
-  const store = createStore([]);
+  const store = createStore(createMemory());
   const names = createNames(store);
   const described = createDescribed({ openMetrics: false, most: families, names, store });
-  const groups = createGroups();
+  const groups = createGroups(store.memory);
   for (let at = 0; at < families; at += 1) {
     described.read(`# HELP family_${at} Of ${at}.`);
     described.read(`# TYPE family_${at} histogram`);

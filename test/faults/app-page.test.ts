@@ -12,7 +12,7 @@ import { type Sidewarden, startSidewarden } from '../servers/sidewarden.ts';
 
 const long = process.env.SIDEWARDEN_TEST_LONG === '1';
 /** How long each fault lasts, once a fetch has met it. */
-const eachMs = long ? 12_000 : 600;
+const eachMs = long ? 15_000 : 600;
 /** Those that leave nothing to show. */
 const failing: readonly PageFault[] = ['cut', 'endless', 'huge', 'slow', 'hang', 'redirect'];
 /** docs/app.md says it: MiB of memory that the page adds at most, whatever it is. */

@@ -28,8 +28,8 @@ export function createMemory(): Memory {
 }
 
 /**
- * The daemon's heap is compacted at every full collection, which keeps it small and takes tens of milliseconds. With a page
- * there is such a collection for each fetch, so from then on the heap is only swept.
+ * The daemon's heap is compacted at every full collection, which keeps it small and takes tens of milliseconds. A large page
+ * makes several such collections in each fetch, so from then on the heap is only swept.
  */
 export function sweepOnly(): void {
   process.getBuiltinModule('v8').setFlagsFromString('--no-compact-on-every-full-gc');

@@ -35,6 +35,8 @@ export interface ServicePage {
 type Snapshot = Pick<Merged, 'parts' | 'names' | 'samples'> & { readonly until: Instant };
 
 const nothing: Snapshot = { parts: [], names: new Set(), samples: 0, until: Number.NEGATIVE_INFINITY };
+/** Of a page that costs long collections; a smaller one is worth the memory that they save. */
+const manySamples = 30_000;
 const labels = { 'labels.feature': 'app' } as const;
 
 /** What the page gave is shown for two intervals and a timeout: one fetch that fails leaves no hole. */
@@ -64,6 +66,7 @@ export function createServicePage(settings: PageSettings, house: PageHouse): Ser
   const merged = ({ parts, names, samples, dropped, firstDropped }: Merged, begun: Instant): void => {
     const now = clock.now();
     latest = { parts, names, samples, until: now + 2 * interval + timeoutMs };
+    if (samples > manySamples) sweepOnly();
     told(1, now - begun);
     meters.samples.set({}, samples);
     if (failing !== undefined) log.info(labels, 'the page of the service is read again');
@@ -102,7 +105,6 @@ export function createServicePage(settings: PageSettings, house: PageHouse): Ser
       name: 'the page of the service',
       next: () => due,
       async run(signal) {
-        sweepOnly();
         const begun = clock.now();
         due = begun + interval;
         try {

@@ -82,7 +82,7 @@ test('whatever the page is', async () => {
   expect(most - before).toBeLessThan(mostMemory);
   for (const reason of ['bad_line', 'duplicate'])
     expect(await daemon.metric('sidewarden_app_scrape_dropped_total', { reason })).toBeGreaterThan(0);
-});
+}, 600_000);
 
 test('no scrape failed, and no series of ours was missing in one', async () => {
   const [up] = await stored(prometheus, 'up');

@@ -1,8 +1,8 @@
 // A real Prometheus scrapes /metrics while the service behind it does all that a service can do wrong with its page: no scrape
 // fails, our own series are never missing, memory stays within its bound. SIDEWARDEN_TEST_LONG=1: three minutes of it.
-import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { memoryOf } from '../bench/measure.ts';
 import { stored } from '../integration/statistics-scrape.ts';
 import { eventually } from '../patience.ts';
 import { type Prometheus, startPrometheus } from '../servers/prometheus.ts';
@@ -39,8 +39,7 @@ afterAll(async () => {
 });
 
 /** Anonymous memory of the daemon, in MiB. */
-const memory = (): number =>
-  Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${daemon.pid}/status`, 'utf8'))?.[1]) / 1024;
+const memory = (): number => memoryOf(daemon.pid).anon;
 
 const isBack = () => expect.poll(() => daemon.metric('sidewarden_app_up')).toBe(1);
 

@@ -1,6 +1,7 @@
 // Real programs that expose pages of metrics, each by the client library of its language: node_exporter and Go, a JVM, Python.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { javaSource } from './java.ts';
 import { freePort, removeFolder, runFolder, startProcess } from './process.ts';
 import { fromPyPI, jarFromMaven, locate, type Source } from './source.ts';
 
@@ -9,12 +10,6 @@ export const nodeExporterSource: Source = {
   variable: 'SIDEWARDEN_TEST_NODE_EXPORTER',
   candidates: ['prometheus-node-exporter', 'node_exporter'],
   packages: ['prometheus-node-exporter'],
-};
-const java: Source = {
-  what: 'Java',
-  variable: 'SIDEWARDEN_TEST_JAVA',
-  candidates: ['java', '/usr/lib/jvm/*/bin/java'],
-  packages: ['default-jre-headless'],
 };
 /** Prometheus' client of Java, as the agent that shows a JVM to it. */
 export const javaAgent: Source = {
@@ -79,7 +74,7 @@ const programs: Readonly<Record<string, Program>> = {
     const agent = `-javaagent:${await locate(javaAgent)}=${host}:${port}:${rules}`;
     const registry = ['-m', 'java.rmi/sun.rmi.registry.RegistryImpl', '0'];
     const args = ['-Xmx64m', '--add-modules=ALL-SYSTEM', `-Djava.security.policy=${policy}`, agent, ...registry];
-    return { command: await locate(java), args };
+    return { command: await locate(javaSource), args };
   },
   python: async (_, port) => ({ command: await locate(pythonClients), args: ['-c', python, String(port)] }),
 };

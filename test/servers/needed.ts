@@ -4,6 +4,7 @@ import { findDistribution } from './elasticsearch-distribution.ts';
 import { elasticsearchExporterSource } from './elasticsearch-exporter.ts';
 import { javaAgent, nodeExporterSource, pythonClients } from './exposers.ts';
 import { faketimeSource } from './faketime.ts';
+import { javaSource } from './java.ts';
 import { motoServer } from './kms.ts';
 import { kubernetesValidate } from './kubernetes-validate.ts';
 import { pgbouncerSource } from './pgbouncer.ts';
@@ -39,15 +40,8 @@ const tools: readonly Source[] = [
   openssl,
 ];
 
-const java: Source = {
-  what: 'Java',
-  variable: 'SIDEWARDEN_TEST_JAVA',
-  candidates: ['java', '/usr/lib/jvm/*/bin/java', '/Library/Java/JavaVirtualMachines/*/Contents/Home/bin/java'],
-  packages: ['default-jre-headless'],
-};
-
 /** Without a download it is better to have these too: PostgreSQL as the system has it, and what downloads the rest. */
-const wanted: readonly Source[] = [postgresSource(), program('Maven', 'mvn', 'maven'), java];
+const wanted: readonly Source[] = [postgresSource(), program('Maven', 'mvn', 'maven'), javaSource];
 
 /** What the demo runs, but for Elasticsearch. */
 const four: readonly Source[] = [redisSource, postgresSource(), motoServer];

@@ -13,35 +13,30 @@ import { lookUp, Substituted } from './substitute.ts';
 type Tree = Record<string, unknown>;
 export type Variable = { readonly name: string; readonly path: readonly string[] };
 
-/** The variable of every scalar outside `checks`. */
-export const variables: readonly Variable[] = variablesOf(topShape, []);
+/** What stands outside `checks`, each with the name that a variable of it has. */
+const all = fieldsOf(topShape, []);
 
-function variablesOf(shape: Readonly<Record<string, z.core.$ZodType>>, path: readonly string[]): Variable[] {
-  return Object.entries(shape).flatMap(([key, field]) => {
-    const inner = bare(field);
+function fieldsOf(
+  shape: Readonly<Record<string, z.core.$ZodType>>,
+  path: readonly string[],
+): readonly (Variable & { readonly field: z.core.$ZodType })[] {
+  return Object.entries(shape).flatMap(([key, value]) => {
+    const field = bare(value);
     const here = [...path, key];
-    if (inner instanceof z.ZodObject) return variablesOf(inner.shape, here);
-    return inner instanceof z.ZodUnknown || isMany(inner)
+    if (field instanceof z.ZodObject) return fieldsOf(field.shape, here);
+    return field instanceof z.ZodUnknown
       ? []
-      : [{ name: `SIDEWARDEN_${here.join('_').toUpperCase()}`, path: here }];
+      : [{ name: `SIDEWARDEN_${here.join('_').toUpperCase()}`, path: here, field }];
   });
 }
 
-function isMany(field: z.core.$ZodType): boolean {
-  return field instanceof z.ZodArray || field instanceof z.ZodRecord;
-}
+const [lists = [], scalars = []] = [true, false].map((many) =>
+  all.filter(({ field }) => (field instanceof z.ZodArray || field instanceof z.ZodRecord) === many),
+);
 
-/** Lists and maps, which have no variable, by the name that it would have. */
-const manyByName: ReadonlyMap<string, string> = new Map(manyOf(topShape, []));
-
-function manyOf(shape: Readonly<Record<string, z.core.$ZodType>>, path: readonly string[]): [string, string][] {
-  return Object.entries(shape).flatMap(([key, field]): [string, string][] => {
-    const inner = bare(field);
-    const here = [...path, key];
-    if (inner instanceof z.ZodObject) return manyOf(inner.shape, here);
-    return isMany(inner) ? [[`SIDEWARDEN_${here.join('_').toUpperCase()}`, here.join('.')]] : [];
-  });
-}
+/** The variable of every scalar. A list or a map has none. */
+export const variables: readonly Variable[] = scalars.map(({ name, path }) => ({ name, path }));
+const manyByName: ReadonlyMap<string, string> = new Map(lists.map(({ name, path }) => [name, path.join('.')]));
 
 const siblings: ReadonlySet<string> = new Set(variables.map(({ path }) => path.join('.')));
 

@@ -18,6 +18,9 @@ export function problemsOf({ metrics, statsd }: AppSettings): readonly SettingsP
   ];
 }
 
+/** Where packets are received, without `udp://`. */
+const addressOf = (listen: string) => parseAddress(listen.replace('udp://', ''));
+
 const below =
   (...keys: readonly (string | number)[]) =>
   ({ path, ...problem }: SettingsProblem): SettingsProblem => ({ ...problem, path: [...keys, ...path] });
@@ -38,7 +41,7 @@ function problemsOfStatsd({ listen, mappings, ...caps }: StatsdSettings): readon
   );
   for (const [index, text] of listen.entries()) {
     const path = ['listen', index];
-    if (parseAddress(text.replace('udp://', '')) === undefined)
+    if (addressOf(text) === undefined)
       problems.push({
         path,
         message: 'must be an address and a port such as udp://127.0.0.1:8125 or udp://[::1]:8125',
@@ -108,7 +111,7 @@ const labelPlace = ([key, text]: readonly [string, string]) => [['labels', key],
 /** What the author of right settings should know. */
 export function notesOn({ statsd }: AppSettings): readonly string[] {
   const open = (statsd?.listen ?? []).filter((one) => {
-    const address = parseAddress(one.replace('udp://', ''));
+    const address = addressOf(one);
     return address !== undefined && !isLoopback(address.host);
   });
   return open.map((one) => `StatsD has no log-in: whoever reaches ${one} writes metrics of the service`);

@@ -1,8 +1,8 @@
 // One fetch of the service's page, read as it comes, without ever holding up the event loop.
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../../core/clock.ts';
 import { Failure } from '../../../core/failure.ts';
 import { type Fetched, type FetchSettings, fetchPage } from '../../../dependencies/http/fetching.ts';
+import { createPause } from '../pause.ts';
 import type { PageReason } from '../settings.ts';
 import type { Memory } from './memory.ts';
 import { createPageReader, type PageReader } from './reader.ts';
@@ -21,8 +21,6 @@ const mostBytesOf = (maxSamples: number): number => Math.max(4 * 1024 * 1024, ma
 
 /** Bytes that are read between two looks at the time. */
 const pieceBytes = 8 * 1024;
-/** After so much work others get their turn. */
-const turnMs = 2;
 
 /** A page as it is shown, with what was left out. */
 export type Merged = ShownPage & Pick<PageReader, 'firstDropped'> & { readonly dropped: Record<PageReason, number> };
@@ -46,7 +44,11 @@ export type Limits = { readonly signal: AbortSignal; remainingMs(): number };
  */
 export function mergePage({ settings, clock, taken, memory }: MergeOptions, limits: Limits): Promise<Merged> {
   const { max_samples: maxSamples } = settings;
-  const pause = createPause(clock, limits.signal);
+  const turn = createPause(clock.now);
+  const pause = async (): Promise<void> => {
+    await turn();
+    limits.signal.throwIfAborted();
+  };
   return fetchPage(settings, limits, { accept }, async ({ headers, body }) => {
     const contentType = headers['content-type'] ?? '';
     const openMetrics = /^\s*application\/openmetrics-text\s*(?:;|$)/i.test(contentType);
@@ -64,7 +66,7 @@ async function readAll(
   body: Fetched['body'],
   reader: PageReader,
   mostBytes: number,
-  pause: () => Promise<void> | undefined,
+  pause: () => Promise<void>,
 ): Promise<void> {
   let size = 0;
   for await (const chunk of body) {
@@ -88,15 +90,4 @@ function judge({ complete, samples, dropped, firstDropped }: PageReader, content
     `the page has no sample, and ${dropped.bad_line} lines that are no metrics, line ${firstDropped} first; ` +
       `its Content-Type is ${type}`,
   );
-}
-
-/** Waits for a turn of the loop when this one has had its time. @throws once the signal has aborted */
-function createPause(clock: Clock, signal: AbortSignal): () => Promise<void> | undefined {
-  let since = clock.now();
-  const wait = async (): Promise<void> => {
-    await turn();
-    signal.throwIfAborted();
-    since = clock.now();
-  };
-  return () => (clock.now() - since > turnMs ? wait() : undefined);
 }

@@ -32,9 +32,9 @@ export interface ServicePage {
   close(): void;
 }
 
-type Snapshot = Pick<Merged, 'parts' | 'names' | 'samples'> & { readonly until: Instant };
+type Snapshot = Pick<Merged, 'parts' | 'names'> & { readonly until: Instant };
 
-const nothing: Snapshot = { parts: [], names: new Set(), samples: 0, until: Number.NEGATIVE_INFINITY };
+const nothing: Snapshot = { parts: [], names: new Set(), until: Number.NEGATIVE_INFINITY };
 /** Of a page that costs long collections; a smaller one is worth the memory that they save. */
 const manySamples = 30_000;
 const labels = { 'labels.feature': 'app' } as const;
@@ -65,7 +65,7 @@ export function createServicePage(settings: PageSettings, house: PageHouse): Ser
   };
   const merged = ({ parts, names, samples, dropped, firstDropped }: Merged, begun: Instant): void => {
     const now = clock.now();
-    latest = { parts, names, samples, until: now + 2 * interval + timeoutMs };
+    latest = { parts, names, until: now + 2 * interval + timeoutMs };
     if (samples > manySamples) sweepOnly();
     told(1, now - begun);
     meters.samples.set({}, samples);

@@ -1,5 +1,6 @@
 // How many different values came within the last minute. Kept is a number for each: two values have the same one in about
 // 10^16 pairs.
+import { hash } from 'node:crypto';
 import type { Instant } from '../../../core/clock.ts';
 
 const withinMs = 60_000;
@@ -50,15 +51,8 @@ export function createSets(): Sets {
   };
 }
 
-/** 53 bits, of two hashes: https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js */
+/** 53 bits of a digest. */
 function keyOf(value: string): number {
-  let [one, two] = [0xdeadbeef, 0x41c6ce57];
-  for (let at = 0; at < value.length; at += 1) {
-    const code = value.charCodeAt(at);
-    one = Math.imul(one ^ code, 2654435761);
-    two = Math.imul(two ^ code, 1597334677);
-  }
-  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(two ^ (two >>> 13), 3266489909);
-  two = Math.imul(two ^ (two >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
-  return (two & 0x1fffff) * 4294967296 + (one >>> 0);
+  const digest = hash('sha1', value, 'buffer');
+  return (digest.readUInt32BE(0) & 0x1fffff) * 2 ** 32 + digest.readUInt32BE(4);
 }

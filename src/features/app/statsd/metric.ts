@@ -79,3 +79,7 @@ export function touch(series: Series): void {
   block.text = undefined;
   metric.shelf.changed = true;
 }
+
+/** Whether one of its samples has a name of these. */
+export const hasNameIn = ({ names }: Pick<Metric, 'names'>, among: ReadonlySet<string>): boolean =>
+  among.size > 0 && names.some((name) => among.has(name));

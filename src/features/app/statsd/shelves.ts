@@ -1,7 +1,8 @@
 // The page in parts that stay the same bytes until what they say changes: metrics stand on shelves, their series in blocks.
 import { headerOf, numberOf } from '../../../core/exposition.ts';
-import type { Block, Metric, Part, Series, Shelf } from './metric.ts';
-import { loopNow, othersTurn, turnMs } from './turns.ts';
+import { createPause } from '../pause.ts';
+import { type Block, hasNameIn, type Metric, type Part, type Series, type Shelf } from './metric.ts';
+import { loopNow } from './turns.ts';
 
 /** Lines: one changed series costs that all of its block are rendered again. */
 const blockLines = 256;
@@ -58,14 +59,14 @@ export function createShelves(): Shelves {
       if (shelf.metrics.size === 0) shelves.delete(shelf);
     },
     async renderAhead(signal) {
-      let end = loopNow() + turnMs;
+      const pause = createPause(loopNow);
       for (const { stale } of shelves)
         for (let one = stale.pop(); one !== undefined; one = stale.pop()) {
           one.text ??= textOf(one);
-          if (loopNow() < end) continue;
-          await othersTurn();
+          const turn = pause();
+          if (turn === undefined) continue;
+          await turn;
           if (signal.aborted) return;
-          end = loopNow() + turnMs;
         }
     },
     parts(hidden) {
@@ -85,20 +86,18 @@ export function createShelves(): Shelves {
   };
 }
 
-const isHidden = ({ names }: Metric, hidden: ReadonlySet<string>): boolean => names.some((name) => hidden.has(name));
-
 /** The hidden of a shelf as a string that is compared. */
 function hiddenOf({ metrics }: Shelf, hidden: ReadonlySet<string>): string {
   if (hidden.size === 0) return '';
   let text = '';
-  for (const metric of metrics) if (isHidden(metric, hidden)) text += `${metric.name} `;
+  for (const metric of metrics) if (hasNameIn(metric, hidden)) text += `${metric.name} `;
   return text;
 }
 
 function textsOf({ metrics }: Shelf, hidden: ReadonlySet<string>): string[] {
   const texts: string[] = [];
   for (const metric of metrics) {
-    if (metric.series.size === 0 || metric.hidden || isHidden(metric, hidden)) continue;
+    if (metric.series.size === 0 || metric.hidden || hasNameIn(metric, hidden)) continue;
     texts.push(`${headerOf({ ...metric, labels: [] })}\n`);
     for (const block of metric.blocks) {
       block.text ??= joined(block);

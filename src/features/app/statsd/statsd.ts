@@ -6,6 +6,7 @@ import type { FeatureJob, House } from '../../define.ts';
 import { families, type StatsdSettings, statsdReasons, transports } from '../settings.ts';
 import { hideTaken } from './hide.ts';
 import { createIntake, freshTally, type Tally } from './intake.ts';
+import { hasNameIn, type Metric } from './metric.ts';
 import { createReceiver } from './receiver.ts';
 import { createResolve } from './resolve.ts';
 import { createRoutes } from './route.ts';
@@ -47,10 +48,7 @@ export function createStatsd(settings: StatsdSettings, { clock, log, ...house }:
   const store = createStore(settings, house.taken, shelves);
   const resolve = createResolve(settings, store, { ...house, now: clock.now() });
   const teller = createTeller(log);
-  const isOnPage = ({ names }: { readonly names: readonly string[] }): boolean => {
-    const onPage = house.onPage();
-    return onPage.size > 0 && names.some((name) => onPage.has(name));
-  };
+  const isOnPage = (metric: Metric): boolean => hasNameIn(metric, house.onPage());
   const intake = createIntake(settings, { resolve, store, isOnPage, tell: teller });
   const tally = freshTally();
   let [pushed, bodies, unread] = [0, 0, 0];

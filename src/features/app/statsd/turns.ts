@@ -1,7 +1,6 @@
 // The loop is also that of the probes: lines that take long are worked off in turns, in their order.
+import { othersTurn, turnMs } from '../pause.ts';
 
-/** Milliseconds of work before others have their turn. */
-export const turnMs = 2;
 /** After so many the clock is looked at: one that is long and new takes up to half a millisecond. */
 const linesAtOnce = 4;
 /** Bytes that may wait, with what is kept for each packet. A packet beyond them is dropped. */
@@ -109,6 +108,3 @@ function takeUntil(take: Take, { text, at }: Packet, end: number, now: Now): num
   while (next < text.length && now() < end) next = take(text, next, linesAtOnce);
   return next;
 }
-
-/** Resolves when the others of the loop had their turn. */
-export const othersTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

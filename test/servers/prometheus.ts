@@ -40,6 +40,8 @@ export type Prometheus = {
   /** The `data` of what its API answers: https://prometheus.io/docs/prometheus/latest/querying/api/ */
   api<Data>(path: string): Promise<Data>;
   output(): string;
+  /** Other `groups` in place of those that it has; alerts that stay as they are keep their state. @throws what it says of wrong ones */
+  rules(groups: readonly object[]): Promise<void>;
   /** Stops it and removes its files. */
   stop(): Promise<void>;
 };
@@ -48,18 +50,20 @@ export type PrometheusOptions = {
   readonly scrape: readonly ScrapeConfig[];
   /** The `groups` of a rule file: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
   readonly groups?: readonly object[];
+  /** In place of the second at which it scrapes and evaluates: `scrape_interval: 15s`. */
+  readonly global?: Readonly<Record<string, string>>;
 };
 
 /** Takes about a second. Scrapes, and evaluates rules, every second unless an entry says otherwise. */
-export async function startPrometheus({ scrape, groups = [] }: PrometheusOptions): Promise<Prometheus> {
+export async function startPrometheus({ scrape, groups = [], global = {} }: PrometheusOptions): Promise<Prometheus> {
   const command = await locate(prometheusSource);
   const folder = await runFolder('prometheus');
   const port = await freePort();
   const url = `http://${host}:${port}`;
   const file = join(folder, 'prometheus.yml');
   const rules = join(folder, 'rules.yml');
-  const global = { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' };
-  await writeFile(file, stringify({ global, scrape_configs: scrape, rule_files: [rules] }));
+  const each = { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s', ...global };
+  await writeFile(file, stringify({ global: each, scrape_configs: scrape, rule_files: [rules] }));
   await writeFile(rules, stringify({ groups }));
   const user = serverUser();
   if (user !== undefined) for (const each of [file, rules]) await chown(each, user.uid, user.gid);
@@ -92,6 +96,18 @@ export async function startPrometheus({ scrape, groups = [] }: PrometheusOptions
     },
     api,
     output: () => server.output(),
+    async rules(changed) {
+      await writeFile(rules, stringify({ groups: changed }));
+      const before = Date.now() / 1000;
+      process.kill(server.pid, 'SIGHUP');
+      const loaded = async (): Promise<boolean> => {
+        const text = await (await fetch(`${url}/metrics`)).text();
+        const at = /^prometheus_config_last_reload_success_timestamp_seconds (\S+)$/m.exec(text)?.[1];
+        if (/^prometheus_config_last_reload_successful 0$/m.test(text)) throw new Error(server.output().slice(-2000));
+        return Number(at) >= Math.floor(before);
+      };
+      while (!(await loaded())) await new Promise((resolve) => setTimeout(resolve, 100));
+    },
     async stop() {
       await server.stop();
       removeFolder(folder);
@@ -123,7 +139,7 @@ export async function testRules(groups: readonly object[], tests: readonly objec
   }
 }
 
-async function runPromtool(args: readonly string[], input = ''): Promise<Said> {
+export async function runPromtool(args: readonly string[], input = ''): Promise<Said> {
   const child = spawn(await locate(promtoolSource), args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

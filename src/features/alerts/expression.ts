@@ -1,0 +1,77 @@
+// The notation of expressions in the catalogue, and the PromQL that is made of it.
+//
+// It is PromQL, with four additions:
+// - A selector has braces, `pg_up{}`: the job that has the family is added to it, and `service` to a recorded series.
+// - `$app_queries_total{}` is `queries_total` of the catalogue of app metrics, under the service's prefix.
+// - `by (check)` and `on (check)` have the labels that every series keeps before their own: `namespace`, and those of
+//   `alerts.external`.
+// - `$threshold` is the alert's number, and `$service` the name of the service, as in `pod=~"$service-.*"`.
+import { loopFamilies, ownPrefix, promFamilies } from '../../core/detail.ts';
+import { families } from '../../core/names.ts';
+
+/** Which of the jobs that scrape a pod has a family; `none`: it comes from elsewhere, as those of Kubernetes. */
+export type Job = 'checks' | 'statistics' | 'app' | 'none';
+
+export type Scope = {
+  /** The `job` of each scrape. */
+  readonly jobs: Readonly<Record<Exclude<Job, 'none'>, string>>;
+  readonly service: string;
+  /** As it was written; the series of Kubernetes are those of this namespace. */
+  readonly namespace?: string;
+  /** Of the app's metrics, without `_`; empty: none. */
+  readonly prefix: string;
+  /** What every `by` and `on` keeps. */
+  readonly kept: readonly string[];
+};
+
+const ofChecks = new Set<string>([
+  ...Object.values(families).map(({ name }) => name),
+  ...[...promFamilies, ...loopFamilies].map(({ name }) => `${ownPrefix}${name}`),
+  // What Prometheus itself says of the scrape.
+  ...['up', 'scrape_duration_seconds', 'scrape_samples_post_metric_relabeling'],
+]);
+const suffixes = /_(?:bucket|sum|count)$/;
+const ofApp = /^sidewarden_app_/;
+const ofCluster = /^(?:kube_|kubelet_|container_)/;
+
+/** The job that has the family. */
+export function jobOf(metric: string): Job {
+  if (metric.startsWith('$app_')) return 'app';
+  if (ofCluster.test(metric)) return 'none';
+  if (ofApp.test(metric) || ofChecks.has(metric) || ofChecks.has(metric.replace(suffixes, ''))) return 'checks';
+  return 'statistics';
+}
+
+const selector = /(\$app_)?([a-zA-Z_:][a-zA-Z0-9_:]*)\{([^{}]*)\}/g;
+const grouping = /\b(by|on)\s*\(([^()]*)\)/g;
+const quoted = (text: string): string => JSON.stringify(text);
+
+/** PromQL of the notation. @throws when a `$` is left that stands for nothing */
+export function expand(expr: string, scope: Scope, threshold?: number): string {
+  const promql = expr
+    .replaceAll(selector, (_, app: string | undefined, name: string, matchers: string) => {
+      if (name.includes(':')) return `${name}{${joined(`service=${quoted(scope.service)}`, matchers)}}`;
+      const job = jobOf(`${app ?? ''}${name}`);
+      const full = app === undefined || scope.prefix === '' ? name : `${scope.prefix}_${name}`;
+      if (job === 'none') {
+        const namespace = scope.namespace === undefined ? '' : `namespace=${quoted(scope.namespace)}`;
+        const all = joined(namespace, matchers);
+        return all === '' ? full : `${full}{${all}}`;
+      }
+      return `${full}{${joined(`job=${quoted(scope.jobs[job])}`, matchers)}}`;
+    })
+    .replaceAll(grouping, (_, word: string, labels: string) => `${word} (${joined(scope.kept.join(', '), labels)})`)
+    .replaceAll('$threshold', threshold === undefined ? '$threshold' : String(threshold))
+    .replaceAll('$service', scope.service)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  if (promql.includes('$threshold') || promql.includes('$app_'))
+    throw new Error(`the expression has a $ that stands for nothing: ${expr}`);
+  return promql;
+}
+
+const joined = (...parts: readonly string[]): string => parts.filter((part) => part.trim() !== '').join(', ');
+
+/** The recorded series that an expression reads. */
+export const recordsIn = (expr: string): readonly string[] =>
+  [...expr.matchAll(selector)].flatMap(([, , name = '']) => (name.includes(':') ? [name] : []));

@@ -1,0 +1,68 @@
+// One rule as Prometheus reads it: https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
+import { expand, type Scope } from './expression.ts';
+import type { Alert, Pack, Recording, Severity } from './pack.ts';
+
+export type Rule = {
+  readonly alert?: string;
+  readonly record?: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+};
+
+/** What the configuration says of an alert beside the catalogue, and of all of them. */
+export type Asked = {
+  readonly scope: Scope;
+  /** Before the name. */
+  readonly prefix?: string;
+  /** Of all alerts. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** URL of the runbook, in which `{alert}` stands for the name of the catalogue. */
+  readonly runbooks?: string;
+  /** Of this alert. */
+  readonly override?: Override;
+};
+
+export type Override = {
+  readonly threshold?: number | undefined;
+  /** A duration of Prometheus. */
+  readonly for?: string | undefined;
+  readonly severity?: Severity | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  readonly runbook?: string | undefined;
+};
+
+export function recordingRule({ record, expr, labels }: Recording, scope: Scope): Rule {
+  return { record, expr: expand(expr, scope), labels: { service: scope.service, ...labels } };
+}
+
+export function alertRule(alert: Alert, pack: Pick<Pack, 'silence'>, asked: Asked): Rule {
+  const { scope, override = {} } = asked;
+  const silence = alert.despite === true ? undefined : pack.silence;
+  const expr = silence === undefined ? alert.expr : `(${alert.expr}) unless ${silence}`;
+  const time = override.for ?? alert.for;
+  const runbook = override.runbook ?? asked.runbooks?.replaceAll('{alert}', alert.name);
+  const namespace = alert.absent === true && scope.namespace !== undefined ? { namespace: scope.namespace } : {};
+  return {
+    alert: `${asked.prefix ?? ''}${alert.name}`,
+    expr: expand(expr, scope, override.threshold ?? alert.threshold?.value),
+    ...(time === '0s' ? {} : { for: time }),
+    labels: {
+      severity: override.severity ?? alert.severity,
+      service: scope.service,
+      ...namespace,
+      ...asked.labels,
+      ...override.labels,
+    },
+    annotations: {
+      summary: alert.summary,
+      description: alert.description,
+      ...(runbook === undefined ? {} : { runbook_url: runbook }),
+      ...asked.annotations,
+      ...override.annotations,
+    },
+  };
+}

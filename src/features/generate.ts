@@ -1,0 +1,45 @@
+// What features can have generated of the configuration: rules now, dashboards and objects of Kubernetes later.
+import type { Gate } from '../core/check.ts';
+import type { StatisticsMode } from '../core/collecting.ts';
+import type { Detail } from '../core/detail.ts';
+
+/** `files`: as the program that reads them wants them; `kubernetes`: as objects of Kubernetes. */
+export const formats = ['files', 'kubernetes'] as const;
+export type Format = (typeof formats)[number];
+
+/** What a part may know of the configuration: nothing in it depends on a secret, a variable or the machine. */
+export type Facts = {
+  readonly service: string;
+  /** As it was written. */
+  readonly namespace?: string;
+  readonly detail: Detail;
+  /** By name. */
+  readonly checks: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly required: boolean;
+    readonly gates: readonly Gate[];
+    /** Who reads its statistics; `off` where its type has none, or nobody can be elected. */
+    readonly statistics: StatisticsMode;
+  }[];
+  /** What the configuration says below a feature's key; undefined: the feature is off. */
+  settingsOf(key: string): unknown;
+};
+
+export type GeneratedFile = {
+  /** Below the folder that is written to; `/` between folders. */
+  readonly path: string;
+  readonly text: string;
+};
+
+/** Pure: the same settings and facts give the same bytes. */
+export type Generate<Settings = unknown> = (
+  settings: Settings,
+  facts: Facts,
+  format: Format,
+) => readonly GeneratedFile[];
+
+/** Parts of `sidewarden generate`, by name; the code of one is imported when it is asked for. */
+export type Parts = Readonly<
+  Record<string, { readonly summary: string; load(): Promise<{ readonly generate: Generate }> }>
+>;

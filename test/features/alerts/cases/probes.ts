@@ -1,0 +1,219 @@
+// The alerts on checks, each quiet, loud, and quiet again.
+import { type Case, counter, gauge, type Line, steady } from '../case.ts';
+
+const info = (check: string, required: boolean, gates = 'ready'): Line =>
+  steady(
+    `sidewarden_check_info{check="${check}",type="postgres",required="${required}",gates="${gates}",instance="shop-1:9090"}`,
+    1,
+  );
+const up = (check: string, pod: number, quiet: number, loud: number): Line =>
+  gauge(`sidewarden_check_up{check="${check}",type="postgres",instance="shop-${pod}:9090"}`, quiet, loud);
+/** Both replicas say so. */
+const both = (check: string, quiet: number, loud: number): readonly Line[] =>
+  [1, 2].map((pod) => up(check, pod, quiet, loud));
+/** Nine replicas, of which so many say that it is up. */
+const nine = (check: string, quiet: number, loud: number): readonly Line[] =>
+  Array.from({ length: 9 }, (_, pod) => up(check, pod, pod < quiet ? 1 : 0, pod < loud ? 1 : 0));
+const database = [{ check: 'database', type: 'postgres' }];
+const app = [{ check: 'app', type: 'postgres' }];
+const warning = (name: string, type: string, check: string, quiet: number, loud: number): Line =>
+  gauge(
+    `sidewarden_check_warning{check="${check}",type="${type}",warning="${name}",instance="shop-1:9090"}`,
+    quiet,
+    loud,
+  );
+const runs = (check: string, result: string, quiet: number, loud: number): Line =>
+  counter(
+    `sidewarden_check_runs_total{check="${check}",type="postgres",result="${result}",instance="shop-1:9090"}`,
+    quiet,
+    loud,
+  );
+/** A hundred runs a minute, of which so many take longer than 0.5 s, and half of them up to 0.25 s. */
+const slow = (check: string, quiet: number, loud: number): readonly Line[] =>
+  (
+    [
+      ['0.25', 50, 50],
+      ['0.5', 100 - quiet, 100 - loud],
+      ['1', 100, 100],
+      ['+Inf', 100, 100],
+    ] as const
+  ).map(([le, before, after]) =>
+    counter(
+      `sidewarden_check_duration_seconds_bucket{check="${check}",type="postgres",le="${le}",instance="shop-1:9090"}`,
+      before,
+      after,
+    ),
+  );
+const lookAtHealth = 'On a pod, `curl localhost:9090/health?verbose` says the class and phase of the failure.';
+/** Minutes since 1970 at which a certificate ends, so that it has so many seconds left at the change. */
+const ends = (check: string, secondsLeft: number, changeMinute = 30): Line =>
+  steady(
+    `sidewarden_expiry_timestamp_seconds{check="${check}",what="server_certificate",instance="shop-1:9090"}`,
+    changeMinute * 60 + secondsLeft,
+  );
+
+export const cases: readonly Case[] = [
+  {
+    alert: 'DependencyDown',
+    lines: [
+      ...[info('database', true), info('orders', true), info('app', true, 'ready,live')],
+      ...nine('database', 5, 4),
+      ...both('orders', 1, 1),
+      ...both('app', 1, 1),
+    ],
+    fires: database,
+    says: `The check database (postgres) is healthy on 44.44% of the replicas. ${lookAtHealth}`,
+  },
+  {
+    alert: 'DependencyDown',
+    shows: 'half of the replicas still have it',
+    lines: [info('database', true), up('database', 1, 1, 0), up('database', 2, 1, 1)],
+  },
+  {
+    alert: 'DependencyDown',
+    shows: 'neither an optional one nor the service itself',
+    lines: [info('cache', false), ...both('cache', 1, 0), info('app', true, 'ready,live'), ...both('app', 1, 0)],
+  },
+  {
+    alert: 'AppDown',
+    lines: [
+      ...[info('app', true, 'ready,live'), ...nine('app', 5, 4)],
+      ...[info('database', true), ...nine('database', 5, 5)],
+    ],
+    fires: app,
+    says: `The check app (postgres) of the service is healthy on 44.44% of the replicas, and no dependency that it needs is down. ${lookAtHealth}`,
+  },
+  {
+    alert: 'AppDown',
+    shows: 'a dependency is down, which is the page',
+    lines: [
+      ...[info('app', true, 'ready,live'), ...both('app', 1, 0)],
+      ...[info('database', true), ...nine('database', 5, 4)],
+    ],
+  },
+  {
+    alert: 'AppDown',
+    shows: 'a dependency alone',
+    lines: [info('app', true, 'ready,live'), ...both('app', 1, 1), info('database', true), ...both('database', 1, 0)],
+  },
+  {
+    alert: 'OptionalDependencyDown',
+    lines: [...[info('cache', false), ...nine('cache', 5, 4)], ...[info('search', false), ...both('search', 1, 1)]],
+    fires: [{ check: 'cache', type: 'postgres' }],
+    says: `The check cache (postgres) is healthy on 44.44% of the replicas; the service is degraded. ${lookAtHealth}`,
+  },
+  {
+    alert: 'OptionalDependencyDown',
+    shows: 'a required one is another alert',
+    lines: [info('database', true), ...both('database', 1, 0)],
+  },
+  {
+    alert: 'DependencyPartiallyDown',
+    lines: [up('database', 1, 1, 0), up('database', 2, 1, 1), ...both('orders', 1, 1)],
+    fires: database,
+    says: `The check database (postgres) is healthy on 50% of the replicas. Look at what the others do not share: node, network policy, DNS, credentials. ${lookAtHealth}`,
+  },
+  {
+    alert: 'DependencyPartiallyDown',
+    shows: 'one of nine',
+    lines: nine('database', 9, 8),
+    fires: database,
+    says: `The check database (postgres) is healthy on 88.89% of the replicas. Look at what the others do not share: node, network policy, DNS, credentials. ${lookAtHealth}`,
+  },
+  { alert: 'DependencyPartiallyDown', shows: 'it is down for most', lines: nine('database', 9, 4) },
+  {
+    alert: 'DependencyFlapping',
+    lines: [
+      {
+        series: 'sidewarden_check_up{check="database",type="postgres",instance="shop-1:9090"}',
+        course: { kind: 'turns', quiet: 3, loud: 2 },
+      },
+      ...both('orders', 1, 1),
+    ],
+    delay: 8,
+    calm: 20,
+    fires: database,
+    says: 'The check database (postgres) changed 7 times within 15 minutes on one replica. The history in /health/detailed shows which runs fail.',
+  },
+  {
+    alert: 'DependencySlow',
+    lines: [...slow('database', 0, 6), ...slow('orders', 0, 0), ...nine('database', 9, 5)],
+    delay: 4,
+    fires: database,
+    says: 'One in twenty runs of the check database (postgres) takes 583.3ms or longer. The phases in /health/detailed show which step is slow.',
+  },
+  {
+    alert: 'DependencySlow',
+    shows: 'it is down, which is told',
+    lines: [...slow('database', 0, 50), ...nine('database', 9, 4)],
+  },
+  {
+    alert: 'DependencyProbeErrors',
+    lines: [
+      ...[runs('database', 'failed', 47, 53), runs('database', 'passed', 953, 947)],
+      ...[runs('orders', 'failed', 0, 0), runs('orders', 'passed', 1000, 1000)],
+      ...both('database', 1, 1),
+    ],
+    delay: 2,
+    fires: database,
+    says: '5.3% of the runs of the check database (postgres) fail. sidewarden_check_failures_total says the class, /health/detailed the phase.',
+  },
+  {
+    alert: 'DependencyProbeErrors',
+    shows: 'it is down on a replica, which is told',
+    lines: [...[runs('database', 'failed', 0, 500), runs('database', 'passed', 1000, 500)], ...nine('database', 9, 8)],
+  },
+  {
+    alert: 'DependencyThrottled',
+    lines: [
+      warning('throttled', 'elasticsearch', 'search', 0, 1),
+      warning('throttled', 'elasticsearch', 'logs', 0, 0),
+      warning('throttled', 'kms', 'keys', 0, 1),
+    ],
+    fires: [{ check: 'search', type: 'elasticsearch' }],
+    says: 'The check search (elasticsearch) is throttled: nobody knows whether the dependency works. Ask less often, or raise its quota.',
+  },
+  {
+    alert: 'CheckSkipped',
+    lines: [warning('skipped', 'elasticsearch', 'search', 0, 1), warning('slow', 'redis', 'cache', 1, 1)],
+    fires: [{ check: 'search', type: 'elasticsearch' }],
+    says: 'The check search (elasticsearch) skips a phase: the server does not offer the call, or the user may not make it. /health/detailed says which and why.',
+  },
+  {
+    alert: 'TlsCertificateExpiringSoon',
+    lines: [ends('database', 14 * 86_400), ends('orders', 60 * 86_400)],
+    quiet: 30,
+    delay: 1,
+    calm: 'never',
+    fires: [{ check: 'database', what: 'server_certificate' }],
+    says: 'The certificate that the server of the check database shows ends in 13d 22h 59m 0s. Renew it, and look whether the server has taken the new one over.',
+  },
+  {
+    alert: 'TlsCertificateExpiringSoon',
+    shows: 'it was renewed',
+    lines: [
+      gauge(
+        'sidewarden_expiry_timestamp_seconds{check="database",what="server_certificate",instance="shop-1:9090"}',
+        60 * 86_400,
+        13 * 86_400,
+      ),
+    ],
+    quiet: 30,
+    fires: [{ check: 'database', what: 'server_certificate' }],
+    says: 'The certificate that the server of the check database shows ends in 12d 22h 30m 0s. Renew it, and look whether the server has taken the new one over.',
+  },
+  {
+    alert: 'TlsCertificateExpiringNow',
+    lines: [ends('database', 3 * 86_400), ends('orders', 60 * 86_400), ...nine('database', 5, 5)],
+    quiet: 30,
+    delay: 1,
+    calm: 'never',
+    fires: [{ check: 'database', what: 'server_certificate' }],
+    says: 'The certificate that the server of the check database shows ends in 2d 23h 44m 0s; then connections fail. Renew it now.',
+  },
+  {
+    alert: 'TlsCertificateExpiringNow',
+    shows: 'the check has failed by now, and is the page',
+    lines: [ends('database', 3600), ...nine('database', 4, 4)],
+  },
+];

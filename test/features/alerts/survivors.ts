@@ -1,0 +1,13 @@
+// Mutants that no case can notice, and why.
+
+/** By the mutant's id; `*` stands for any text. */
+export const explained: Readonly<Record<string, string>> = {
+  '*: > 1 → > 1.2 at *': 'it counts, and a count is whole',
+  'SidecarRestarting: threshold × 1.2': 'it counts, and a count is whole',
+};
+
+export const isExplained = (id: string, patterns = Object.keys(explained)): boolean =>
+  patterns.some((pattern) => {
+    const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}$`).test(id);
+  });

@@ -26,7 +26,6 @@ const peers: readonly Peer[] = [
     ],
     files: [
       'test/dependencies/lint.test.ts',
-      'test/docs/alerts.test.ts',
       'test/integration/prometheus.test.ts',
       'test/integration/statistics-leader.test.ts',
       'test/integration/statistics-page.test.ts',

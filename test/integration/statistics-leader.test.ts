@@ -9,9 +9,9 @@ import {
   alertsOf,
   atEachStep,
   documentedJobs,
-  documentedRules,
   namesOn,
   reads,
+  statisticsRules,
   stored,
   until,
 } from './statistics-scrape.ts';
@@ -87,7 +87,7 @@ beforeAll(async () => {
   const ends = { ...documentedJobs([first])[1], job_name: 'without-timestamps', honor_timestamps: false };
   prometheus = await startPrometheus({
     scrape: [...documentedJobs([first, second]), ends],
-    groups: [...documentedRules(), { name: 'ours', rules: [always] }],
+    groups: [...statisticsRules(), { name: 'ours', rules: [always] }],
   });
   await until('the stranger reads', 10_000, () => reads(stranger), { of: [stranger] });
   // The second round of the reader: each of the statements of the first is asked again.

@@ -2,7 +2,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { parse } from 'yaml';
+import { probes } from '../../src/features/alerts/catalogue/probes.ts';
+import { statistics as pack } from '../../src/features/alerts/catalogue/statistics.ts';
+import { alertRule, recordingRule } from '../../src/features/alerts/rule.ts';
 import { blockWith } from '../docs/pages.ts';
+import { scope } from '../features/alerts/bench.ts';
 import type { Prometheus, ScrapeConfig } from '../servers/prometheus.ts';
 import type { Sidewarden } from '../servers/sidewarden.ts';
 import { waitedSince } from '../servers/waited.ts';
@@ -22,9 +26,17 @@ export function documentedJobs(replicas: readonly Sidewarden[]): readonly Scrape
   });
 }
 
-/** The documented groups of rules. */
-export const documentedRules = (): readonly object[] =>
-  (parse(blockWith(page, 'yaml', 'groups:')) as { groups: object[] }).groups;
+/** The rules of the pack `statistics`, as they are generated. */
+export const statisticsRules = (): readonly object[] => [
+  {
+    name: pack.name,
+    rules: [
+      ...probes.recordings.map((recording) => recordingRule(recording, scope)),
+      ...pack.recordings.map((recording) => recordingRule(recording, scope)),
+      ...pack.alerts.map((alert) => alertRule(alert, pack, { scope })),
+    ],
+  },
+];
 
 /** A series, and its values by the time in seconds. */
 export type Series = {

@@ -62,6 +62,8 @@ export type SidewardenOptions = {
   readonly through?: readonly string[];
   /** Wait until /health/live answers; true unless said. */
   readonly awaitLive?: boolean;
+  /** Where it listens; a free port unless given. */
+  readonly port?: number;
   /** Is given everything that it writes to standard output and error. */
   readonly hear?: (text: string) => void;
 };
@@ -72,7 +74,7 @@ export async function startSidewarden(options: SidewardenOptions = {}): Promise<
   if (!existsSync(entry)) throw new Error('dist/ is missing: npm run build');
   const { configuration, environment = {}, args = [], node = [], through = [], awaitLive = true, hear } = options;
   const folder = await runFolder('sidewarden');
-  const port = await freePort();
+  const { port = await freePort() } = options;
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'sidewarden.yaml');
   if (configuration !== undefined) await writeFile(file, stringify(configuration));

@@ -1,7 +1,8 @@
 // The notation of expressions in the catalogue, and the PromQL that is made of it.
 //
 // It is PromQL, with four additions:
-// - A selector has braces, `pg_up{}`: the job that has the family is added to it, and `service` to a recorded series.
+// - A selector has braces, `pg_up{}`: the job that has the family is added to it, and `service` to a recorded series and
+//   to `ALERTS`. What Prometheus says of each scrape is asked of another one by `up{job="app"}`.
 // - `$app_queries_total{}` is `queries_total` of the catalogue of app metrics, under the service's prefix.
 // - `by (check)` and `on (check)` have the labels that every series keeps before their own: `namespace`, and those of
 //   `alerts.external`.
@@ -30,6 +31,7 @@ const ofChecks = new Set<string>([
   // What Prometheus itself says of the scrape.
   ...['up', 'scrape_duration_seconds', 'scrape_samples_post_metric_relabeling'],
 ]);
+const scrapes = ['checks', 'statistics', 'app'] as const satisfies readonly Job[];
 const suffixes = /_(?:bucket|sum|count)$/;
 const ofApp = /^sidewarden_app_/;
 const ofCluster = /^(?:kube_|kubelet_|container_)/;
@@ -50,15 +52,18 @@ const quoted = (text: string): string => JSON.stringify(text);
 export function expand(expr: string, scope: Scope, threshold?: number): string {
   const promql = expr
     .replaceAll(selector, (_, app: string | undefined, name: string, matchers: string) => {
-      if (name.includes(':')) return `${name}{${joined(`service=${quoted(scope.service)}`, matchers)}}`;
-      const job = jobOf(`${app ?? ''}${name}`);
+      if (name.includes(':') || name === 'ALERTS')
+        return `${name}{${joined(`service=${quoted(scope.service)}`, matchers)}}`;
+      const asked = scrapes.find((one) => matchers.startsWith(`job="${one}"`));
+      const job = asked ?? jobOf(`${app ?? ''}${name}`);
+      const own = asked === undefined ? matchers : matchers.replace(/^[^,]*,?\s*/, '');
       const full = app === undefined || scope.prefix === '' ? name : `${scope.prefix}_${name}`;
       if (job === 'none') {
         const namespace = scope.namespace === undefined ? '' : `namespace=${quoted(scope.namespace)}`;
         const all = joined(namespace, matchers);
         return all === '' ? full : `${full}{${all}}`;
       }
-      return `${full}{${joined(`job=${quoted(scope.jobs[job])}`, matchers)}}`;
+      return `${full}{${joined(`job=${quoted(scope.jobs[job])}`, own)}}`;
     })
     .replaceAll(grouping, (_, word: string, labels: string) => `${word} (${joined(scope.kept.join(', '), labels)})`)
     .replaceAll('$threshold', threshold === undefined ? '$threshold' : String(threshold))

@@ -75,5 +75,5 @@ export type Pack = {
   readonly alerts: readonly Alert[];
 };
 
-/** Keeps the names of the alerts as literal types. */
-export const definePack = <const P extends Pack>(pack: P): P => pack;
+/** Checks the type where it is written. */
+export const definePack = (pack: Pack): Pack => pack;

@@ -7,6 +7,7 @@ import { definitions } from '../../../src/dependencies/index.ts';
 import { familiesOf } from '../../../src/dependencies/statistics.ts';
 import type { Job } from '../../../src/features/alerts/expression.ts';
 import { features } from '../../../src/features/index.ts';
+import { kubernetesFamilies } from './kubernetes-families.ts';
 
 export type Known = { readonly job: Job; readonly type: string; readonly labels: ReadonlySet<string> };
 
@@ -32,6 +33,8 @@ for (const definition of definitions as unknown as readonly Definition[]) {
   if (statistics !== undefined)
     for (const { name, type, labels } of familiesOf(statistics)) add('statistics', name, type, [...labels, ...server]);
 }
+for (const { name, type, labels } of kubernetesFamilies)
+  add('none', name, type, [...labels, 'namespace', 'job', 'instance']);
 for (const { name, type, labels } of appMetrics)
   add('app', `shop_${name}`, type, [...labels.map((label) => label.name), ...replica]);
 

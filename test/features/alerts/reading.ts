@@ -102,6 +102,9 @@ export function readExpression(promql: string, labelsOf: LabelsOf): Reading {
         const body = node.getChild('FunctionCallBody');
         const below = body === null ? new Set<string>() : union(children(body).map(visit));
         if (name.startsWith('absent')) return new Set();
+        // Its last four arguments are strings; the first of them names the label that it gives.
+        if (name === 'label_replace')
+          return new Set([...below, JSON.parse(text(all(node, 'StringLiteral').at(-4) as SyntaxNode)) as string]);
         return name === 'histogram_quantile' ? new Set([...below].filter((label) => label !== 'le')) : below;
       }
       case '⚠':

@@ -16,7 +16,12 @@ export type Stack = {
   readonly kms: KmsServer;
   /** One beside each replica. */
   readonly shops: readonly Shop[];
-  readonly replicas: Sidewarden[];
+  /** Those that run. */
+  replicas(): readonly Sidewarden[];
+  /** Ends so many at once by SIGKILL, first the one that reads the statistics. */
+  kill(count: number): Promise<void>;
+  /** Starts those that were killed, on their ports. */
+  revive(): Promise<void>;
   readonly prometheus: Prometheus;
   /** What `sidewarden generate` is given. */
   readonly configuration: string;
@@ -52,7 +57,8 @@ export async function startStack(
     await postgres.query('GRANT pg_monitor TO app');
     const key_id = await kms.createKey();
     const configuration = (shop: Shop, statsd: string) => ({
-      ...{ service: 'shop', alerts },
+      service: 'shop',
+      ...(Object.keys(alerts).length > 0 && { alerts }),
       checks: {
         database: { type: 'postgres', url: postgres.url, expect: 'primary' },
         sessions: { type: 'redis', url: redis.url },
@@ -67,17 +73,18 @@ export async function startStack(
         statsd: { listen: [`udp://${statsd}`] },
       },
     });
-    const replicas = await Promise.all(
-      shops.map((shop, index) =>
-        kept(
-          startSidewarden({
-            configuration: configuration(shop, addresses[index] as string),
-            environment: kms.environment,
-          }),
-        ),
-      ),
+    const launches = await Promise.all(
+      shops.map(async (shop, index): Promise<() => Promise<Sidewarden>> => {
+        const port = await freePort();
+        const own = configuration(shop, addresses[index] as string);
+        return () => kept(startSidewarden({ configuration: own, environment: kms.environment, port }));
+      }),
     );
-    const targets = replicas.map(({ url }) => new URL(url).host);
+    let replicas = await Promise.all(
+      launches.map(async (launch) => ({ launch, server: (await launch()) as Sidewarden | undefined })),
+    );
+    const alive = (): readonly Sidewarden[] => replicas.flatMap(({ server }) => (server === undefined ? [] : [server]));
+    const targets = alive().map(({ url }) => new URL(url).host);
     const job = (name: string, path: string, more: object = {}) => ({
       ...{ job_name: `shop-${name}`, metrics_path: `/metrics/${path}`, static_configs: [{ targets }] },
       ...more,
@@ -89,7 +96,24 @@ export async function startStack(
     ];
     const prometheus = await kept(startPrometheus({ scrape, global }));
     return {
-      ...{ postgres, redis, elasticsearch, kms, shops, replicas, prometheus, stop },
+      ...{ postgres, redis, elasticsearch, kms, shops, prometheus, stop, replicas: alive },
+      async kill(count) {
+        const reads = async ({ server }: (typeof replicas)[number]): Promise<boolean> =>
+          (await server?.metric('sidewarden_statistics_leader', { check: 'database' })) === 1;
+        const first = await Promise.all(replicas.map(reads));
+        const order = [...replicas.keys()].sort((left, right) => Number(first[right]) - Number(first[left]));
+        for (const index of order.slice(0, count)) {
+          const { launch, server } = replicas[index] as (typeof replicas)[number];
+          server?.kill();
+          await server?.exited;
+          replicas = replicas.with(index, { launch, server: undefined });
+        }
+      },
+      async revive() {
+        replicas = await Promise.all(
+          replicas.map(async ({ launch, server }) => ({ launch, server: server ?? (await launch()) })),
+        );
+      },
       configuration: stringify(configuration(shops[0] as Shop, addresses[0] as string)),
     };
   } catch (error) {

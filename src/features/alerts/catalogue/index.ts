@@ -1,6 +1,12 @@
 // The packs, in the order in which they are written.
 import type { Pack } from '../pack.ts';
+import { app } from './app.ts';
+import { elasticsearch } from './elasticsearch.ts';
+import { kms } from './kms.ts';
+import { kubernetes } from './kubernetes.ts';
+import { postgres } from './postgres.ts';
 import { probes } from './probes.ts';
+import { redis } from './redis.ts';
 import { statistics } from './statistics.ts';
 
-export const packs: readonly Pack[] = [probes, statistics];
+export const packs: readonly Pack[] = [probes, statistics, postgres, redis, elasticsearch, kms, app, kubernetes];

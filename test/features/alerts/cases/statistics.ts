@@ -117,6 +117,16 @@ export const cases: readonly Case[] = [
     says: nobody('cache'),
   },
   {
+    alert: 'NobodyReadsStatistics',
+    shows: 'a database, while another one is down that nobody reads',
+    lines: [
+      ...[leads('database', 1, 1, 0), mode('database', 'leader'), checkUp('database', 'postgres', 1, 1)],
+      ...[leads('orders', 1, 1, 0), mode('orders', 'leader'), up('orders', 1, 0), checkUp('orders', 'postgres', 1, 0)],
+    ],
+    fires: database,
+    says: nobody('database'),
+  },
+  {
     alert: 'SeveralReadStatistics',
     lines: [
       ...[leads('cache', 1, 1, 1), leads('cache', 2, 0, 1), mode('cache', 'leader')],

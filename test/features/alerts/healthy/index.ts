@@ -3,10 +3,25 @@
 import { expand, jobOf } from '../../../../src/features/alerts/expression.ts';
 import { scope } from '../bench.ts';
 import type { Line } from '../case.ts';
+import * as app from './app.ts';
+import * as elasticsearch from './elasticsearch.ts';
+import * as kms from './kms.ts';
+import * as kubernetes from './kubernetes.ts';
+import * as postgres from './postgres.ts';
 import * as probes from './probes.ts';
+import * as redis from './redis.ts';
 import * as statistics from './statistics.ts';
 
-export const lines: readonly Line[] = [...probes.lines, ...statistics.lines];
+export const lines: readonly Line[] = [
+  ...probes.lines,
+  ...statistics.lines,
+  ...postgres.lines,
+  ...redis.lines,
+  ...elasticsearch.lines,
+  ...kms.lines,
+  ...app.lines,
+  ...kubernetes.lines,
+];
 
 export const lengthMin = 130;
 /** The last minute of the one that is killed; the first in which the other has taken over; in which the killed one is back. */

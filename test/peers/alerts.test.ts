@@ -1,0 +1,80 @@
+// A whole service on real servers, of which one after the other is stopped: one page each, and nothing else that wakes anybody.
+// With SIDEWARDEN_TEST_LONG=1 the rules hold for as long as they are generated to; else for a twentieth of that.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { packs } from '../../src/features/alerts/catalogue/index.ts';
+import { alertRule, recordingRule } from '../../src/features/alerts/rule.ts';
+import { minutes, scope } from '../features/alerts/bench.ts';
+import { type Stack, startStack } from './alerts/stack.ts';
+import { stops } from './alerts/stops.ts';
+
+const isLong = process.env.SIDEWARDEN_TEST_LONG === '1';
+const share = isLong ? 1 : 1 / 20;
+/** How long is looked for something else after the page: what follows from it comes later. */
+const afterMs = isLong ? 300_000 : 45_000;
+const withinMs = isLong ? 600_000 : 180_000;
+/** Windows of five minutes forget in that time; the rules then hold no more. */
+const calmWithinMs = 900_000;
+
+type Firing = { readonly name: string; readonly severity: string };
+
+let stack: Stack;
+
+/** `for` shortened; packs of what is configured. */
+const groups = packs
+  .filter(({ name }) => name !== 'kubernetes')
+  .map((pack) => ({
+    name: pack.name,
+    rules: [
+      ...pack.recordings.map((recording) => recordingRule(recording, scope)),
+      ...pack.alerts.map((alert) =>
+        alertRule({ ...alert, for: `${Math.round(minutes(alert.for) * 60 * share)}s` }, pack, { scope }),
+      ),
+    ],
+  }));
+
+beforeAll(async () => {
+  const every = isLong ? '15s' : '5s';
+  stack = await startStack({}, { scrape_interval: every, scrape_timeout: '5s', evaluation_interval: every });
+  await stack.prometheus.rules(groups);
+});
+afterAll(() => stack?.stop());
+
+async function firing(): Promise<readonly Firing[]> {
+  type Data = { alerts: { state: string; labels: Record<string, string> }[] };
+  const { alerts } = await stack.prometheus.api<Data>('/api/v1/alerts');
+  return alerts
+    .filter(({ state, labels }) => state === 'firing' && labels.alertname !== 'Watchdog')
+    .map(({ labels: { alertname, check, severity = '' } }) => ({
+      name: [alertname, ...(check === undefined ? [] : [check])].join(' '),
+      severity,
+    }));
+}
+const pages = async (): Promise<readonly string[]> =>
+  (await firing()).filter(({ severity }) => severity === 'critical').map(({ name }) => name);
+const calm = () => expect.poll(firing, { timeout: calmWithinMs, interval: 2000 }).toEqual([]);
+
+test('as long as all is well, nothing fires', { timeout: calmWithinMs }, calm);
+
+test.each(stops.map((stop) => [stop.what, stop] as const))(
+  '%s is stopped',
+  { timeout: 2_400_000 },
+  async (what, one) => {
+    const seen = new Map<string, string>();
+    const look = async (): Promise<void> => {
+      for (const { name, severity } of await firing()) seen.set(name, severity);
+    };
+    await one.stop(stack);
+    const { page } = one;
+    if (page !== undefined) await expect.poll(pages, { timeout: withinMs, interval: 1000 }).toEqual([page]);
+    const until = Date.now() + afterMs;
+    while (Date.now() < until) {
+      await look();
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+    const critical = [...seen].filter(([, severity]) => severity === 'critical').map(([name]) => name);
+    console.log(`${what}: ${[...seen].map(([name, severity]) => `${severity} ${name}`).join(', ') || 'nothing'}`);
+    expect(critical).toEqual(page === undefined ? [] : [page]);
+    await one.start(stack);
+    await calm();
+  },
+);

@@ -16,6 +16,8 @@ export type ShopOptions = {
   readonly seed?: number;
   /** Requests a second that it makes of itself; none unless given. */
   readonly loadPerS?: number;
+  /** Whether some of these are refused: wrong passwords, fields that do not exist. True unless given. */
+  readonly mistakes?: boolean;
   /** How long five wrong passwords lock an account. */
   readonly lockoutMs?: number;
 };
@@ -52,7 +54,7 @@ let certificates: Promise<Certificates> | undefined;
 
 /** Takes about half a second. */
 export async function startShop(options: ShopOptions = {}): Promise<Shop> {
-  const { statsd, prefix = 'shop', seed = 1, loadPerS = 0, lockoutMs = 60_000 } = options;
+  const { statsd, prefix = 'shop', seed = 1, loadPerS = 0, mistakes = true, lockoutMs = 60_000 } = options;
   const folder = await runFolder('shop');
   certificates ??= runFolder('shop-certificates').then(makeCertificates);
   const { ca, cert, key } = await certificates;
@@ -67,7 +69,11 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
     startProcess({
       name: 'the shop',
       command: process.execPath,
-      args: [program, ...Object.entries(args).flatMap(([name, value]) => [`--${name}`, String(value)])],
+      args: [
+        program,
+        ...Object.entries(args).flatMap(([name, value]) => [`--${name}`, String(value)]),
+        ...(mistakes ? [] : ['--no-mistakes']),
+      ],
       folder,
       port,
       asCaller: true, // the tree may be readable to its owner alone

@@ -1,11 +1,12 @@
 // The notation of expressions in the catalogue, and the PromQL that is made of it.
 //
-// It is PromQL, with four additions:
+// It is PromQL, with these additions:
 // - A selector has braces, `pg_up{}`: the job that has the family is added to it, and `service` to a recorded series and
 //   to `ALERTS`. What Prometheus says of each scrape is asked of another one by `up{job="app"}`.
 // - `$app_queries_total{}` is `queries_total` of the catalogue of app metrics, under the service's prefix.
 // - `by (check)` and `on (check)` have the labels that every series keeps before their own: `namespace`, and those of
 //   `alerts.external`.
+// - `check=~"$own"` are the checks that ask the service itself.
 // - `$threshold` is the alert's number, and `$service` the name of the service, as in `pod=~"$service-.*"`.
 import { loopFamilies, ownPrefix, promFamilies } from '../../core/detail.ts';
 import { families } from '../../core/names.ts';
@@ -21,6 +22,8 @@ export type Scope = {
   readonly namespace?: string;
   /** Of the app's metrics, without `_`; empty: none. */
   readonly prefix: string;
+  /** Names of the checks that ask the service itself, and not what it depends on. */
+  readonly own: readonly string[];
   /** What every `by` and `on` keeps. */
   readonly kept: readonly string[];
 };
@@ -68,6 +71,7 @@ export function expand(expr: string, scope: Scope, threshold?: number): string {
     .replaceAll(grouping, (_, word: string, labels: string) => `${word} (${joined(scope.kept.join(', '), labels)})`)
     .replaceAll('$threshold', threshold === undefined ? '$threshold' : String(threshold))
     .replaceAll('$service', scope.service)
+    .replaceAll('$own', scope.own.join('|'))
     .replaceAll(/\s+/g, ' ')
     .trim();
   if (promql.includes('$threshold') || promql.includes('$app_'))

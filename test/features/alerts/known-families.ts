@@ -11,6 +11,9 @@ import { kubernetesFamilies } from './kubernetes-families.ts';
 
 export type Known = { readonly job: Job; readonly type: string; readonly labels: ReadonlySet<string> };
 
+/** What Prometheus says of every scrape, whichever its job. */
+export const ofScrapes: readonly string[] = ['up', 'scrape_duration_seconds', 'scrape_samples_post_metric_relabeling'];
+
 const known = new Map<string, Known>();
 const add = (job: Job, name: string, type: string, labels: readonly string[]): void => {
   known.set(name, { job, type, labels: new Set(labels) });
@@ -26,8 +29,8 @@ for (const { name } of [...promFamilies, ...loopFamilies])
   add('checks', `${ownPrefix}${name}`, name.endsWith('_total') ? 'counter' : 'gauge', replica);
 for (const { families: own = [] } of features)
   for (const { name, type, labels } of own) add('checks', name, type, [...labels, ...replica]);
-for (const name of ['up', 'scrape_duration_seconds', 'scrape_samples_post_metric_relabeling'])
-  add('checks', name, 'gauge', replica);
+for (const name of ofScrapes) add('checks', name, 'gauge', replica);
+add('none', 'ALERTS', 'gauge', ['alertname', 'alertstate', 'severity', 'service', 'check', 'namespace']);
 for (const definition of definitions as unknown as readonly Definition[]) {
   const statistics = await definition.statistics?.();
   if (statistics !== undefined)

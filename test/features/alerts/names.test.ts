@@ -4,7 +4,7 @@ import { packs } from '../../../src/features/alerts/catalogue/index.ts';
 import type { Recording } from '../../../src/features/alerts/pack.ts';
 import { alertRule, recordingRule } from '../../../src/features/alerts/rule.ts';
 import { scope } from './bench.ts';
-import { familyOf } from './known-families.ts';
+import { familyOf, ofScrapes } from './known-families.ts';
 import { type Reading, readExpression, type Selector } from './reading.ts';
 
 const recordings = packs.flatMap((pack) => pack.recordings);
@@ -23,6 +23,8 @@ function labelsOf({ series, matchers }: Selector): ReadonlySet<string> | undefin
   const family = familyOf(series);
   const job = family === undefined ? undefined : jobs[family.job];
   const asked = matchers.find(([label]) => label === 'job')?.[1];
+  if (ofScrapes.includes(series) && Object.values(jobs).some((one) => asked === JSON.stringify(one)))
+    return family?.labels;
   return asked === (job === undefined ? undefined : JSON.stringify(job)) ? family?.labels : undefined;
 }
 

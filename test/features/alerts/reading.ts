@@ -94,6 +94,7 @@ export function readExpression(promql: string, labelsOf: LabelsOf): Reading {
         }
         if (operator.name === 'Or') return union([ofLeft, ofRight]);
         if (setOperators.includes(operator.name)) return ofLeft;
+        if (clause?.getChild('GroupRight') != null) return ofRight;
         if (on !== undefined && clause?.getChild('GroupLeft') === null) return new Set(on);
         return isScalar(left) ? ofRight : ofLeft;
       }

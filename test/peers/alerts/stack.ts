@@ -52,7 +52,7 @@ export async function startStack(
     const addresses = [`${host}:${await freePort()}`, `${host}:${await freePort()}`];
     const [postgres, redis, elasticsearch, kms, ...shops] = await Promise.all([
       ...([kept(startPostgres()), kept(startRedis()), kept(startElasticsearch()), kept(startKms())] as const),
-      ...addresses.map((statsd) => kept(startShop({ loadPerS: 10, statsd }))),
+      ...addresses.map((statsd) => kept(startShop({ loadPerS: 10, mistakes: false, statsd }))),
     ]);
     await postgres.query('GRANT pg_monitor TO app');
     const key_id = await kms.createKey();

@@ -13,10 +13,12 @@ export type LoadOptions = {
   readonly random: Random;
   readonly user: string;
   readonly password: string;
+  /** Whether some customers ask for what they may not see, and with a wrong password. */
+  readonly mistakes: boolean;
 };
 
 /** Asks until the process ends. */
-export function startLoad({ port, perSecond, random, user, password }: LoadOptions): void {
+export function startLoad({ port, perSecond, random, user, password, mistakes }: LoadOptions): void {
   const agent = new Agent({ keepAlive: true, maxSockets: 10 });
   let cookie = '';
   let owed = 0;
@@ -41,12 +43,20 @@ export function startLoad({ port, perSecond, random, user, password }: LoadOptio
   const asks: readonly (readonly [upTo: number, ask: () => Promise<unknown>])[] = [
     [0.3, () => ask({ method: 'GET', path: '/api/products' })],
     [0.55, () => ask({ method: 'POST', path: '/graphql', body: { query: '{ products { id name } }' } })],
-    [0.6, () => ask({ method: 'POST', path: '/graphql', body: { query: '{ secrets { id } }' } })],
+    [
+      0.6,
+      () =>
+        ask({
+          method: 'POST',
+          path: '/graphql',
+          body: { query: mistakes ? '{ secrets { id } }' : '{ products { id } }' },
+        }),
+    ],
     [0.75, () => ask({ method: 'POST', path: '/api/checkout', body: { items: [{ product: 'tea', count: 2 }] } })],
     [0.85, () => ask({ method: 'GET', path: '/api/orders' })],
     [0.95, () => ask({ method: 'GET', path: '/' })],
     [0.99, () => logIn(false)],
-    [1, () => logIn(true)],
+    [1, () => logIn(mistakes)],
   ];
 
   void logIn(false);

@@ -26,6 +26,8 @@ const { values } = parseArgs({
     origin: { type: 'string', default: 'https://shop.example.com' },
     seed: { type: 'string', default: '1' },
     'load-per-s': { type: 'string', default: '0' },
+    /** The load is of customers who do nothing wrong. */
+    'no-mistakes': { type: 'boolean', default: false },
   },
 });
 const { prefix, user, password, origin } = values;
@@ -72,5 +74,6 @@ for (const server of servers) {
 
 const perSecond = Number(values['load-per-s']);
 // numbers of its own, so that the load does not change which requests of a test fail
-if (perSecond > 0) startLoad({ port, perSecond, random: createRandom(seed + 1), user, password });
+const mistakes = !values['no-mistakes'];
+if (perSecond > 0) startLoad({ port, perSecond, random: createRandom(seed + 1), user, password, mistakes });
 process.once('SIGTERM', () => process.exit(0));

@@ -39,23 +39,22 @@ export const sidecarAlerts: readonly Alert[] = [
   {
     name: 'SidecarStuck',
     expr: 'min by (instance, pod) (sidewarden_live{}) == 0',
-    for: '5m',
+    for: '1m',
     severity: 'warning',
     labels: replica,
     summary: 'The scheduler of a replica of Sidewarden is late.',
     description: `${named} runs its checks late, or not at all; what it says is old. It has too little CPU, or its node hangs. Kubernetes restarts it by its livenessProbe.`,
   },
   {
-    name: 'SidecarNotReady',
-    // A pod with a check that is down, or that drains, is not ready on purpose; the check has an alert of its own.
-    expr: `min by (instance, pod) (sidewarden_ready{}) == 0
-      unless on (instance, pod) (max by (instance, pod) (sidewarden_draining{}) == 1)
-      unless on (instance, pod) (min by (instance, pod) (sidewarden_check_up{}) == 0)`,
-    for: '5m',
-    severity: 'warning',
-    labels: replica,
-    summary: 'A replica says that it is not ready, though its checks are healthy.',
-    description: `${named} answers /health/ready with 503. The reason and the checks that it waits for are in the body; a check that never was healthy keeps the gate closed.`,
+    name: 'ServiceNotReady',
+    // A required check that is down for most has an alert of its own.
+    expr: 'max by () (sidewarden_ready{}) == 0 unless on () (service:sidewarden_required_down:count{} > 0)',
+    for: '2m',
+    severity: 'critical',
+    labels: [],
+    summary: 'No replica is ready, and no single check explains it.',
+    description:
+      'Kubernetes sends no requests to any pod. Either all of them drain, or each has another check that is down: the body of /health/ready says the reason and the checks, pod by pod.',
   },
   {
     name: 'DrainForgotten',
@@ -94,7 +93,7 @@ export const sidecarAlerts: readonly Alert[] = [
     severity: 'warning',
     labels: replica,
     summary: 'A replica of Sidewarden needs much memory.',
-    description: `${named} uses {{ $value | humanize1024 }}B; the limit in the manifests is 160 MiB. A large page of the service or many StatsD series are the usual cause.`,
+    description: `${named} has {{ $value | humanize1024 }}B resident; some 50 MiB of it are shared pages, which the limit of the manifests (160 MiB) does not count. A large page of the service or many StatsD series are the usual cause.`,
   },
   {
     name: 'SidecarFileDescriptorsHigh',
@@ -113,7 +112,7 @@ export const sidecarAlerts: readonly Alert[] = [
     for: '15m',
     severity: 'info',
     labels: replica,
-    summary: 'A replica of Sidewarden has more series than its checks explain.',
+    summary: 'A replica of Sidewarden shows many series.',
     description: `Each scrape of ${named} stores {{ $value }} samples. \`sidewarden check-config --replicas N\` says how many to expect.`,
   },
   {
@@ -137,7 +136,7 @@ export const sidecarAlerts: readonly Alert[] = [
     labels: ['route'],
     summary: 'Probes of Kubernetes are answered too late.',
     description:
-      '{{ $value | humanizePercentage }} of the requests for {{ $labels.route }} take longer than 1 s, as long as the kubelet waits. Too little CPU is the usual cause.',
+      '{{ $value | humanizePercentage }} of the requests for {{ $labels.route }} take longer than 1 s, and the kubelet waits no longer unless timeoutSeconds says so. Too little CPU is the usual cause.',
   },
   {
     name: 'ConfigReloadFailed',
@@ -147,7 +146,7 @@ export const sidecarAlerts: readonly Alert[] = [
     labels: [],
     summary: 'A configuration was refused; the last good one stays in force.',
     description:
-      '{{ $value }} replicas could not take over what their file says. `sidewarden check-config` and the log say every mistake with its line. A replica that starts now has no other configuration.',
+      '{{ $value }} replicas could not take over what their file says. `sidewarden check-config` and the log say every mistake with its line. A new pod has no other configuration, and does not start.',
   },
   {
     name: 'TlsReloadFailed',

@@ -1,9 +1,9 @@
 // The alerts on checks, each quiet, loud, and quiet again.
 import { type Case, counter, gauge, type Line, steady } from '../case.ts';
 
-const info = (check: string, required: boolean, gates = 'ready'): Line =>
+const info = (check: string, required: boolean): Line =>
   steady(
-    `sidewarden_check_info{check="${check}",type="postgres",required="${required}",gates="${gates}",instance="shop-1:9090"}`,
+    `sidewarden_check_info{check="${check}",type="postgres",required="${required}",gates="ready",instance="shop-1:9090"}`,
     1,
   );
 const up = (check: string, pod: number, quiet: number, loud: number): Line =>
@@ -44,7 +44,7 @@ const slow = (check: string, quiet: number, loud: number): readonly Line[] =>
       after,
     ),
   );
-const lookAtHealth = 'On a pod, `curl localhost:9090/health?verbose` says the class and phase of the failure.';
+const lookAtHealth = "On a pod, `sidewarden healthcheck '/health?verbose'` says the class and phase of the failure.";
 /** Minutes since 1970 at which a certificate ends, so that it has so many seconds left at the change. */
 const ends = (check: string, secondsLeft: number, changeMinute = 30): Line =>
   steady(
@@ -56,7 +56,7 @@ export const cases: readonly Case[] = [
   {
     alert: 'DependencyDown',
     lines: [
-      ...[info('database', true), info('orders', true), info('app', true, 'ready,live')],
+      ...[info('database', true), info('orders', true), info('app', true)],
       ...nine('database', 5, 4),
       ...both('orders', 1, 1),
       ...both('app', 1, 1),
@@ -72,29 +72,23 @@ export const cases: readonly Case[] = [
   {
     alert: 'DependencyDown',
     shows: 'neither an optional one nor the service itself',
-    lines: [info('cache', false), ...both('cache', 1, 0), info('app', true, 'ready,live'), ...both('app', 1, 0)],
+    lines: [info('cache', false), ...both('cache', 1, 0), info('app', true), ...both('app', 1, 0)],
   },
   {
     alert: 'AppDown',
-    lines: [
-      ...[info('app', true, 'ready,live'), ...nine('app', 5, 4)],
-      ...[info('database', true), ...nine('database', 5, 5)],
-    ],
+    lines: [...[info('app', true), ...nine('app', 5, 4)], ...[info('database', true), ...nine('database', 5, 5)]],
     fires: app,
     says: `The check app (postgres) of the service is healthy on 44.44% of the replicas, and no dependency that it needs is down. ${lookAtHealth}`,
   },
   {
     alert: 'AppDown',
     shows: 'a dependency is down, which is the page',
-    lines: [
-      ...[info('app', true, 'ready,live'), ...both('app', 1, 0)],
-      ...[info('database', true), ...nine('database', 5, 4)],
-    ],
+    lines: [...[info('app', true), ...both('app', 1, 0)], ...[info('database', true), ...nine('database', 5, 4)]],
   },
   {
     alert: 'AppDown',
     shows: 'a dependency alone',
-    lines: [info('app', true, 'ready,live'), ...both('app', 1, 1), info('database', true), ...both('database', 1, 0)],
+    lines: [info('app', true), ...both('app', 1, 1), info('database', true), ...both('database', 1, 0)],
   },
   {
     alert: 'OptionalDependencyDown',
@@ -137,15 +131,20 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'DependencySlow',
-    lines: [...slow('database', 0, 6), ...slow('orders', 0, 0), ...nine('database', 9, 5)],
-    delay: 4,
+    lines: [
+      ...[...slow('database', 0, 6), ...slow('orders', 0, 0), ...slow('rare', 0, 6), ...nine('database', 9, 5)],
+      // A little more than 40 runs in 15 minutes, and a little less.
+      ...[runs('database', 'passed', 2.9, 2.9), runs('rare', 'passed', 2.5, 2.5)],
+    ],
+    delay: 12,
+    calm: 20,
     fires: database,
     says: 'One in twenty runs of the check database (postgres) takes 583.3ms or longer. The phases in /health/detailed show which step is slow.',
   },
   {
     alert: 'DependencySlow',
     shows: 'it is down, which is told',
-    lines: [...slow('database', 0, 50), ...nine('database', 9, 4)],
+    lines: [...slow('database', 0, 50), ...nine('database', 9, 4), runs('database', 'passed', 12, 12)],
   },
   {
     alert: 'DependencyProbeErrors',
@@ -177,7 +176,7 @@ export const cases: readonly Case[] = [
     alert: 'CheckSkipped',
     lines: [warning('skipped', 'elasticsearch', 'search', 0, 1), warning('slow', 'redis', 'cache', 1, 1)],
     fires: [{ check: 'search', type: 'elasticsearch' }],
-    says: 'The check search (elasticsearch) skips a phase: the server does not offer the call, or the user may not make it. /health/detailed says which and why.',
+    says: 'The check search (elasticsearch) leaves out a phase: it is not offered or not permitted, there is no room for a new connection, or one of several nodes is silent. /health/detailed says which, and why.',
   },
   {
     alert: 'TlsCertificateExpiringSoon',

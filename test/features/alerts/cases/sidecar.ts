@@ -8,6 +8,13 @@ const first = (family: string, quiet: number, loud: number, labels = ''): readon
   gauge(of(family, 1, labels), quiet, loud),
   steady(of(family, 2, labels), quiet),
 ];
+/** Nine replicas, of which so many say that a required check is up. */
+const nine = (check: string, quiet: number, loud: number): readonly Line[] => [
+  steady(of('sidewarden_check_info', 1, `,check="${check}",required="true",type="http",gates="ready"`), 1),
+  ...Array.from({ length: 9 }, (_, pod) =>
+    gauge(of('sidewarden_check_up', pod, `,check="${check}",type="http"`), pod < quiet ? 1 : 0, pod < loud ? 1 : 0),
+  ),
+];
 const shop1 = [{ instance: 'shop-1:9090', pod: 'shop-1' }];
 const requests = (code: string, quiet: number, loud: number, route = '/health/ready'): Line =>
   counter(of('sidewarden_http_requests_total', 1, `,route="${route}",code="${code}"`), quiet, loud);
@@ -55,28 +62,16 @@ export const cases: readonly Case[] = [
     says: 'shop-1:9090 runs its checks late, or not at all; what it says is old. It has too little CPU, or its node hangs. Kubernetes restarts it by its livenessProbe.',
   },
   {
-    alert: 'SidecarNotReady',
-    lines: [
-      ...first('sidewarden_ready', 1, 0),
-      ...first('sidewarden_draining', 0, 0),
-      ...first('sidewarden_check_up', 1, 1, ',check="database",type="postgres"'),
-    ],
-    fires: shop1,
-    says: 'shop-1:9090 answers /health/ready with 503. The reason and the checks that it waits for are in the body; a check that never was healthy keeps the gate closed.',
+    alert: 'ServiceNotReady',
+    lines: [gauge(of('sidewarden_ready', 1), 1, 0), steady(of('sidewarden_ready', 2), 0), ...nine('app', 9, 5)],
+    fires: [{}],
+    says: 'Kubernetes sends no requests to any pod. Either all of them drain, or each has another check that is down: the body of /health/ready says the reason and the checks, pod by pod.',
   },
+  { alert: 'ServiceNotReady', shows: 'one of two is ready', lines: first('sidewarden_ready', 1, 0) },
   {
-    alert: 'SidecarNotReady',
-    shows: 'a check is down, which is told',
-    lines: [
-      ...first('sidewarden_ready', 1, 0),
-      ...first('sidewarden_check_up', 1, 0, ',check="database",type="postgres"'),
-      ...first('sidewarden_check_up', 1, 1, ',check="orders",type="postgres"'),
-    ],
-  },
-  {
-    alert: 'SidecarNotReady',
-    shows: 'it drains on purpose',
-    lines: [...first('sidewarden_ready', 1, 0), ...first('sidewarden_draining', 0, 1)],
+    alert: 'ServiceNotReady',
+    shows: 'a required check is down, which is told',
+    lines: [1, 2].map((pod) => gauge(of('sidewarden_ready', pod), 1, 0)).concat(nine('app', 9, 4)),
   },
   {
     alert: 'DrainForgotten',
@@ -110,7 +105,7 @@ export const cases: readonly Case[] = [
     alert: 'SidecarMemoryHigh',
     lines: first('sidewarden_process_resident_memory_bytes', 140 * 2 ** 20, 150 * 2 ** 20),
     fires: shop1,
-    says: 'shop-1:9090 uses 150MiB; the limit in the manifests is 160 MiB. A large page of the service or many StatsD series are the usual cause.',
+    says: 'shop-1:9090 has 150MiB resident; some 50 MiB of it are shared pages, which the limit of the manifests (160 MiB) does not count. A large page of the service or many StatsD series are the usual cause.',
   },
   {
     alert: 'SidecarFileDescriptorsHigh',
@@ -136,13 +131,13 @@ export const cases: readonly Case[] = [
     lines: [...late('/health/live', 9, 11), ...late('/health/ready', 0, 0), ...late('/metrics', 500, 500)],
     delay: 2,
     fires: [{ route: '/health/live' }],
-    says: '1.1% of the requests for /health/live take longer than 1 s, as long as the kubelet waits. Too little CPU is the usual cause.',
+    says: '1.1% of the requests for /health/live take longer than 1 s, and the kubelet waits no longer unless timeoutSeconds says so. Too little CPU is the usual cause.',
   },
   {
     alert: 'ConfigReloadFailed',
     lines: [...first('sidewarden_config_last_reload_successful', 1, 0)],
     fires: [{}],
-    says: '1 replicas could not take over what their file says. `sidewarden check-config` and the log say every mistake with its line. A replica that starts now has no other configuration.',
+    says: '1 replicas could not take over what their file says. `sidewarden check-config` and the log say every mistake with its line. A new pod has no other configuration, and does not start.',
   },
   {
     alert: 'TlsReloadFailed',

@@ -168,10 +168,15 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'StatisticsCut',
-    lines: [cut('database', 'tables', 0, 5), cut('database', 'locks', 0, 0), cut('cache', 'tables', 0, 0)],
+    lines: [
+      cut('database', 'tables', 0, 5),
+      cut('database', 'locks', 0, 0),
+      cut('cache', 'tables', 0, 0),
+      cut('database', 'bloat_tables', 0, 5),
+    ],
     quiet: 35,
     calm: 35,
     fires: [{ check: 'database', collector: 'tables' }],
-    says: 'The collector tables of database left out 150 rows or series within 30 minutes. metrics.md says which cap it has.',
+    says: 'The collector tables of database left out 150 rows or series within 30 minutes. The page of its type says which cap it has.',
   },
 ];

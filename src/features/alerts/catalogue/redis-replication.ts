@@ -14,8 +14,10 @@ export const replication = [
   },
   {
     name: 'RedisReplicaLost',
+    // A server that has become a replica itself has none.
     expr: `max by (check) (max_over_time(redis_connected_slaves{}[6h]))
-      - max by (check) (redis_connected_slaves{}) > 0`,
+      - max by (check) (redis_connected_slaves{}) > 0
+      and on (check) max by (check) (redis_instance_info{role="master"})`,
     for: '10m',
     severity: 'warning',
     labels: ['check'],
@@ -25,8 +27,8 @@ export const replication = [
   },
   {
     name: 'RedisReplicaLagging',
-    expr: `max by (check) (redis_master_repl_offset{}) - on (check) group_right
-      max by (check, slave_ip, slave_port) (redis_connected_slave_offset_bytes{}) > $threshold`,
+    expr: `-1 * (max by (check, slave_ip, slave_port) (redis_connected_slave_offset_bytes{})
+      - on (check) group_left max by (check) (redis_master_repl_offset{})) > $threshold`,
     threshold: { value: 33_554_432, least: 1024, most: 1_099_511_627_776, unit: 'bytes' },
     for: '5m',
     severity: 'warning',

@@ -77,7 +77,8 @@ export const redis = definePack({
       name: 'RedisPersistenceFailing',
       expr: `min by (check) (redis_rdb_last_bgsave_status{}) == 0
         or min by (check) (redis_aof_last_write_status{}) == 0`,
-      for: '5m',
+      // As soon as a check that is down for it would be told.
+      for: '2m',
       severity: 'critical',
       labels: ['check'],
       summary: 'Redis cannot write its data to disk.',

@@ -129,6 +129,7 @@ const repositoryUp = 'sidewarden_elasticsearch_snapshot_repository_up';
 const backups: readonly Case[] = [
   {
     alert: 'ElasticsearchSnapshotFailed',
+    quiet: 30,
     lines: [
       ...answers,
       onlyIn('quiet', search(started, 600, 600, `${repository('daily')},state="SUCCESS",version="9.2.0"`)),
@@ -141,6 +142,7 @@ const backups: readonly Case[] = [
   },
   {
     alert: 'ElasticsearchSnapshotTooOld',
+    quiet: 30,
     lines: [
       ...answers,
       ...[

@@ -55,6 +55,7 @@ const written: readonly Case[] = [
   },
   {
     alert: 'KmsKeyPendingDeletion',
+    quiet: 30,
     lines: [
       ...answers,
       ...[state('Enabled', 1, 0), state('PendingDeletion', 0, 1), ...otherEnabled],
@@ -66,12 +67,14 @@ const written: readonly Case[] = [
   },
   {
     alert: 'KmsKeyMaterialExpiring',
+    quiet: 30,
     lines: [...answers, ...enabled, keys(expiry, 15.2 * day, 13.2 * day), archive(expiry, 15.2 * day)],
     fires,
     says: expires('13.1'),
   },
   {
     alert: 'KmsKeyMaterialExpiringNow',
+    quiet: 30,
     lines: [...answers, ...enabled, keys(expiry, 1.1 * day, 0.97 * day), archive(expiry, 1.1 * day)],
     fires,
     says: expires('0.9'),
@@ -103,6 +106,7 @@ const written: readonly Case[] = [
   },
   {
     alert: 'KmsKeyRotationOverdue',
+    quiet: 30,
     lines: [...answers, keys(next, -2.8 * day, -3.2 * day), archive(next, -2.8 * day)],
     fires,
     says: 'KMS should have rotated the key of the check keys 3.3 days ago. aws kms list-key-rotations shows the rotations that were.',

@@ -183,9 +183,22 @@ const others: readonly Case[] = [
   },
   {
     alert: 'RedisReplicaLost',
-    lines: [...answers, cache('redis_connected_slaves', 2, 1), sessions('redis_connected_slaves', 1)],
+    lines: [
+      ...answers,
+      ...[cache('redis_connected_slaves', 2, 1), cache('redis_instance_info', 1, 1, 'role="master"')],
+      ...[sessions('redis_connected_slaves', 1), sessions('redis_instance_info', 1, 'role="master"')],
+    ],
     fires,
     says: 'The primary of the check cache lost 1 of the replicas that it had at its best in the last 6 hours. INFO replication shows those that are left.',
+  },
+  {
+    alert: 'RedisReplicaLost',
+    shows: 'a server that has become a replica itself has none',
+    lines: [
+      ...answers,
+      ...[cache('redis_connected_slaves', 2, 0), onlyIn('quiet', cache('redis_instance_info', 1, 1, 'role="master"'))],
+      ...[cache('redis_instance_info', 1, 1, 'role="slave"'), sessions('redis_instance_info', 1, 'role="master"')],
+    ],
   },
   {
     alert: 'RedisReplicaLagging',
@@ -214,6 +227,7 @@ const others: readonly Case[] = [
   },
   {
     alert: 'RedisFailedOver',
+    quiet: 30,
     lines: [
       ...answers,
       onlyIn(

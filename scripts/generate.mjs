@@ -1,11 +1,16 @@
-// `npm run generate`: writes what derives from the product: config/schema.json, parts of the pages, the lists of
-// test/surface, the rules of the layers in biome.json.
+// `npm run generate`: writes what derives from the product: the names of the alerts, config/schema.json, parts of the
+// pages, the lists of test/surface, the rules of the layers in biome.json.
 import { readFileSync, writeFileSync } from 'node:fs';
-import './schema.mjs';
-import { writeLists } from '../test/surface/lists.ts';
-import { withLayers } from './linter.ts';
-import { put } from './part.ts';
-import { parts } from './tables.ts';
+import { writeKnownAlerts } from './known-alerts.ts';
+
+writeKnownAlerts(); // what follows reads it
+await import('./schema.mjs');
+const [{ writeLists }, { withLayers }, { put }, { parts }] = await Promise.all([
+  import('../test/surface/lists.ts'),
+  import('./linter.ts'),
+  import('./part.ts'),
+  import('./tables.ts'),
+]);
 
 for (const part of parts) {
   const file = new URL(`../${part.file}`, import.meta.url);

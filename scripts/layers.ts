@@ -78,6 +78,7 @@ export const clients: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['metrics'],
   'node-cron': ['schedule/cron.ts'],
   pino: ['sinks/log.ts'],
-  yaml: ['config'],
+  yaml: ['config', 'features/alerts/rules.ts'],
+  diff: ['cli/generated-files.ts'],
   fastify: ['http'],
 };

@@ -17,6 +17,7 @@ import * as elasticsearchExporter from '../test/dependencies/elasticsearch/expor
 import * as postgresExporter from '../test/dependencies/postgres/exporter-differences.ts';
 import * as redisExporter from '../test/dependencies/redis/exporter-differences.ts';
 import { pageOfFeature } from '../test/docs/pages.ts';
+import { alertParts } from './alert-tables.ts';
 import { appParts } from './app-tables.ts';
 import { rooms } from './layers.ts';
 import { between, cell, code, codes, type Part, table } from './part.ts';
@@ -191,6 +192,7 @@ export const parts: readonly Part[] = [
           ),
         ],
   ),
+  ...alertParts,
   ...appParts,
   table(
     'docs/configuration.md',

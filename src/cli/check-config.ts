@@ -11,6 +11,7 @@ import { exitCodes } from './exit-codes.ts';
 import { compareLimits, type Limits, limitNotes, limitsJson, unknownNotes } from './limits.ts';
 import { type Configuration, explain, load, notRead } from './loading.ts';
 import { configuration as configurationOptions, json } from './options.ts';
+import { notesOfParts } from './parts.ts';
 import { allPassed, type Probed, probe, probedText } from './probing.ts';
 import { type Series, seriesJson, seriesOf } from './series.ts';
 import { counted, paintFor, paragraph, say, sayJson, table } from './terminal.ts';
@@ -54,7 +55,7 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
     const limits = probed && (await compareLimits(configuration, probed, compared));
     const series = pods && (await seriesOf(configuration, pods, besidesOf(configuration, pods)));
     const learned = limits ? [...limitNotes(limits, compared), ...(pods ? unknownNotes(limits, pods) : [])] : [];
-    const told = { ...loaded, notes: [...loaded.notes, ...learned] };
+    const told = { ...loaded, notes: [...loaded.notes, ...(await notesOfParts(configuration)), ...learned] };
     const noted = values.strict === true && told.warnings.length + told.notes.length > 0;
     const ok = !noted && (probed === undefined || configuration.checks.length === 0 || allPassed(probed));
     if (values.json === true) sayJson(jsonOf(told, { ok, probed, limits, pods, series }));

@@ -9,6 +9,7 @@ export const commands = {
   'check-config': { summary: 'say what is wrong with the configuration', load: () => import('./check-config.ts') },
   'print-config': { summary: 'print the values in force, and their sources', load: () => import('./print-config.ts') },
   init: { summary: 'write a configuration for this service', load: () => import('./init.ts') },
+  generate: { summary: 'write rules for Prometheus from the configuration', load: () => import('./generate.ts') },
   schema: { summary: 'print the JSON Schema of the configuration', load: () => import('./schema.ts') },
   completion: { summary: 'print the completion script of a shell', load: () => import('./completion.ts') },
 } as const satisfies CommandTable;

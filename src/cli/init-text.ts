@@ -40,6 +40,8 @@ export function configurationText({ file, service, hasToken, found, missing }: D
     ...missing.map(otherText),
     '\n# The service’s own metrics, by its page, by StatsD lines, or by both:\n',
     "# app: { metrics: { url: 'http://127.0.0.1:8080/metrics' }, statsd: {} }\n",
+    '\n# What differs of the alerts that `sidewarden generate rules` writes:\n',
+    "# alerts: { runbooks: 'https://runbooks.example.com/{alert}', labels: { team: shop } }\n",
   ].join('');
 }
 

@@ -118,3 +118,22 @@ export function kindFix(value: unknown, raw?: string): string | undefined {
   const ofPod = 'write `${NAME}`, and let the container’s `env` set NAME by that `valueFrom`';
   return keys.some((key) => /^(valueFrom|\w+KeyRef|secret)$/.test(key)) ? ofPod : undefined;
 }
+
+/** What a size is not. */
+export const sizeText = (bound: string, size: number, origin: string): string => {
+  if (origin === 'string')
+    return size === 1 && bound === 'at least' ? 'must not be empty' : `must have ${bound} ${size} characters`;
+  return origin === 'array' ? `must have ${bound} ${size} entries` : `must be ${bound} ${size}`;
+};
+
+/** More names than these help nobody: the nearest one does. */
+const mostNamed = 40;
+
+/** The first of them, where they are many. */
+export const someOf = (names: readonly string[]): string =>
+  names.length > mostNamed ? `${names.slice(0, mostNamed).join(', ')}, …` : names.join(', ');
+
+export const oneOf = (choices: readonly string[]): string =>
+  choices.length > mostNamed
+    ? `is none of the ${choices.length} names that can stand here`
+    : `must be one of ${choices.join(', ')}`;

@@ -14,6 +14,7 @@ import type { Path } from './places.ts';
 import { unreadable } from './problems.ts';
 import { type Gaps, obey } from './rules.ts';
 import { type Common, checkShape, general, isExtension, mostChecks, type Top } from './schema.ts';
+import { holdsUnset } from './unset.ts';
 
 export type Defaults = NonNullable<Top['defaults']>;
 
@@ -23,6 +24,8 @@ type Given = {
   readonly defaults: Defaults;
   /** Keys of `defaults` that are written. */
   readonly written: ReadonlySet<string>;
+  /** Some of them are not known here. */
+  readonly assumed: boolean;
 };
 type Parsing = Given & {
   /** What each cron expression came to: it takes long to find out. */
@@ -114,8 +117,10 @@ function parseCheck(given: Parsing, path: Path, written: unknown): ConfiguredChe
   const settings = Object.fromEntries(
     Object.keys(definition.settings).flatMap((key) => (key in values ? [[key, values[key]]] : [])),
   );
-  const cron = common.cron === undefined ? undefined : readCron(given, [...path, 'cron'], common.cron);
+  const cron =
+    common.cron === undefined || holdsUnset(written.cron) ? undefined : readCron(given, [...path, 'cron'], common.cron);
   const check = assemble(given.defaults, String(path.at(-1)), definition, common, settings, cron);
+  if (given.assumed || holdsUnset(written)) return typed.sure ? check : undefined; // what is not known contradicts nothing
   const wrong = Object.keys(definition.settings).filter((key) => failed.has(key));
   const settled = wrong.length === 0;
   if (wrong.every((key) => key === apart)) {

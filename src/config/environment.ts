@@ -7,7 +7,7 @@ import { nearest } from './nearest.ts';
 import type { Places } from './places.ts';
 import type { Findings } from './problems.ts';
 import { topShape } from './schema.ts';
-import { bare } from './shape.ts';
+import { bare, isKind } from './shape.ts';
 import { lookUp, Substituted } from './substitute.ts';
 
 type Tree = Record<string, unknown>;
@@ -23,6 +23,7 @@ function fieldsOf(
   return Object.entries(shape).flatMap(([key, value]) => {
     const field = bare(value);
     const here = [...path, key];
+    if (isKind([value], 'alike')) return [];
     if (field instanceof z.ZodObject) return fieldsOf(field.shape, here);
     return field instanceof z.ZodUnknown
       ? []

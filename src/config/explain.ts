@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { Secret } from '../core/secret.ts';
 import { features } from '../features/index.ts';
-import { choiceFix, durationAdvice, kindAdvice, kindFix, nounOf } from './advice.ts';
+import { choiceFix, durationAdvice, kindAdvice, kindFix, nounOf, oneOf, sizeText, someOf } from './advice.ts';
 import { fitting } from './fitting.ts';
 import { foreignFix } from './foreign.ts';
 import { keyText, namesSecret, quote } from './mask.ts';
@@ -150,6 +150,7 @@ function sayWhat(issue: Issue, value: unknown, here: Here): Said {
     return { message: 'is a number alone', fix: `write ':${value}' for every address, or '127.0.0.1:${value}'` };
   switch (issue.code) {
     case 'invalid_type': {
+      if (isKind(schemas, 'alike')) return { message: issue.message, fix: null };
       const { noun, fix: usual } = kindAdvice(issue.expected, value);
       const fix = fitting(issue.expected, value, here) ?? usual;
       const is = issue.expected === 'int' && typeof value === 'number' ? '' : `, and is ${nounOf(value)}`;
@@ -158,7 +159,7 @@ function sayWhat(issue: Issue, value: unknown, here: Here): Said {
     case 'invalid_value': {
       const choices = issue.values.map(String);
       return {
-        message: choices.length === 1 ? `must be ${choices[0]}` : `must be one of ${choices.join(', ')}`,
+        message: choices.length === 1 ? `must be ${choices[0]}` : oneOf(choices),
         fix: choiceFix(value, choices) ?? null,
       };
     }
@@ -183,12 +184,6 @@ function sized(bound: string, size: number, origin: string, schemas: readonly Sc
   if (range === undefined) return { message: sizeText(bound, size, origin) };
   return { message: `must be ${range[0]} to ${range[1]}`, fix: `write ${size}` };
 }
-
-const sizeText = (bound: string, size: number, origin: string): string => {
-  if (origin === 'string')
-    return size === 1 && bound === 'at least' ? 'must not be empty' : `must have ${bound} ${size} characters`;
-  return origin === 'array' ? `must have ${bound} ${size} entries` : `must be ${bound} ${size}`;
-};
 
 /** The variant that the value was meant for is the one that fails deepest; one that wants another kind of value says least. */
 function explainUnion(
@@ -234,7 +229,7 @@ export function explainUnknownKey(
   const same = known.find((candidate) => normalise(candidate) === word);
   const foreign = where === 'feature' ? undefined : foreignFix(word, where === 'top' ? 'top' : 'check', known, value);
   const near = nearest(text, known);
-  let fix = where === 'any' ? 'no type has such a key: remove it' : `known here: ${known.join(', ')}`;
+  let fix = where === 'any' ? 'no type has such a key: remove it' : `known here: ${someOf(known)}`;
   if (near !== undefined) fix = `did you mean \`${near}\`?`;
   if (foreign !== undefined) fix = foreign;
   if (isMany(value) && Object.hasOwn(value as object, 'type')) {

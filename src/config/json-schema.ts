@@ -44,7 +44,7 @@ function withReferences(schema: Json): Json {
   const inner = Object.fromEntries(
     Object.entries(schema).map(([key, value]) => {
       if (key === 'format') return [key, /^[a-z-]+$/.test(String(value)) ? value : undefined]; // not zod's own, `starts_with`
-      if (key === 'properties') return [key, mapValues(value as Json, withReferences)];
+      if (key === 'properties' || key === 'definitions') return [key, mapValues(value as Json, withReferences)];
       if (key === 'items' || key === 'additionalProperties' || key === 'then') {
         return [key, typeof value === 'object' ? withReferences(value as Json) : value];
       }

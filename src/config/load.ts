@@ -1,12 +1,10 @@
 // From file, environment and flags to one checked Configuration, or to every mistake at once.
 
-import type { ConfiguredCheck } from '../checks/plan-of.ts';
-import { secretsOf } from '../core/redact.ts';
-import { Secret } from '../core/secret.ts';
 import type { Definition } from '../dependencies/define.ts';
 import { definitions as allDefinitions } from '../dependencies/index.ts';
 import type { ConfiguredFeature } from '../features/define.ts';
 import { features } from '../features/index.ts';
+import { assemble } from './assemble.ts';
 import { type Defaults, parseChecks } from './checks.ts';
 import type { Configuration } from './configuration.ts';
 import { readDocument } from './document.ts';
@@ -15,13 +13,13 @@ import { applyEnvironment, applyFlags, checksOfEnvironment, mistypedVariables } 
 import { parseFields } from './fields.ts';
 import { chooseFile, nameOf, passedOver, readText, standardInput } from './file.ts';
 import { inlineSecrets } from './inline-secrets.ts';
-import { shownToken } from './mask.ts';
 import { notesOn, warningsOn } from './notes.ts';
-import { createPlaces, type Places } from './places.ts';
+import { createPlaces, type Path, type Places } from './places.ts';
 import { createFindings, type Findings, type Problem } from './problems.ts';
 import { defaultsShape, isExtension, type Top, topShape } from './schema.ts';
 import { settle } from './settle.ts';
 import { substitute } from './substitute.ts';
+import { type Assumable, holdsUnset } from './unset.ts';
 
 export type { Configuration } from './configuration.ts';
 
@@ -64,6 +62,8 @@ export type LoadOptions = {
   /** In place of what the file says now. */
   readonly text?: string;
   readonly definitions?: readonly Definition[];
+  /** Where a variable that is not set, or a file of one that is not there, is no mistake: any value stands there then. */
+  readonly assumable?: Assumable;
 };
 
 /** Flags win over the environment, it over the file, that over the defaults. Reads files; never throws. */
@@ -86,7 +86,8 @@ function unforeseen({ arguments: flags, environment }: LoadOptions, error: unkno
   };
 }
 
-function judge({ arguments: flags = {}, environment, text: given, definitions = allDefinitions }: LoadOptions): Loaded {
+function judge(options: LoadOptions): Loaded {
+  const { arguments: flags = {}, environment, text: given, definitions = allDefinitions, assumable } = options;
   const places = createPlaces();
   const findings = createFindings(places);
   const file = chooseFile(flags.config, environment);
@@ -95,7 +96,8 @@ function judge({ arguments: flags = {}, environment, text: given, definitions = 
   const written = file === undefined ? {} : documentOf(file, text, places, findings);
   const notOurs = mistypedVariables(environment);
   if (written === undefined) return { ok: false, problems: findings.all(), warnings: notOurs };
-  const tree = substitute(written, environment, findings, used) as Record<string, unknown>;
+  const isAssumable = assumable && ((path: Path): boolean => assumable(path, written));
+  const tree = substitute(written, { environment, findings, used, assumable: isAssumable }) as Record<string, unknown>;
   if (file === undefined) tree.checks = checksOfEnvironment(definitions, environment, places, findings);
   const doubtful = applyEnvironment(tree, environment, places);
   applyFlags(tree, flags, places);
@@ -107,7 +109,10 @@ function judge({ arguments: flags = {}, environment, text: given, definitions = 
   if ('token' in tree && 'token_file' in tree)
     findings.add(['token_file'], 'token and token_file are both set', 'keep one of them', 'key');
   const defaults = top.defaults ?? rightDefaults(tree.defaults);
-  const checks = parseChecks({ explaining, definitions, defaults, written: keysAt(tree.defaults) }, writtenChecks);
+  const checks = parseChecks(
+    { explaining, definitions, defaults, written: keysAt(tree.defaults), assumed: holdsUnset(tree.defaults) },
+    writtenChecks,
+  );
   const asked = askedFeatures(values);
   const names = checks.map(({ name, definition: { type } }) => ({ name, type }));
   for (const { feature, settings } of asked) {
@@ -185,64 +190,3 @@ const askedFeatures = (values: Readonly<Record<string, unknown>>): readonly Conf
     const settings = values[feature.key];
     return settings === undefined ? [] : [{ feature, settings }];
   });
-
-type Parts = Pick<Configuration, 'checks' | 'features' | 'source'> & {
-  readonly top: Top;
-  readonly environment: NodeJS.ProcessEnv;
-};
-
-function assemble({ top, checks, features, source, environment }: Parts): Configuration {
-  const token = isShownToken(top.token) ? undefined : (top.token ?? top.token_file);
-  return {
-    service: top.service ?? '',
-    listen: top.listen ?? [],
-    ...(token === undefined ? {} : { token }),
-    tokens: (top.tokens ?? []).flatMap(({ name, token, token_file, scopes }) => {
-      const secret = isShownToken(token) ? undefined : (token ?? token_file);
-      return secret === undefined ? [] : [{ name, secret, scopes }];
-    }),
-    ...(top.control === undefined ? {} : { control: top.control }),
-    ...(top.state_dir === undefined ? {} : { stateDir: top.state_dir }),
-    logLevel: top.log_level ?? 'info',
-    ...(top.log_format === undefined ? {} : { logFormat: top.log_format }),
-    drainDelayMs: top.drain_delay ?? 0,
-    maxConnections: top.max_connections ?? 0,
-    ...(top.tls === undefined ? {} : { tls: tlsFiles(top.tls) }),
-    ...(top.namespace === undefined ? {} : { namespace: top.namespace }),
-    statistics: statisticsOf(top.statistics ?? usualStatistics),
-    metrics: { detail: top.metrics?.detail ?? 'default' },
-    checks,
-    features,
-    source,
-    secrets: [
-      ...secretsOf([top.token, token, top.tokens, [...checks, ...features].map(({ settings }) => settings)]),
-      ...secretsOfClients(checks, environment),
-    ],
-  };
-}
-
-/** The token that print-config shows is known to everybody: it opens nothing. */
-const isShownToken = (token: Secret | undefined): boolean =>
-  token !== undefined && 'value' in token.source && token.source.value === shownToken;
-
-const usualStatistics = topShape.statistics.parse(undefined);
-const statisticsOf = ({ mode, timeout, max_series }: NonNullable<Top['statistics']>): Configuration['statistics'] => ({
-  mode,
-  timeoutMs: timeout,
-  maxSeries: max_series,
-});
-
-const tlsFiles = ({ cert_file, key_file, client_ca_file }: NonNullable<Top['tls']>): Configuration['tls'] & {} => ({
-  certFile: cert_file,
-  keyFile: key_file,
-  ...(client_ca_file === undefined ? {} : { clientCaFile: client_ca_file }),
-});
-
-/** What the clients of the types in use read from the environment by themselves. */
-function secretsOfClients(checks: readonly ConfiguredCheck[], environment: NodeJS.ProcessEnv): Secret[] {
-  const variables = new Set(checks.flatMap(({ definition }) => definition.secretVariables ?? []));
-  return [...variables].flatMap((variable) => {
-    const value = environment[variable];
-    return value ? [Secret.of(value)] : [];
-  });
-}

@@ -6,6 +6,7 @@ import type { Path } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
 import { below, isKind, takesNumber, wordsOf } from './shape.ts';
 import { Substituted, unreadableFile } from './substitute.ts';
+import { exampleOf, Unset } from './unset.ts';
 
 type Schemas = readonly z.core.$ZodType[];
 
@@ -16,6 +17,12 @@ export function settle(value: unknown, schemas: Schemas, path: Path, findings: F
       return value.file === undefined ? asSecret(value.text ?? '') : Secret.fromFile(value.file);
     const text = value.text ?? fileText(value.file ?? '', path, findings);
     return typeof text === 'string' ? asField(text, schemas) : text;
+  }
+  if (value instanceof Unset) {
+    const example = exampleOf(schemas);
+    if (example !== 'none') return example.value;
+    findings.add(path, value.message, value.fix);
+    return unreadable;
   }
   if (value instanceof Secret) {
     const { source } = value;

@@ -48,7 +48,7 @@ export function below(schemas: readonly Schema[], key: string | number): readonl
 export const at = (schemas: readonly Schema[], path: readonly (string | number)[]): readonly Schema[] =>
   path.reduce(below, schemas);
 
-export const isKind = (schemas: readonly Schema[], kind: 'secret' | 'duration' | 'listen'): boolean =>
+export const isKind = (schemas: readonly Schema[], kind: 'secret' | 'duration' | 'listen' | 'alike'): boolean =>
   kindsAt(schemas).some((known) => known.kind === kind);
 
 const kindsAt = (schemas: readonly Schema[]): readonly Kind[] =>

@@ -5,6 +5,7 @@ import { nearest } from './nearest.ts';
 import type { Path } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
 import { unfilled } from './unfilled.ts';
+import { Unset } from './unset.ts';
 
 /** A value of the environment, which its field will read as what it needs: a string, a number, a secret. */
 export class Substituted {
@@ -15,29 +16,47 @@ export class Substituted {
     this.text = 'text' in source ? source.text : undefined;
     this.file = 'file' in source ? source.file : undefined;
   }
+  /** What its file is where it cannot be read. */
+  absent(): Unset | undefined {
+    const read = this.file === undefined ? undefined : readValue(this.file);
+    return read === undefined || 'text' in read
+      ? undefined
+      : new Unset(unreadableFile('its _FILE variable', read.problem.message));
+  }
 }
 
-type Wrong = { readonly message: string; readonly fix: string };
+type Wrong = {
+  readonly message: string;
+  readonly fix: string;
+  /** The value is elsewhere: nothing says it here. */
+  readonly absent?: true;
+};
 
-/** A copy of the tree in which every string with a `$` is replaced, and none is left that another tool would have filled in; `used` collects the variables' names. */
-export function substitute(
-  tree: unknown,
-  environment: NodeJS.ProcessEnv,
-  findings: Findings,
-  used: Set<string>,
-  path: Path = [],
-): unknown {
+export type Substituting = {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly findings: Findings;
+  /** Collects the variables' names. */
+  readonly used: Set<string>;
+  /** Where a variable that is not set is no mistake; nowhere unless said. */
+  readonly assumable?: ((path: Path) => boolean) | undefined;
+};
+
+/** A copy of the tree in which every string with a `$` is replaced, and none is left that another tool would have filled in. */
+export function substitute(tree: unknown, given: Substituting, path: Path = []): unknown {
   if (typeof tree === 'string') {
+    const { environment, findings, used, assumable } = given;
     const expanded = unfilled(tree) ?? (tree.includes('$') ? expand(tree, environment, used) : tree);
+    const mayBeAbsent = assumable?.(path) === true;
+    if (mayBeAbsent && expanded instanceof Substituted) return expanded.absent() ?? expanded;
     if (expanded instanceof Substituted || typeof expanded === 'string') return expanded;
+    if (mayBeAbsent && 'absent' in expanded) return new Unset(expanded);
     findings.add(path, expanded.message, expanded.fix);
     return unreadable;
   }
-  if (Array.isArray(tree))
-    return tree.map((item, index) => substitute(item, environment, findings, used, [...path, index]));
+  if (Array.isArray(tree)) return tree.map((item, index) => substitute(item, given, [...path, index]));
   if (tree === null || typeof tree !== 'object') return tree;
   return Object.fromEntries(
-    Object.entries(tree).map(([key, value]) => [key, substitute(value, environment, findings, used, [...path, key])]),
+    Object.entries(tree).map(([key, value]) => [key, substitute(value, given, [...path, key])]),
   );
 }
 
@@ -77,6 +96,7 @@ function readNow(name: string, environment: NodeJS.ProcessEnv): { readonly text:
 export const unreadableFile = (variable: string, why: string): Wrong => ({
   message: `the file that ${variable} names ${why}`,
   fix: `correct ${variable}, or mount the file`,
+  absent: true,
 });
 
 /** The value of a variable, or the file that its `_FILE` form names. An empty `_FILE` counts as unset. */
@@ -99,5 +119,5 @@ export function lookUp(
   if (file !== undefined) return { file };
   const near = nearest(name, Object.keys(environment));
   const hint = near === undefined ? '' : `; ${near} is set: is that the one?`;
-  return { message: `the variable ${name} is not set`, fix: `set ${name} or ${name}_FILE${hint}` };
+  return { message: `the variable ${name} is not set`, fix: `set ${name} or ${name}_FILE${hint}`, absent: true };
 }

@@ -10,10 +10,12 @@ const ofShell = /^\$(?:[A-Z_][A-Z0-9_]*|\([^()]*\))(?::\d+)?$/;
 const inUrl = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:[^/?#]*[:@])?\$(?:[A-Z_][A-Z0-9_]*|\(\w*\))(?=[:@/?#]|$)/;
 const ofWindows = /^%[A-Z_][A-Z0-9_]*%$/;
 const whole = /^\s*\{\{.*\}\}\s*$/s;
+/** A template of an alert, which Prometheus fills in. */
+const ofAlert = /\{\{[^{}]*\$(?:labels|value|external\w+)\b/;
 
 /** What is wrong with a string of the file that is such a reference; no word of it, since it may be a password all the same. */
 export function unfilled(text: string): Wrong | undefined {
-  if (whole.test(text)) return { message: ofTemplate[0], fix: ofTemplate[1] };
+  if (whole.test(text) && !ofAlert.test(text)) return { message: ofTemplate[0], fix: ofTemplate[1] };
   if (ofWindows.test(text))
     return { message: 'is a variable as Windows writes it, and would be the value itself', fix: 'write `${NAME}`' };
   if (!ofShell.test(text) && !inUrl.test(text)) return undefined;

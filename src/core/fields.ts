@@ -12,6 +12,8 @@ import { urlFix } from './url-fix.ts';
 export const kinds = z.registry<
   | { kind: 'duration' | 'listen' }
   | { kind: 'secret'; shown: Shown }
+  /** One of many that are read alike: there is no variable of what stands below it. */
+  | { kind: 'alike' }
   /** A field that becomes something else than what is written; `written` is the way back. */
   | { kind: 'transformed'; written: (value: never) => unknown }
 >();

@@ -13,6 +13,7 @@ import type { Redact } from '../core/redact.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Routes } from '../http/mount.ts';
 import type { Job } from '../schedule/job.ts';
+import type { Parts } from './generate.ts';
 
 /**
  * A job of a feature. It says nothing of whether this process is alive. Two of a feature's jobs run at a time. When the
@@ -99,8 +100,10 @@ export interface Feature<Key extends string = string, Settings extends z.ZodType
   series?(settings: z.output<Settings>): number;
   /** Of the command line; loaded when asked for. */
   readonly commands?: FeatureCommands;
-  /** Imports what these settings need, and no more. */
-  load(settings: z.output<Settings>): Promise<Working<z.output<Settings>>>;
+  /** What `sidewarden generate` makes of it; loaded when asked for. */
+  readonly parts?: Parts;
+  /** Imports what these settings need, and no more. A feature without it does nothing in the daemon. */
+  load?(settings: z.output<Settings>): Promise<Working<z.output<Settings>>>;
 }
 
 /** Keeps the literal key and the type of the settings together, for the list. */

@@ -41,7 +41,18 @@ export type Generate<Settings = unknown> = (
   format: Format,
 ) => readonly GeneratedFile[];
 
+/** What is behind a part. */
+export type Generator<Settings = unknown> = {
+  readonly generate: Generate<Settings>;
+  /** Facts about right settings that their author should know: of what is configured, and has no effect. */
+  notes?(settings: Settings, facts: Facts): readonly string[];
+};
+
+/** Keeps the type of the settings. */
+export const defineGenerator = <Settings>(generator: Generator<Settings>): Generator =>
+  generator as unknown as Generator;
+
 /** Parts of `sidewarden generate`, by name; the code of one is imported when it is asked for. */
 export type Parts = Readonly<
-  Record<string, { readonly summary: string; load(): Promise<{ readonly generate: Generate }> }>
+  Record<string, { readonly summary: string; load(): Promise<{ readonly generator: Generator }> }>
 >;

@@ -12,7 +12,7 @@ import type { Secret } from '../core/secret.ts';
 import type { Routes } from '../http/mount.ts';
 import type { Job } from '../schedule/job.ts';
 import { createReconciler } from '../schedule/reconciler.ts';
-import type { ConfiguredFeature, Feature, House, Live } from './define.ts';
+import type { ConfiguredFeature, Feature, House, Live, Working } from './define.ts';
 import { createFamilies } from './families.ts';
 import { tasksOf } from './tasks.ts';
 
@@ -52,6 +52,15 @@ export interface FeatureHost {
 
 /** How long an ending feature may take to send what it holds, and to let go. */
 const endMs = 5000;
+
+/** A feature that does something in the daemon. */
+type Loadable = Feature & { load(settings: unknown): Promise<Working<unknown>> };
+type Wanted = { readonly feature: Loadable; readonly settings: unknown };
+
+/** Without those that are only generated from. */
+const loadable = (wanted: readonly ConfiguredFeature[]): readonly Wanted[] =>
+  wanted.flatMap(({ feature, settings }) => (isLoadable(feature) ? [{ feature, settings }] : []));
+const isLoadable = (feature: Feature): feature is Loadable => feature.load !== undefined;
 
 /** A feature that was made. */
 type Member = {
@@ -130,7 +139,7 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
     },
     meter: ({ name }) => families.meter(feature, name),
   });
-  const make = async ({ feature, settings }: ConfiguredFeature): Promise<Member> => {
+  const make = async ({ feature, settings }: Wanted): Promise<Member> => {
     const going = members.get(feature.key);
     if (going !== undefined && same(going.settings, settings)) return going;
     let member: Member | undefined;
@@ -161,7 +170,8 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
   const isEnding = (key: string): boolean => [...ending.keys()].some(({ feature }) => feature.key === key);
 
   return {
-    async prepare(wanted) {
+    async prepare(configured) {
+      const wanted = loadable(configured);
       if (closed) throw new Error('the features have ended');
       try {
         for (const one of wanted) waiting = [...waiting, await make(one)];

@@ -1,5 +1,5 @@
 // What is loaded when: small commands load nothing heavy, and the daemon no client that its configuration does not use.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -86,6 +86,33 @@ test('the search finds libraries where they are', () => {
 });
 
 describe('the daemon', () => {
+  test('with alerts loads what settings are judged by, and no more: a change of them is taken over and changes nothing', async () => {
+    const [record, file] = [join(folder, 'alerts.txt'), join(folder, 'alerts.yaml')];
+    const written = (alerts: string): string => `service: shop\nalerts: { ${alerts} }\n`;
+    writeFileSync(file, written('prefix: Shop'));
+    const daemon = await startSidewarden({
+      node: [`--import=${recorder}`],
+      environment: { RECORD_MODULES_TO: record },
+      args: [`--config=${file}`],
+    });
+    const said = (): readonly string[] => daemon.log().map(({ message }) => String(message));
+    try {
+      const series = (await daemon.get('/metrics/checks')).text.match(/^\w+/gm);
+      writeFileSync(file, written('Watchdog: { for: 1m }, disabled: [Watchdog]'));
+      process.kill(daemon.pid, 'SIGHUP');
+      const isRead = () => said().includes('the configuration was read again: the checks are as they were');
+      await expect.poll(isRead, { timeout: 50_000 }).toBe(true);
+      expect((await daemon.get('/metrics/checks')).text.match(/^\w+/gm)).toEqual(series);
+    } finally {
+      await daemon.stop();
+    }
+    const urls = (await readFile(record, 'utf8')).split('\n').filter(Boolean);
+    const inputs = inputsOf(urls.map((url) => `dist${url.split('/dist')[1] ?? ''}`));
+    const loaded = inputs.flatMap((input) => /^src\/features\/alerts\/(.*)/.exec(input)?.[1] ?? []);
+    expect([...new Set(loaded)].sort()).toEqual(['index.ts', 'known.ts', 'problems.ts', 'settings.ts']);
+    expect([...packagesIn(inputs)]).not.toContain('diff');
+  });
+
   const clients: Readonly<Record<string, string>> = {
     postgres: 'pg',
     elasticsearch: '@elastic/elasticsearch',

@@ -83,15 +83,17 @@ test('docs/configuration.md, and the pages of features, name every key, variable
     expect(rowOf('type')).toContain(`\`${definition.type}\``);
   }
   const schema = z.toJSONSchema(z.strictObject(topShape), { io: 'input', unrepresentable: 'any' });
-  const properties = schema.properties as Record<
-    string,
-    { default?: unknown; properties?: Record<string, { default?: unknown }> }
-  >;
+  type Inner = { default?: unknown; $ref?: string; allOf?: readonly { $ref?: string }[] };
+  const properties = schema.properties as Record<string, { default?: unknown; properties?: Record<string, Inner> }>;
   for (const [key, { default: byDefault, properties: inner }] of Object.entries(properties)) {
     if (typeof byDefault !== 'object' && byDefault !== undefined) expect(rowOf(key)).toContain(`\`${byDefault}\``);
-    for (const [name, { default: one }] of Object.entries(inner ?? {})) {
-      const shown = Array.isArray(one) ? `[${one.join(', ')}]` : one;
-      expect(rowOf(`${key}.${name}`)).toContain(one === undefined ? '| none |' : `| \`${shown}\` |`);
+    for (const [
+      name,
+      { default: one, allOf: [{ $ref: shared = undefined } = {}] = [], $ref = shared },
+    ] of Object.entries(inner ?? {})) {
+      const shown = Array.isArray(one) ? `[${one.join(', ')}]` : one instanceof Object ? JSON.stringify(one) : one;
+      const row = $ref === undefined ? name : `<${$ref.replace(/^.*\//, '')}>`; // of many that are alike
+      expect(rowOf(`${key}.${row}`), `${key}.${name}`).toContain(one === undefined ? '| none |' : `| \`${shown}\` |`);
     }
   }
 });

@@ -25,7 +25,7 @@ const written: Readonly<Record<string, unknown>> = {
 async function everyFeature(): Promise<readonly Live[]> {
   const all = features.map(async ({ key, settings, load }) => {
     const parsed = settings.safeParse(written[key] ?? {});
-    if (!parsed.success) return [];
+    if (!parsed.success || load === undefined) return [];
     const live = (await load(parsed.data)).begin(parsed.data, {
       ...{ service: 'shop', version: '1', clock: systemClock, random: Math.random, log: makeLog() },
       ...{

@@ -1,7 +1,7 @@
 // The objects of k8s/ against the schemas of Kubernetes and of the Prometheus operator; a broken one is found.
-import { Ajv, type AnySchemaObject } from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { validate } from '../servers/kubernetes-validate.ts';
+import { checkerOf } from './closed.ts';
 import podMonitorSchema from './pod-monitor.schema.json' with { type: 'json' };
 import { folder, type Kubernetes, kustomizations, render } from './render.ts';
 
@@ -9,28 +9,7 @@ const isOperators = ({ apiVersion }: Kubernetes): boolean => apiVersion.startsWi
 const versions = ['1.29', '1.34', '1.37'];
 const path = (name: string): string => `${folder}/${name}`;
 
-/** The schema with every object closed, as the API server treats fields that are not in one under strict validation. */
-function closed(schema: AnySchemaObject): AnySchemaObject {
-  const entries = Object.entries(schema).map(([key, value]) => {
-    if (key === 'properties')
-      return [key, Object.fromEntries(Object.entries(value).map(([k, v]) => [k, closed(v as AnySchemaObject)]))];
-    return [key, key === 'items' ? closed(value) : value];
-  });
-  const result = Object.fromEntries(entries) as AnySchemaObject;
-  const isOpen = result.properties === undefined || result.additionalProperties !== undefined;
-  return isOpen ? result : { ...result, additionalProperties: false };
-}
-
-const whole = closed(podMonitorSchema);
-const metadata = { type: 'object', required: ['name'] };
-const checkPodMonitor = new Ajv({ strict: false, allErrors: true }).compile({
-  ...whole,
-  properties: { ...whole.properties, metadata },
-});
-const mistakesOf = (object: unknown): readonly string[] =>
-  checkPodMonitor(object)
-    ? []
-    : (checkPodMonitor.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+const mistakesOf = checkerOf(podMonitorSchema);
 
 describe('every object fits its schema, with no unknown field', () => {
   const kubernetesOwn = (name: string) => render(path(name)).filter((object) => !isOperators(object));

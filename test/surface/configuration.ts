@@ -7,7 +7,7 @@ import { usualControl } from '../../src/config/configuration.ts';
 import { usualFiles } from '../../src/config/file.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { checkShape, mostChecks, topShape } from '../../src/config/schema.ts';
-import { at } from '../../src/config/shape.ts';
+import { at, bare } from '../../src/config/shape.ts';
 import { duration } from '../../src/core/fields.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
@@ -20,6 +20,9 @@ type Schema = {
   readonly items?: Schema;
   readonly additionalProperties?: Schema | boolean;
   readonly anyOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, Schema>>;
   readonly enum?: readonly unknown[];
   readonly [more: string]: unknown;
 };
@@ -48,12 +51,29 @@ type Keys = {
   readonly defaults: Readonly<Record<string, unknown>>;
 };
 
-const keysOf = (prefix: string, shape: z.ZodRawShape, defaults: Keys['defaults']) =>
-  linesOf({ prefix, shape, defaults }, schemaOf(shape), '');
+function keysOf(prefix: string, shape: z.ZodRawShape, defaults: Keys['defaults']): string[] {
+  const { $defs = {}, ...schema } = schemaOf(shape);
+  const shared = Object.entries($defs).flatMap(([name, of]) =>
+    linesOf({ prefix: `(${name})`, shape: shapeOf(shape, name), defaults: {} }, of, ''),
+  );
+  return [...linesOf({ prefix, shape, defaults }, schema, ''), ...shared];
+}
+
+/** What many keys have below them, which is told once. */
+function shapeOf(shape: z.ZodRawShape, id: string): z.ZodRawShape {
+  const found = Object.values(shape)
+    .map((field) => bare(field as z.ZodType))
+    .flatMap((field) => (field instanceof z.ZodObject ? Object.values<z.ZodType>(field.shape).map(bare) : []))
+    .find((field) => z.globalRegistry.get(field)?.id === id);
+  if (!(found instanceof z.ZodObject)) throw new Error(`test/surface does not find ${id}`);
+  return found.shape;
+}
 
 /** A line for each key, and for those below it. */
 function linesOf(keys: Keys, schema: Schema, path: string): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, inner]) => {
+    const shared = sharedBy(inner);
+    if (shared !== undefined) return [`${keys.prefix} ${path}<${shared}>: map; none`];
     const here = `${path}${key}`;
     const value = inner.default ?? keys.defaults[here];
     const needed = schema.required?.includes(key) === true ? 'needed' : 'none';
@@ -66,13 +86,18 @@ function linesOf(keys: Keys, schema: Schema, path: string): string[] {
   });
 }
 
+/** The name of what many keys have below them: each is one line of another list. */
+const sharedBy = ({ $ref, allOf }: Schema): string | undefined => ($ref ?? allOf?.[0]?.$ref)?.replace(/^.*\//, '');
+/** More words than these are names of another list. */
+const mostNamed = 20;
+
 const patternOfDurations = (z.toJSONSchema(duration(), { io: 'input' }) as Schema).pattern;
 const isDuration = ({ pattern }: Schema): boolean => pattern === patternOfDurations;
 const bounds = { minimum: 'from', maximum: 'to', minLength: 'from', maxLength: 'to', minItems: 'from', maxItems: 'to' };
 
 function typeText(schema: Schema): string {
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeText).join(' or ');
-  if (schema.enum !== undefined) return schema.enum.join('|');
+  if (schema.enum !== undefined) return schema.enum.length > mostNamed ? 'names' : schema.enum.join('|');
   if (schema.const !== undefined) return String(schema.const);
   if (isDuration(schema)) return 'duration';
   if (schema.writeOnly === true) return 'secret';

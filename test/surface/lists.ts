@@ -1,6 +1,7 @@
 // The public surface in lists, one line for each thing that somebody may rely on. Each is generated from the product,
 // written to a file beside this one by `npm run generate`, and compared by surface.test.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { alerts } from './alerts.ts';
 import { appMetrics } from './app-metrics.ts';
 import { bodies } from './bodies.ts';
 import { commands } from './commands.ts';
@@ -17,6 +18,7 @@ import { words } from './words.ts';
 type Lines = readonly string[];
 
 const lists: Readonly<Record<string, (source: Source) => Lines | Promise<Lines>>> = {
+  alerts,
   'app-metrics': appMetrics,
   bodies,
   commands,

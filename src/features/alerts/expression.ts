@@ -70,8 +70,8 @@ export function expand(expr: string, scope: Scope, threshold?: number): string {
     })
     .replaceAll(grouping, (_, word: string, labels: string) => `${word} (${joined(scope.kept.join(', '), labels)})`)
     .replaceAll('$threshold', threshold === undefined ? '$threshold' : String(threshold))
-    .replaceAll('$service', scope.service)
-    .replaceAll('$own', scope.own.join('|'))
+    .replaceAll('$service', () => quoted(scope.service).slice(1, -1))
+    .replaceAll('$own', () => quoted(scope.own.join('|')).slice(1, -1))
     .replaceAll(/\s+/g, ' ')
     .trim();
   if (promql.includes('$threshold') || promql.includes('$app_'))

@@ -10,7 +10,7 @@ export const scope: Scope = {
   jobs: { checks: 'shop-sidewarden', statistics: 'shop-statistics', app: 'shop-app' },
   service: 'shop',
   prefix: 'shop',
-  own: ['app', 'shop'],
+  own: ['app'],
   kept: ['namespace'],
 };
 

@@ -64,7 +64,7 @@ export async function startStack(
         sessions: { type: 'redis', url: redis.url },
         search: { type: 'elasticsearch', url: elasticsearch.url },
         keys: { type: 'kms', key_id, interval: '10s' },
-        shop: { type: 'http', url: `${shop.url}/healthz`, gates: ['ready', 'live'] },
+        app: { type: 'http', url: `${shop.url}/healthz`, gates: ['ready', 'live'] },
       },
       app: {
         prefix: 'shop',

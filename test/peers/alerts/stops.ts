@@ -36,7 +36,7 @@ export const stops: readonly Stop[] = [
   },
   {
     what: 'the app',
-    page: 'AppDown shop',
+    page: 'AppDown app',
     stop: async ({ shops }) => {
       await Promise.all(shops.map((shop) => shop.stop()));
     },

@@ -1,0 +1,81 @@
+// The table of alerts in docs/alerts.md, and what each page of docs/runbooks/ says of its alert, from the catalogue.
+import { existsSync, globSync } from 'node:fs';
+import { basename } from 'node:path';
+import { packs } from '../src/features/alerts/catalogue/index.ts';
+import type { Alert, Pack } from '../src/features/alerts/pack.ts';
+import { alertRule } from '../src/features/alerts/rule.ts';
+import { between, cell, code, codes, type Part, table } from './part.ts';
+
+const root = new URL('..', import.meta.url);
+const page = 'docs/alerts.md';
+const runbookOf = (name: string): string => `docs/runbooks/${name}.md`;
+
+const all = packs.flatMap((pack) => pack.alerts.map((alert) => ({ pack, alert })));
+
+/** Of the examples: what a configuration that says nothing but its names gives. */
+const scope = {
+  jobs: { checks: 'shop-sidewarden', statistics: 'shop-statistics', app: 'shop-app' },
+  ...{ service: 'shop', prefix: 'shop', own: ['app'], kept: ['namespace'] },
+};
+
+const thresholdOf = ({ threshold }: Alert): string =>
+  threshold === undefined ? '' : `${threshold.value} (${threshold.unit}, ${threshold.least} to ${threshold.most})`;
+const timeOf = ({ for: time }: Alert): string => (time === '0s' ? 'at once' : time);
+
+function rowOf({ pack, alert }: (typeof all)[number]): readonly string[] {
+  const { name, severity, summary } = alert;
+  const linked = existsSync(new URL(runbookOf(name), root)) ? `[${name}](runbooks/${name}.md)` : name;
+  return [linked, pack.name, severity, timeOf(alert), thresholdOf(alert), cell(summary)];
+}
+
+const wide = 110;
+
+/** The same expression on several lines, broken before its operators and where a line is full. */
+function readable(expr: string): string {
+  const lines: string[] = [];
+  for (const part of expr.split(/ (?=(?:and|or|unless) )/)) {
+    let line = '';
+    for (const word of part.split(' ')) {
+      if (line !== '' && line.length + word.length >= wide) {
+        lines.push(line);
+        line = '  ';
+      }
+      line += line.trim() === '' ? word : ` ${word}`;
+    }
+    lines.push(line);
+  }
+  return lines.join('\n');
+}
+
+/** What the catalogue says of an alert. */
+function factsOf(pack: Pack, alert: Alert): string {
+  const { expr } = alertRule(alert, pack, { scope });
+  const rows = [
+    ['severity', alert.severity],
+    ['for', timeOf(alert)],
+    ['threshold', thresholdOf(alert) || 'none'],
+    ['pack', `${pack.name}: ${cell(pack.about)}`],
+    ['labels', codes(['namespace', ...alert.labels])],
+  ];
+  const lines = [['', ''], ['---', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return `${lines.join('\n')}\n\n\`\`\`promql\n${readable(expr)}\n\`\`\``;
+}
+
+/** The pages that there are. */
+const runbooks = globSync('docs/runbooks/*.md', { cwd: root.pathname })
+  .toSorted()
+  .flatMap((file): Part[] => {
+    const found = all.find(({ alert }) => alert.name === basename(file, '.md'));
+    return found === undefined ? [] : [between(file, 'facts', factsOf(found.pack, found.alert))];
+  });
+
+export const alertParts: readonly Part[] = [
+  table(
+    page,
+    'packs',
+    ['pack', 'tells of'],
+    packs.map(({ name, about }) => [code(name), cell(about)]),
+  ),
+  table(page, 'alerts', ['alert', 'pack', 'severity', 'for', 'threshold', 'what is wrong'], all.map(rowOf)),
+  ...runbooks,
+];

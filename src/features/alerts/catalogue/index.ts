@@ -2,6 +2,7 @@
 import type { Pack } from '../pack.ts';
 import { app } from './app.ts';
 import { elasticsearch } from './elasticsearch.ts';
+import { forecast } from './forecast.ts';
 import { kms } from './kms.ts';
 import { kubernetes } from './kubernetes.ts';
 import { postgres } from './postgres.ts';
@@ -9,4 +10,4 @@ import { probes } from './probes.ts';
 import { redis } from './redis.ts';
 import { statistics } from './statistics.ts';
 
-export const packs: readonly Pack[] = [probes, statistics, postgres, redis, elasticsearch, kms, app, kubernetes];
+export const packs: readonly Pack[] = [probes, statistics, postgres, redis, elasticsearch, kms, app, kubernetes, forecast];

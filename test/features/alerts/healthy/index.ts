@@ -5,6 +5,7 @@ import { scope } from '../bench.ts';
 import type { Line } from '../case.ts';
 import * as app from './app.ts';
 import * as elasticsearch from './elasticsearch.ts';
+import * as forecast from './forecast.ts';
 import * as kms from './kms.ts';
 import * as kubernetes from './kubernetes.ts';
 import * as postgres from './postgres.ts';
@@ -12,16 +13,11 @@ import * as probes from './probes.ts';
 import * as redis from './redis.ts';
 import * as statistics from './statistics.ts';
 
-export const lines: readonly Line[] = [
-  ...probes.lines,
-  ...statistics.lines,
-  ...postgres.lines,
-  ...redis.lines,
-  ...elasticsearch.lines,
-  ...kms.lines,
-  ...app.lines,
-  ...kubernetes.lines,
-];
+<<<<<<< HEAD
+export const lines: readonly Line[] = [...probes.lines, ...statistics.lines, ...postgres.lines, ...redis.lines, ...elasticsearch.lines, ...kms.lines, ...app.lines, ...kubernetes.lines, ...forecast.lines];
+=======
+export const lines: readonly Line[] = [...probes.lines, ...statistics.lines, ...postgres.lines, ...redis.lines, ...elasticsearch.lines, ...kms.lines, ...app.lines, ...kubernetes.lines, ...forecast.lines];
+>>>>>>> 39ea66a (alerts: pack forecast, where a level and a trend carry)
 
 export const lengthMin = 130;
 /** The last minute of the one that is killed; the first in which the other has taken over; in which the killed one is back. */

@@ -1,5 +1,5 @@
-// The contract tests, and those of the statistics, against every server version that is promised, one at a time; the
-// results go to docs/versions.md.
+// The contract tests, those of the statistics, and the SQL of the runbooks, against every server version that is promised,
+// one at a time; the results go to docs/versions.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -55,7 +55,11 @@ async function runVersion(name: string): Promise<Outcome> {
   return runVitest({
     groups: ['contract', 'unit'],
     env,
-    files: [`test/contract/${type}.test.ts`, `test/dependencies/${type}/statistics.test.ts`],
+    files: [
+      `test/contract/${type}.test.ts`,
+      `test/dependencies/${type}/statistics.test.ts`,
+      ...(type === 'postgres' ? ['test/docs/sql.test.ts'] : []), // the SQL of the runbooks
+    ],
   });
 }
 

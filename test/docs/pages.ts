@@ -5,10 +5,23 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** In the order of their names. */
+const pagesOf = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(root + folder))
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .map((name) => `${folder}/${name}`);
+
+/** One for each alert, and their index. */
+export const runbooks: readonly string[] = await pagesOf('docs/runbooks');
+export const guides: readonly string[] = await pagesOf('docs/guides');
+
 /** Paths from the top of the tree. */
 export const pages: readonly string[] = [
   ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
-  ...(await readdir(`${root}docs`)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
+  ...(await pagesOf('docs')),
+  ...runbooks,
+  ...guides,
 ];
 
 /** Of a feature. @param key in the configuration */

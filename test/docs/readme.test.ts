@@ -151,10 +151,12 @@ test('docs/operations.md has a row for every status, class, warning and exit cod
   expect(firsts('code')).toEqual(['0', '1', '2', '78']);
 });
 
-test('docs/README.md lists every page', () => {
-  const index = read('docs/README.md');
+test('docs/README.md lists every page, and docs/runbooks/README.md every runbook', () => {
   const listed = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
-  for (const page of listed) expect(index).toContain(`](${page.slice('docs/'.length)})`);
+  for (const page of listed) {
+    const folder = /^docs\/runbooks\/(?!README)/.test(page) ? 'docs/runbooks/' : 'docs/';
+    expect(read(`${folder}README.md`), page).toContain(`](${page.slice(folder.length)})`);
+  }
 });
 
 test('README.md speaks of as many classes as there are', () => {

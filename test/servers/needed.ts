@@ -13,6 +13,7 @@ import { postgresExporterSource } from './postgres-exporter.ts';
 import { prometheusSource, promtoolSource } from './prometheus.ts';
 import { psqlSource } from './psql.ts';
 import { redisSource } from './redis.ts';
+import { redisCliSource } from './redis-cli.ts';
 import { redisExporterSource } from './redis-exporter.ts';
 import { installed, locateAll, MissingServers, type Progress, type Source } from './source.ts';
 
@@ -28,6 +29,7 @@ const openssl = program('OpenSSL', 'openssl', 'openssl');
 /** Programs that have to be on the machine, since nothing fetches them. */
 const tools: readonly Source[] = [
   redisSource,
+  redisCliSource,
   pgbouncerSource,
   psqlSource,
   prometheusSource,

@@ -10,4 +10,14 @@ import { probes } from './probes.ts';
 import { redis } from './redis.ts';
 import { statistics } from './statistics.ts';
 
-export const packs: readonly Pack[] = [probes, statistics, postgres, redis, elasticsearch, kms, app, kubernetes, forecast];
+export const packs: readonly Pack[] = [
+  probes,
+  statistics,
+  postgres,
+  redis,
+  elasticsearch,
+  kms,
+  app,
+  kubernetes,
+  forecast,
+];

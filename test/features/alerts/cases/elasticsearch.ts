@@ -107,8 +107,8 @@ const searches: readonly Case[] = [
     alert: 'ElasticsearchSearchSlow',
     lines: [
       ...answers,
-      ...[searchCounts(queries, 90, 90, 'name="a"'), searchCounts(time, 50, 68, 'name="a"')],
-      ...[searchCounts(queries, 30, 30, 'name="b"'), searchCounts(time, 64, 64, 'name="b"')],
+      ...[searchCounts(queries, 4.95, 4.95, 'name="a"'), searchCounts(time, 2.75, 3.74, 'name="a"')],
+      ...[searchCounts(queries, 1.65, 1.65, 'name="b"'), searchCounts(time, 3.52, 3.52, 'name="b"')],
       ...[logsCount(queries, 120, 'name="a"'), logsCount(time, 114, 'name="a"')],
     ],
     delay: 1,

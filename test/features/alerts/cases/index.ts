@@ -11,4 +11,15 @@ import * as redis from './redis.ts';
 import * as sidecar from './sidecar.ts';
 import * as statistics from './statistics.ts';
 
-export const cases: readonly Case[] = [...probes.cases, ...sidecar.cases, ...statistics.cases, ...postgres.cases, ...redis.cases, ...elasticsearch.cases, ...kms.cases, ...app.cases, ...kubernetes.cases, ...forecast.cases];
+export const cases: readonly Case[] = [
+  ...probes.cases,
+  ...sidecar.cases,
+  ...statistics.cases,
+  ...postgres.cases,
+  ...redis.cases,
+  ...elasticsearch.cases,
+  ...kms.cases,
+  ...app.cases,
+  ...kubernetes.cases,
+  ...forecast.cases,
+];

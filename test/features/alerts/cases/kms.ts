@@ -130,8 +130,17 @@ const written: readonly Case[] = [
   },
   {
     alert: 'KmsErrorsHigh',
+    shows: 'of three errors it says something',
+    lines: [...answers, requests('keys', 1, 'ok', 2, 2), requests('keys', 1, 'timeout', 0, 0.19)],
+    delay: 13,
+    fires: [{ check: 'keys', result: 'timeout' }],
+    says: '8.676% of the requests of the sidecars to KMS (check keys) end as timeout. /health/detailed on a pod has the message of AWS.',
+  },
+  {
+    alert: 'KmsErrorsHigh',
     shows: 'of one or two errors the ratio says nothing',
     lines: [...answers, requests('keys', 1, 'ok', 2, 2), requests('keys', 1, 'timeout', 0, 0.15)],
+    delay: 16,
   },
   {
     alert: 'KmsThrottled',

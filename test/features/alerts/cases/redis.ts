@@ -133,16 +133,17 @@ const clients: readonly Case[] = [
     alert: 'RedisHitRatioLow',
     lines: [
       ...answers,
-      ...[cacheCounts('redis_keyspace_hits_total', 740, 670), cacheCounts('redis_keyspace_misses_total', 260, 330)],
+      ...[cacheCounts('redis_keyspace_hits_total', 488, 442), cacheCounts('redis_keyspace_misses_total', 172, 218)],
       ...[sessionsCount('redis_keyspace_hits_total', 740), sessionsCount('redis_keyspace_misses_total', 260)],
     ],
     delay: 2,
     fires,
-    says: 'Of the lookups at the server of the check cache 67% find a key, by all who use it. Evictions, short times to live and a restart are the usual causes: INFO stats.',
+    says: 'Of the lookups at the server of the check cache 66.97% find a key, by all who use it. Evictions, short times to live and a restart are the usual causes: INFO stats.',
   },
   {
     alert: 'RedisHitRatioLow',
     shows: 'of few lookups the ratio says nothing',
+    delay: 5,
     lines: [
       ...answers,
       cacheCounts('redis_keyspace_hits_total', 500, 60),

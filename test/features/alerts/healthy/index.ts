@@ -13,11 +13,17 @@ import * as probes from './probes.ts';
 import * as redis from './redis.ts';
 import * as statistics from './statistics.ts';
 
-<<<<<<< HEAD
-export const lines: readonly Line[] = [...probes.lines, ...statistics.lines, ...postgres.lines, ...redis.lines, ...elasticsearch.lines, ...kms.lines, ...app.lines, ...kubernetes.lines, ...forecast.lines];
-=======
-export const lines: readonly Line[] = [...probes.lines, ...statistics.lines, ...postgres.lines, ...redis.lines, ...elasticsearch.lines, ...kms.lines, ...app.lines, ...kubernetes.lines, ...forecast.lines];
->>>>>>> 39ea66a (alerts: pack forecast, where a level and a trend carry)
+export const lines: readonly Line[] = [
+  ...probes.lines,
+  ...statistics.lines,
+  ...postgres.lines,
+  ...redis.lines,
+  ...elasticsearch.lines,
+  ...kms.lines,
+  ...app.lines,
+  ...kubernetes.lines,
+  ...forecast.lines,
+];
 
 export const lengthMin = 130;
 /** The last minute of the one that is killed; the first in which the other has taken over; in which the killed one is back. */

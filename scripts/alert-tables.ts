@@ -1,6 +1,7 @@
 // The table of alerts in docs/alerts.md, and what each page of docs/runbooks/ says of its alert, from the catalogue.
 import { existsSync, globSync } from 'node:fs';
 import { basename } from 'node:path';
+import { formatDuration } from '../src/core/duration.ts';
 import { packs } from '../src/features/alerts/catalogue/index.ts';
 import type { Alert, Pack } from '../src/features/alerts/pack.ts';
 import { alertRule } from '../src/features/alerts/rule.ts';
@@ -18,8 +19,22 @@ const scope = {
   ...{ service: 'shop', prefix: 'shop', own: ['app'], kept: ['namespace'] },
 };
 
-const thresholdOf = ({ threshold }: Alert): string =>
-  threshold === undefined ? '' : `${threshold.value} (${threshold.unit}, ${threshold.least} to ${threshold.most})`;
+/** `1209600 seconds (14d), 3600 to 31622400`. */
+function thresholdOf({ threshold }: Alert): string {
+  if (threshold === undefined) return '';
+  const { value, least, most, unit } = threshold;
+  const said = readable(value, unit);
+  return `${value} ${unit}${said === undefined ? '' : ` (${said})`}, ${least} to ${most}`;
+}
+
+/** What a person says for a number that is long to read. */
+function readable(value: number, unit: string): string | undefined {
+  if (unit === 'ratio') return `${Math.round(value * 10_000) / 100} %`;
+  if (unit === 'seconds') return value < 60 ? undefined : formatDuration(value * 1000);
+  if (unit !== 'bytes' || value < 1024) return undefined;
+  const power = Math.min(3, Math.floor(Math.log2(value) / 10));
+  return `${Math.round((value / 1024 ** power) * 100) / 100} ${['', 'KiB', 'MiB', 'GiB'][power]}`;
+}
 const timeOf = ({ for: time }: Alert): string => (time === '0s' ? 'at once' : time);
 
 function rowOf({ pack, alert }: (typeof all)[number]): readonly string[] {
@@ -31,7 +46,7 @@ function rowOf({ pack, alert }: (typeof all)[number]): readonly string[] {
 const wide = 110;
 
 /** The same expression on several lines, broken before its operators and where a line is full. */
-function readable(expr: string): string {
+function broken(expr: string): string {
   const lines: string[] = [];
   for (const part of expr.split(/ (?=(?:and|or|unless) )/)) {
     let line = '';
@@ -58,7 +73,7 @@ function factsOf(pack: Pack, alert: Alert): string {
     ['labels', codes(['namespace', ...alert.labels])],
   ];
   const lines = [['', ''], ['---', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return `${lines.join('\n')}\n\n\`\`\`promql\n${readable(expr)}\n\`\`\``;
+  return `${lines.join('\n')}\n\n\`\`\`promql\n${broken(expr)}\n\`\`\``;
 }
 
 /** The pages that there are. */

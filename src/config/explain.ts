@@ -154,7 +154,7 @@ function sayWhat(issue: Issue, value: unknown, here: Here): Said {
       const { noun, fix: usual } = kindAdvice(issue.expected, value);
       const fix = fitting(issue.expected, value, here) ?? usual;
       const is = issue.expected === 'int' && typeof value === 'number' ? '' : `, and is ${nounOf(value)}`;
-      return { message: `must be ${noun}${is}`, ...(fix === undefined ? {} : { fix }) };
+      return { message: `must be ${noun}${is}`, ...(fix === undefined ? {} : { fix: fix || null }) };
     }
     case 'invalid_value': {
       const choices = issue.values.map(String);

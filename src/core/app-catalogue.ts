@@ -319,7 +319,7 @@ const catalogue: Readonly<Record<AppPreset, readonly Described[]>> = {
     gauge('db_connections_active', [], 'Connections of the pool that are in use.', 'the pool, every few seconds'),
     gauge('db_connections_idle', [], 'Connections of the pool that wait for use.', 'the pool, every few seconds'),
     gauge('db_connections_waiting', [], 'Callers that wait for a connection.', 'the pool, every few seconds'),
-    gauge('db_connections_max', [], 'Connections that the pool may have.', 'the pool, once at its start'),
+    gauge('db_connections_max', [], 'Connections that the pool may have.', 'the pool, every few seconds'),
     histogram(
       'db_connection_wait_seconds',
       [],

@@ -115,6 +115,8 @@ describe('the configuration', () => {
     ['service: shop\ndefaults: { gates: ["${GATE}"] }\n', 'defaults.gates[0]', 'GATE'],
     ['service: shop\napp: { prefix: "${PREFIX}", statsd: {} }\n', 'app.prefix', 'PREFIX'],
     ['service: shop\nalerts: { Watchdog: { for: "${FOR}" } }\n', 'alerts.Watchdog.for', 'FOR'],
+    ['service: shop\nchecks: { a: { type: http, url: "${APP_URL}" } }\n', 'checks.a.url', 'APP_URL'],
+    ['service: shop\nchecks: { a: { type: tcp, address: "${HOST}:1" } }\n', 'checks.a.address', 'HOST'],
     ['service: shop\nchecks: ${CHECKS}\n', 'checks', 'CHECKS'],
     ['service: shop\nchecks: { a: "${CHECK}" }\n', 'checks.a', 'CHECK'],
   ])('a variable that matters must be set: %s', async (yaml, at, name) => {
@@ -144,9 +146,8 @@ checks:
   sessions: { type: redis, url: '\${REDIS_URL}', slow_after: '\${LONG}', failure_threshold: '\${TIMES}' }
   search: { type: elasticsearch, url: '\${ELASTICSEARCH_URL}', api_key_file: /run/secrets/nobody, index: '\${NAME}' }
   keys: { type: kms, key_id: '\${KEY_ID}', region: '\${REGION}', interval: '\${MINUTE}' }
-  app: { type: http, url: '\${APP_URL}', headers: { x-key: '\${PASSWORD}' }, expected_status: ['\${STATUS}'] }
-  port: { type: tcp, address: '\${HOST}:8080' }
-  edge: { type: tls, address: '\${ADDRESS}', warn_before: '\${DAYS}' }
+  app: { type: http, url: 'http://127.0.0.1:8080/', headers: { x-key: '\${PASSWORD}' }, expected_status: ['\${STATUS}'] }
+  edge: { type: tls, address: 'shop.example.com:443', warn_before: '\${DAYS}' }
   name: { type: dns, name: '\${HOST}', cron: '\${CRON}' }
 `;
   const set = {
@@ -168,7 +169,7 @@ checks:
       MINUTE: '1m',
       APP_URL: 'http://127.0.0.1:8080/',
     },
-    ...{ STATUS: '204', ADDRESS: 'shop.example.com:443', DAYS: '20d', CRON: '*/5 * * * * *' },
+    ...{ STATUS: '204', DAYS: '20d', CRON: '*/5 * * * * *' },
   };
   test('any other need not be, and the bytes are the same', async () => {
     const file = fileOf(full);

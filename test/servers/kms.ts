@@ -32,6 +32,8 @@ export type KmsKeys = {
   createKey(alias?: string): Promise<string>;
   disableKey(keyId: string): Promise<void>;
   enableKey(keyId: string): Promise<void>;
+  /** Its material is changed by itself, as is usual at AWS. */
+  rotateKey(keyId: string): Promise<void>;
   scheduleDeletion(keyId: string): Promise<void>;
   /** As at AWS, the key is disabled afterwards. */
   cancelDeletion(keyId: string): Promise<void>;
@@ -122,6 +124,7 @@ export function keysAt(url: string, known = new Map<string, Key>()): KmsKeys {
     disableKey: change('DisableKey'),
     enableKey: change('EnableKey'),
     scheduleDeletion: change('ScheduleKeyDeletion'),
+    rotateKey: change('EnableKeyRotation'),
     cancelDeletion: change('CancelKeyDeletion'),
   };
 }

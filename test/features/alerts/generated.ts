@@ -12,6 +12,8 @@ checks:
   search: { type: elasticsearch, url: '\${ELASTICSEARCH_URL}' }
   sessions: { type: redis, url: '\${REDIS_URL}' }
   keys: { type: kms, key_id: alias/shop }
+  web: { type: http, url: 'http://127.0.0.1:8080/' }
+  admin: { type: http, url: 'http://127.0.0.1:8081/' }
 app: { prefix: shop, presets: [graphql, http, auth, cache, database, sync, business, audit], statsd: {} }
 `;
 

@@ -225,6 +225,7 @@ describe('is refused', () => {
     expect(stderr).toMatch(/^\S+\.yaml:2:\d+ alerts/); // at its line
     expect(stderr).toContain(message);
     if (fix !== '') expect(stderr).toContain(`\n  fix: ${fix}`);
+    expect(stderr).not.toMatch(/fix: *$/m);
     expect(stderr.match(/^\S+\.yaml:/gm)).toHaveLength(1);
   });
   test('every mistake at once', async () => {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { knownAlerts } from '../../../scripts/known-alerts.ts';
+import { jsonSchema } from '../../../src/config/json-schema.ts';
+import { definitions } from '../../../src/dependencies/index.ts';
 import { packs } from '../../../src/features/alerts/catalogue/index.ts';
 import { overrideOf, settings } from '../../../src/features/alerts/settings.ts';
 import { runHere } from '../../cli/run-here.ts';
@@ -103,6 +105,20 @@ describe('the rules', () => {
 describe('what is known of the catalogue', () => {
   test('is current: `npm run generate` writes it', () => {
     expect(readFileSync(join(root, 'src/features/alerts/known.ts'), 'utf8')).toBe(knownAlerts());
+  });
+  test('stands in the JSON Schema, so that editors complete names', () => {
+    const { properties, definitions: shared } = jsonSchema(definitions) as {
+      properties: { alerts: { properties: Record<string, object> } };
+      definitions: { alert: { properties: object } };
+    };
+    for (const { name } of alerts)
+      expect(properties.alerts.properties[name]).toEqual({ allOf: [{ $ref: '#/definitions/alert' }] });
+    expect(Object.keys(shared.alert.properties)).toEqual([
+      ...['threshold', 'for', 'severity', 'labels', 'annotations', 'runbook'],
+    ]);
+    expect(JSON.stringify(properties.alerts.properties.disabled)).toContain(
+      JSON.stringify(alerts.map(({ name }) => name)),
+    );
   });
   test('takes every alert as a key, and each threshold within its own range', () => {
     expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);

@@ -56,6 +56,7 @@ export async function startStack(
     ]);
     await postgres.query('GRANT pg_monitor TO app');
     const key_id = await kms.createKey();
+    await kms.rotateKey(key_id);
     const configuration = (shop: Shop, statsd: string) => ({
       service: 'shop',
       ...(Object.keys(alerts).length > 0 && { alerts }),

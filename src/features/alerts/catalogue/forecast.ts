@@ -59,8 +59,8 @@ export const forecast = definePack({
       name: 'RedisMemoryForecast',
       // Where Redis evicts, it fills its memory and keeps it full: that is no failure.
       expr: `check:redis_memory_used:ratio{} > $threshold
-        and max by (check) (predict_linear(redis_memory_used_bytes{}[6h], 4 * 3600)) > max by (check) (redis_memory_max_bytes{})
-        and max by (check) (redis_instance_info{maxmemory_policy="noeviction"}) ${unlessDown('redis_up')}`,
+        and on (check) max by (check) (predict_linear(redis_memory_used_bytes{}[6h], 4 * 3600)) > max by (check) (redis_memory_max_bytes{})
+        and on (check) max by (check) (redis_instance_info{maxmemory_policy="noeviction"}) ${unlessDown('redis_up')}`,
       threshold: ratio(0.6),
       for: '30m',
       severity: 'warning',
@@ -101,7 +101,7 @@ export const forecast = definePack({
     {
       name: 'VolumeFillingUp',
       expr: `persistentvolumeclaim:kubelet_volume_stats_available:ratio{} < $threshold
-        and min by (persistentvolumeclaim) (predict_linear(${volume}[6h], 86400)) < 0`,
+        and on (persistentvolumeclaim) min by (persistentvolumeclaim) (predict_linear(${volume}[6h], 86400)) < 0`,
       threshold: ratio(0.4),
       for: '30m',
       severity: 'warning',

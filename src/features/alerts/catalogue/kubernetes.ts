@@ -52,7 +52,7 @@ export const kubernetes = definePack({
     {
       name: 'PodCrashLooping',
       despite: true,
-      expr: `${eachContainer(waits)} >= 1`,
+      expr: `${eachContainer(waits)} == 1`,
       for: '15m',
       severity: 'warning',
       labels: ['pod', 'container'],

@@ -9,6 +9,16 @@ const isRequired = 'on (check) check:sidewarden_check_required:max{}';
 const isApp = 'on (check) check:sidewarden_check_up:avg{check=~"$own"}';
 /** A required dependency, and not the service itself. */
 const dependencyIsDown = `${isDown} and ${isRequired} unless ${isApp}`;
+/** Pages of the other packs that tell why a check is down; one that only waits counts too, and none waits longer. */
+const toldBetter = `on (check) ALERTS{alertname=~".*(${[
+  'ElasticsearchClusterRed',
+  'KmsKeyDisabled',
+  'KmsKeyPendingDeletion',
+  'RedisClusterSlotsDown',
+  'RedisConnectionsRejected',
+  'RedisOutOfMemory',
+  'RedisPersistenceFailing',
+].join('|')})", severity="critical"}`;
 /** A required check is down: what follows from it is silent. */
 export const serviceIsDown = 'on () (service:sidewarden_required_down:count{} > 0)';
 
@@ -51,7 +61,7 @@ export const probes = definePack({
     },
     {
       name: 'DependencyDown',
-      expr: dependencyIsDown,
+      expr: `(${dependencyIsDown}) unless ${toldBetter}`,
       for: '2m',
       severity: 'critical',
       labels: ['check', 'type'],

@@ -57,6 +57,7 @@ const calmHeaps: readonly Line[] = [...heapOf('search', 'es-2', 7.5e9, 0), ...he
 const volumeOf = (claim: string, from: number, quiet: number, loud = quiet): readonly Line[] => [
   slope(volume(claim, available), from, quiet, loud),
   steady(volume(claim, capacity), 1e11),
+  steady(`kube_pod_spec_volumes_persistentvolumeclaims_info{pod="shop-0",persistentvolumeclaim="${claim}"}`, 1),
 ];
 const calmVolume = volumeOf('data-1', 38e9, 0);
 

@@ -189,6 +189,18 @@ export const cases: readonly Case[] = [
     says: 'The container shop of shop-1 uses 86.67% of its CPU limit. Where it becomes slow too, give it more, or add pods.',
   },
   {
+    alert: 'ContainerCpuHigh',
+    shows: 'a native sidecar',
+    lines: [
+      counter(used('cpu_usage_seconds_total', 'sidewarden'), 4.4, 5.2),
+      limit('pod_init', 'cpu', 'sidewarden', 0.1),
+      limit('pod', 'cpu', 'shop', 1),
+    ],
+    delay: 2,
+    fires: sidecar1,
+    says: 'The container sidewarden of shop-1 uses 86.67% of its CPU limit. Where it becomes slow too, give it more, or add pods.',
+  },
+  {
     alert: 'ContainerCpuThrottled',
     shows: 'though a check is down',
     lines: [

@@ -1,5 +1,5 @@
 // The alerts on checks, each quiet, loud, and quiet again.
-import { type Case, counter, gauge, type Line, steady } from '../case.ts';
+import { type Case, counter, gauge, type Line, onlyIn, steady } from '../case.ts';
 
 const info = (check: string, required: boolean): Line =>
   steady(
@@ -63,6 +63,17 @@ export const cases: readonly Case[] = [
     ],
     fires: database,
     says: `The check database (postgres) is healthy on 44.44% of the replicas. ${lookAtHealth}`,
+  },
+  {
+    alert: 'DependencyDown',
+    shows: 'another page tells why, or is about to',
+    lines: [
+      ...[info('database', true), ...both('database', 1, 0)],
+      onlyIn(
+        'loud',
+        steady('ALERTS{alertname="ShopKmsKeyDisabled",alertstate="pending",severity="critical",check="database"}', 1),
+      ),
+    ],
   },
   {
     alert: 'DependencyDown',
@@ -145,6 +156,7 @@ export const cases: readonly Case[] = [
     alert: 'DependencySlow',
     shows: 'it is down, which is told',
     lines: [...slow('database', 0, 50), ...nine('database', 9, 4), runs('database', 'passed', 12, 12)],
+    calm: 4,
   },
   {
     alert: 'DependencyProbeErrors',

@@ -2,7 +2,7 @@
 import { counter, gauge, type Line } from '../case.ts';
 
 const of = (family: string, labels = ''): string =>
-  `${family}{check="elasticsearch",instance="elasticsearch:9200"${labels === '' ? '' : `,${labels}`}}`;
+  `${family}{check="search",instance="search:9200"${labels === '' ? '' : `,${labels}`}}`;
 const is = (family: string, value: number, labels?: string): Line => gauge(of(family, labels), value, value);
 const grows = (family: string, each: number, labels?: string): Line => counter(of(family, labels), each, each);
 const cluster = 'cluster="shop"';

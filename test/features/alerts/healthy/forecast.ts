@@ -21,4 +21,5 @@ export const lines: readonly Line[] = [
   steady(node('elasticsearch_jvm_memory_max_bytes', 'area="heap"'), 10 * gigabyte),
   slope(volume('kubelet_volume_stats_available_bytes'), 60 * gigabyte, -1_000_000, -1_000_000),
   steady(volume('kubelet_volume_stats_capacity_bytes'), 100 * gigabyte),
+  steady('kube_pod_spec_volumes_persistentvolumeclaims_info{pod="shop-0",persistentvolumeclaim="data-0"}', 1),
 ];

@@ -43,9 +43,23 @@ const valueAt = ({ course }: Line, minutes: number): number => {
   throw new Error('the healthy service has gauges and counters alone');
 };
 
+/** A line as the pages of two replicas have it while nothing happens. */
+export function seriesOf(line: Line): readonly { readonly series: string; valueAt(minute: number): number }[] {
+  const name = nameOf(line);
+  const isOfReplica = jobOf(name) === 'checks' || jobOf(name) === 'app';
+  const labels = isOfReplica ? [1, 2].map((pod) => replica(pod)) : [''];
+  return labels.map((own, index) => ({
+    series: expand(labelled(line.series, own), scope),
+    valueAt: (minute) => (name === 'sidewarden_statistics_leader' && index === 1 ? 0 : valueAt(line, minute)),
+  }));
+}
+
+const nameOf = (line: Line): string => /^(\$app_)?[\w:]+/.exec(line.series)?.[0] ?? '';
+const replica = (pod: number): string => `instance="shop-${pod}:9090",pod="shop-${pod}"`;
+
 /** As the pages of two replicas have it. */
 export function inputOf(line: Line): readonly Input[] {
-  const name = /^(\$app_)?[\w:]+/.exec(line.series)?.[0] ?? '';
+  const name = nameOf(line);
   const job = jobOf(name);
   const one = (values: (minute: number) => number | undefined, labels = ''): Input => ({
     series: expand(labelled(line.series, labels), scope),
@@ -55,8 +69,7 @@ export function inputOf(line: Line): readonly Input[] {
   // One sample is missed while another takes over; nothing marks an end, as with samples that have a time.
   if (job === 'statistics') return [one((minute) => (minute === killed + 1 ? undefined : valueAt(line, minute)))];
   return [1, 2].map((pod) => {
-    const labels = `instance="shop-${pod}:9090",pod="shop-${pod}"`;
-    return one((minute) => ofReplica(line, name, pod, minute), labels);
+    return one((minute) => ofReplica(line, name, pod, minute), replica(pod));
   });
 }
 

@@ -2,7 +2,7 @@
 import { counter, gauge, type Line } from '../case.ts';
 
 const of = (family: string, labels = ''): string =>
-  `${family}{check="kms",instance="alias/shop@eu-central-1"${labels === '' ? '' : `,${labels}`}}`;
+  `${family}{check="keys",instance="alias/shop@eu-central-1"${labels === '' ? '' : `,${labels}`}}`;
 const is = (family: string, value: number, labels?: string): Line => gauge(of(family, labels), value, value);
 const states = [
   'Creating',
@@ -16,7 +16,7 @@ const states = [
 ];
 const requests = (pod: number, operation: string, result: string, each: number): Line =>
   counter(
-    `sidewarden_kms_requests_total{check="kms",operation="${operation}",result="${result}",instance="shop-${pod}:9090"}`,
+    `sidewarden_kms_requests_total{check="keys",operation="${operation}",result="${result}",instance="shop-${pod}:9090"}`,
     each,
     each,
   );

@@ -1,20 +1,19 @@
 // What a replica says of healthy checks and of itself.
 import { counter, type Line, steady } from '../case.ts';
 
-const types = { database: 'postgres', sessions: 'redis', search: 'elasticsearch', keys: 'kms', app: 'http' } as const;
-const gates: Readonly<Record<string, string>> = { app: 'ready,live' };
+const types = {
+  ...{ database: 'postgres', sessions: 'redis', search: 'elasticsearch', keys: 'kms' },
+  ...{ app: 'http', mirror: 'http' },
+} as const;
 /** Runs a minute: every 5 s. */
 const runs = 12;
 
 const ofCheck = ([check, type]: readonly [string, string]): readonly Line[] => {
   const labels = `check="${check}",type="${type}"`;
-  const required = check === 'search' ? 'false' : 'true';
+  const required = check === 'mirror' ? 'false' : 'true';
   return [
     steady(`sidewarden_check_up{${labels}}`, 1),
-    steady(
-      `sidewarden_check_info{${labels},required="${required}",gates="${gates[check] ?? 'ready'}",service="shop"}`,
-      1,
-    ),
+    steady(`sidewarden_check_info{${labels},required="${required}",gates="ready",service="shop"}`, 1),
     ...['intermittent', 'flapping', 'slow', 'throttled', 'skipped', 'expiring'].map((warning) =>
       steady(`sidewarden_check_warning{${labels},warning="${warning}"}`, 0),
     ),

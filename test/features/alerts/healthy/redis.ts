@@ -2,7 +2,7 @@
 import { counter, gauge, type Line } from '../case.ts';
 
 const of = (family: string, labels = ''): string =>
-  `${family}{check="redis",instance="redis:6379"${labels === '' ? '' : `,${labels}`}}`;
+  `${family}{check="sessions",instance="sessions:6379"${labels === '' ? '' : `,${labels}`}}`;
 const is = (family: string, value: number, labels?: string): Line => gauge(of(family, labels), value, value);
 const grows = (family: string, each: number, labels?: string): Line => counter(of(family, labels), each, each);
 const primary = 'master_host="10.0.0.9",master_port="6379"';

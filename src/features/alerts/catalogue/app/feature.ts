@@ -14,10 +14,10 @@ const lost = (family: string): string => `sum by () (increase(sidewarden_app_sta
 export const featureAlerts = [
   {
     name: 'AppMetricsMissing',
-    expr: 'absent(scrape_samples_post_metric_relabeling{job="app"} > 0)',
+    // A replica is there, and what it should show of the service is not.
+    expr: 'max by () (up{}) == 1 unless on () (max by () (scrape_samples_post_metric_relabeling{job="app"}) > 0)',
     for: '15m',
     severity: 'warning',
-    absent: true,
     labels: [],
     summary: 'Prometheus has no metrics of the service: the alerts on it cannot fire.',
     description:

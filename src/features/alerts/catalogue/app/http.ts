@@ -19,8 +19,7 @@ export const httpRecordings = [
   },
   {
     record: 'service:app_http_errors_per_request:ratio_rate5m',
-    // No request has failed yet where the code has no series: that is 0, for boards.
-    expr: `(sum by () (rate(${failed}[5m])) or 0 * ${requests}) / (${requests} > 0)`,
+    expr: `sum by () (rate(${failed}[5m])) / (${requests} > 0)`,
     preset: 'http',
   },
   { record: 'service:app_http_request_duration_seconds:p95_rate5m', expr: quantile(0.95), preset: 'http' },

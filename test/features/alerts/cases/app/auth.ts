@@ -26,11 +26,17 @@ export const authCases: readonly Case[] = [
     fires: [{}],
     says: '21 log-ins failed within 10 minutes and none succeeded. Try one yourself; then look at the identity provider, the session store and the last deployment.',
   },
-  { alert: 'AuthLoginsFailing', shows: 'some succeed', lines: [...logins('error', 1.84, 9), ...logins('success', 1)] },
+  {
+    alert: 'AuthLoginsFailing',
+    shows: 'some succeed',
+    lines: [...logins('error', 1.84, 9), ...logins('success', 1)],
+    delay: 10,
+  },
   {
     alert: 'AuthLoginsFailing',
     shows: 'a check that the service needs is down',
     lines: [...logins('error', 1.84, 9), ...down],
+    delay: 10,
   },
   {
     alert: 'AuthLockouts',
@@ -65,15 +71,22 @@ export const authCases: readonly Case[] = [
   },
   {
     alert: 'ApiKeyValidationFailures',
-    lines: [...keys('success', 80), ...keys('error', 18.6, 21.2)],
+    lines: [...keys('success', 8), ...keys('error', 1.86, 2.12)],
     delay: 2,
     fires: [{}],
     says: '20.95% of the API keys that requests bring are refused. A client uses an old key, or a key was revoked too early; the log of the service says which.',
   },
   {
     alert: 'ApiKeyValidationFailures',
+    shows: 'just below, of many',
+    lines: [...keys('success', 80), ...keys('error', 18.6)],
+    delay: 10,
+  },
+  {
+    alert: 'ApiKeyValidationFailures',
     shows: 'few keys',
     lines: [...keys('success', 4), ...keys('error', 0, 1.8)],
+    delay: 10,
   },
   {
     alert: 'SecurityAnomalyDetected',

@@ -1,6 +1,6 @@
 // The alerts of the presets `cache` and `database`, each quiet, loud, and quiet again.
 import { type Case, gauge, type Line, steady } from '../../case.ts';
-import { type Buckets, both, databaseDown, down, fewer, firing, histogram, of } from './series.ts';
+import { type Buckets, both, databaseDown, databaseHalfDown, down, fewer, firing, histogram, of } from './series.ts';
 
 const gets = (cache: string, result: string, quiet: number, loud = quiet): readonly Line[] =>
   both('cache_requests_total', `cache="${cache}",result="${result}"`, quiet, loud);
@@ -36,10 +36,10 @@ export const dataCases: readonly Case[] = [
   {
     alert: 'AppCacheHitRatioLow',
     lines: [
-      ...gets('products', 'hit', 73, 67.3),
-      ...gets('products', 'miss', 27, 32.7),
-      ...gets('prices', 'hit', 73),
-      ...gets('prices', 'miss', 27),
+      ...gets('products', 'hit', 48.18, 44.42),
+      ...gets('products', 'miss', 17.82, 21.58),
+      ...gets('prices', 'hit', 48.18),
+      ...gets('prices', 'miss', 17.82),
     ],
     delay: 2,
     fires: [{ cache: 'products' }],
@@ -49,28 +49,37 @@ export const dataCases: readonly Case[] = [
     alert: 'AppCacheHitRatioLow',
     shows: 'hardly asked, beside one that is asked much',
     lines: [
-      ...gets('products', 'hit', 40, 4),
-      ...gets('products', 'miss', 10, 46),
+      ...gets('products', 'hit', 43, 4),
+      ...gets('products', 'miss', 11, 50),
       ...gets('prices', 'hit', 730),
       ...gets('prices', 'miss', 270),
     ],
+    delay: 10,
   },
   {
     alert: 'AppCacheErrorsHigh',
-    lines: [...operations('get', 1000, 46, 53.5), ...operations('set', 1000, 46)],
+    lines: [...operations('get', 40, 1.84, 2.14), ...operations('set', 40, 1.84)],
     delay: 2,
     fires: [{ operation: 'get' }],
     says: '5.35% of the operations get of the caches fail. Look whether the check of the cache server fails now and then, and at the log of the service.',
   },
   {
     alert: 'AppCacheErrorsHigh',
+    shows: 'just below, of many',
+    lines: operations('get', 1000, 46),
+    delay: 10,
+  },
+  {
+    alert: 'AppCacheErrorsHigh',
     shows: 'few errors, beside an operation with many',
     lines: [...operations('get', 20, 0, 1.8), ...operations('set', 1000, 20)],
+    delay: 10,
   },
   {
     alert: 'AppCacheErrorsHigh',
     shows: 'the cache server is down, which the service needs',
     lines: [...operations('get', 1000, 46, 530), ...down],
+    delay: 10,
   },
   {
     alert: 'AppCacheIncoherent',
@@ -84,14 +93,14 @@ export const dataCases: readonly Case[] = [
   },
   {
     alert: 'AppDbPoolHigh',
-    lines: pool(18, 20),
+    lines: [...pool(18, 20), ...databaseHalfDown],
     fires: [{}],
     says: '92.5% of the connections of the pools are in use. Look for slow statements and open transactions (PostgresLongTransaction) before you raise the pool.',
   },
   { alert: 'AppDbPoolHigh', shows: 'the database is down', lines: [...pool(18, 20), ...databaseDown] },
   {
     alert: 'AppDbPoolWaiting',
-    lines: [...waiting(1, 2), firing('PostgresConnectionsExhausted', 'warning')],
+    lines: [...waiting(1, 2), ...databaseHalfDown, firing('PostgresConnectionsExhausted', 'warning')],
     fires: [{}],
     says: '1.2 callers per process wait for a connection of the pool, and the database answers. Look in pg_stat_activity for what holds the connections.',
   },
@@ -104,19 +113,35 @@ export const dataCases: readonly Case[] = [
   { alert: 'AppDbPoolWaiting', shows: 'a check that the service needs is down', lines: [...waiting(1, 50), ...down] },
   {
     alert: 'AppDbLatencyP95High',
-    lines: statements(100, oneInTwenty),
+    lines: statements(6.6, fewer(oneInTwenty, 100 / 6.6)),
     delay: 2,
     fires: [{}],
     says: 'One statement in twenty takes 104ms or longer. pg_stat_statements says which; where the server is fast, look at the network between them.',
   },
-  { alert: 'AppDbLatencyP95High', shows: 'hardly any statement', lines: statements(5, fewer(oneInTwenty, 20)) },
+  {
+    alert: 'AppDbLatencyP95High',
+    shows: 'hardly any statement',
+    lines: statements(5.5, fewer(oneInTwenty, 100 / 5.5)),
+    delay: 10,
+  },
   {
     alert: 'AppDbErrorsHigh',
-    lines: failing(1000, 9.1, 10.8),
+    lines: [...failing(200, 1.82, 2.16), ...databaseHalfDown],
     delay: 2,
     fires: [{}],
     says: '1.08% of the SQL statements fail. sum by (error_type) (rate(db_errors_total[5m])) with your prefix says how.',
   },
-  { alert: 'AppDbErrorsHigh', shows: 'few errors', lines: failing(50, 0, 1.8) },
-  { alert: 'AppDbErrorsHigh', shows: 'the database is down', lines: [...failing(1000, 9.1, 500), ...databaseDown] },
+  {
+    alert: 'AppDbErrorsHigh',
+    shows: 'just below, of many',
+    lines: failing(1000, 9.2, 9.2),
+    delay: 10,
+  },
+  { alert: 'AppDbErrorsHigh', shows: 'few errors', lines: failing(50, 0, 1.8), delay: 10 },
+  {
+    alert: 'AppDbErrorsHigh',
+    shows: 'the database is down',
+    lines: [...failing(1000, 9.1, 500), ...databaseDown],
+    delay: 10,
+  },
 ];

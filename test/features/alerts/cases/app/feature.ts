@@ -5,8 +5,11 @@ import { down } from './series.ts';
 const own = (family: string, labels = '', pod = 1): string =>
   `sidewarden_app_${family}{${labels === '' ? '' : `${labels},`}instance="shop-${pod}:9090"}`;
 const samples = (pod: number): string => `scrape_samples_post_metric_relabeling{job="app",instance="shop-${pod}:9090"}`;
-/** The first replica changes, the second does not. */
-const oneOf = (family: string): readonly Line[] => [gauge(own(family, '', 1), 1, 0), steady(own(family, '', 2), 1)];
+/** The first replica of seven changes. */
+const oneOf = (family: string): readonly Line[] => [
+  gauge(own(family, '', 1), 1, 0),
+  ...[2, 3, 4, 5, 6, 7].map((pod) => steady(own(family, '', pod), 1)),
+];
 const packets: readonly Line[] = [
   counter(own('statsd_packets_total', 'transport="udp"'), 1000, 1000),
   counter(own('statsd_packets_total', 'transport="http"'), 1000, 1000),
@@ -15,7 +18,7 @@ const packets: readonly Line[] = [
 export const featureCases: readonly Case[] = [
   {
     alert: 'AppMetricsMissing',
-    lines: [1, 2].map((pod) => gauge(samples(pod), 70, 0)),
+    lines: [...[1, 2].map((pod) => gauge(samples(pod), 70, 0)), steady('up{instance="shop-1:9090"}', 1)],
     fires: [{}],
     says: 'No scrape of /metrics/app has a sample. Look at the targets of Prometheus, then at `curl localhost:9090/metrics/app` on a pod.',
   },
@@ -25,6 +28,7 @@ export const featureCases: readonly Case[] = [
     lines: [
       onlyIn('quiet', steady(samples(1), 70)),
       steady('scrape_samples_post_metric_relabeling{instance="shop-1:9090"}', 300),
+      steady('up{instance="shop-1:9090"}', 1),
     ],
     delay: 5,
     fires: [{}],
@@ -33,13 +37,18 @@ export const featureCases: readonly Case[] = [
   {
     alert: 'AppMetricsMissing',
     shows: 'one of two has samples',
-    lines: [gauge(samples(1), 70, 0), steady(samples(2), 70)],
+    lines: [gauge(samples(1), 70, 0), steady(samples(2), 70), steady('up{instance="shop-1:9090"}', 1)],
+  },
+  {
+    alert: 'AppMetricsMissing',
+    shows: 'no replica is there, which is told',
+    lines: [gauge(samples(1), 70, 0), gauge('up{instance="shop-1:9090"}', 1, 0)],
   },
   {
     alert: 'AppPageDown',
     lines: oneOf('up'),
     fires: [{}],
-    says: '50% of the replicas can read the page of the service beside them. sum by (instance, class) (increase(sidewarden_app_scrape_failures_total[10m])) says which cannot and how it fails.',
+    says: '85.71% of the replicas can read the page of the service beside them. sum by (instance, class) (increase(sidewarden_app_scrape_failures_total[10m])) says which cannot and how it fails.',
   },
   { alert: 'AppPageDown', shows: 'the service itself is down', lines: [...oneOf('up'), ...down] },
   {
@@ -60,7 +69,7 @@ export const featureCases: readonly Case[] = [
     shows: 'what else is down does not matter',
     lines: [...oneOf('statsd_up'), ...down],
     fires: [{}],
-    says: '50% of the replicas listen on every address of app.statsd.listen. Another process has the port; the log of Sidewarden says which address.',
+    says: '85.71% of the replicas listen on every address of app.statsd.listen. Another process has the port; the log of Sidewarden says which address.',
   },
   {
     alert: 'AppStatsdSilent',
@@ -73,8 +82,8 @@ export const featureCases: readonly Case[] = [
     alert: 'AppStatsdLinesRejected',
     shows: 'what is left out on purpose does not count, and what else is down does not matter',
     lines: [
-      counter(own('statsd_rejected_total', 'reason="wrong_type"', 1), 0.3, 0.35),
-      counter(own('statsd_rejected_total', 'reason="wrong_type"', 2), 0.32, 0.35),
+      counter(own('statsd_rejected_total', 'reason="wrong_type"', 1), 0.3, 0.3495),
+      counter(own('statsd_rejected_total', 'reason="wrong_type"', 2), 0.32, 0.3495),
       counter(own('statsd_rejected_total', 'reason="bad_line"'), 0.62, 0.62),
       ...['dropped', 'event', 'service_check'].map((reason) =>
         counter(own('statsd_rejected_total', `reason="${reason}"`), 50, 50),
@@ -84,7 +93,7 @@ export const featureCases: readonly Case[] = [
     delay: 8,
     calm: 20,
     fires: [{ reason: 'wrong_type' }],
-    says: '11 lines within 15 minutes did not count (wrong_type). The log of Sidewarden says the first name of each reason.',
+    says: '10 lines within 15 minutes did not count (wrong_type). The log of Sidewarden says the first name of each reason.',
   },
   {
     alert: 'AppStatsdOverflow',

@@ -1,6 +1,6 @@
 // The alerts of the preset `http`, each quiet, loud, and quiet again.
 import { type Case, counter, gauge, type Line, steady } from '../../case.ts';
-import { type Buckets, both, down, fewer, firing, histogram, of } from './series.ts';
+import { type Buckets, both, down, fewer, firing, halfDown, histogram, of } from './series.ts';
 
 const requests = (code: string, quiet: number, loud = quiet): readonly Line[] =>
   both('http_requests_total', `method="GET",route="/orders",code="${code}"`, quiet, loud);
@@ -8,38 +8,62 @@ const lasting = (total: number, buckets: Buckets): readonly Line[] =>
   histogram('http_request_duration_seconds', 'method="GET",route="/orders"', total, buckets);
 const oneInTwenty: Buckets = { '0.15': [90, 90], '0.2': [95.5, 94.6], '0.3': [99.6, 99.6] };
 const oneInHundred: Buckets = { '0.5': [98, 98], '1': [99.1, 98.91], '2.5': [100, 100] };
-const critical: readonly Line[] = [...requests('200', 1000), ...requests('404', 200), ...requests('500', 58, 68)];
+const critical: readonly Line[] = [...requests('200', 100), ...requests('404', 14), ...requests('500', 5.5, 6.4)];
 
 export const httpCases: readonly Case[] = [
   {
     alert: 'AppErrorRateHigh',
-    lines: [...requests('200', 1000), ...requests('500', 4.6, 5.5), ...requests('503', 4.6, 5.5)],
+    lines: [...requests('200', 200), ...requests('500', 0.92, 1.1), ...requests('503', 0.92, 1.1), ...halfDown],
     delay: 2,
     fires: [{}],
     says: '1.088% of the requests are answered with 5xx. sum by (route, code) (rate(http_requests_total[5m])) with your prefix says which routes, the log of the service why.',
   },
-  { alert: 'AppErrorRateHigh', shows: 'few errors', lines: [...requests('200', 10), ...requests('500', 0.01, 1.8)] },
+  {
+    alert: 'AppErrorRateHigh',
+    shows: 'just below, of many',
+    lines: [...requests('200', 1000), ...requests('500', 9.2)],
+    delay: 10,
+  },
+  {
+    alert: 'AppErrorRateHigh',
+    shows: 'few errors',
+    lines: [...requests('200', 10), ...requests('500', 0.01, 1.8)],
+    delay: 10,
+  },
   {
     alert: 'AppErrorRateHigh',
     shows: 'the service itself is down',
     lines: [...requests('200', 1000), ...requests('500', 4.6, 500), ...down],
+    delay: 10,
   },
   {
     alert: 'AppErrorRateCritical',
     lines: [...critical, firing('AppDbPoolWaiting', 'warning'), firing('AppDbPoolHigh')],
     delay: 2,
     fires: [{}],
-    says: '5.363% of the requests are answered with 5xx. sum by (route, code) (rate(http_requests_total[5m])) with your prefix says which routes, the log of the service why. Ask first what was deployed last.',
+    says: '5.316% of the requests are answered with 5xx. sum by (route, code) (rate(http_requests_total[5m])) with your prefix says which routes, the log of the service why. Ask first what was deployed last.',
   },
-  { alert: 'AppErrorRateCritical', shows: 'few errors', lines: [...requests('200', 50), ...requests('500', 0.01, 5)] },
+  {
+    alert: 'AppErrorRateCritical',
+    shows: 'just below, of many',
+    lines: [...requests('200', 1000), ...requests('500', 48)],
+    delay: 10,
+  },
+  {
+    alert: 'AppErrorRateCritical',
+    shows: 'few errors',
+    lines: [...requests('200', 50), ...requests('500', 0.01, 5.6)],
+    delay: 10,
+  },
   {
     alert: 'AppErrorRateCritical',
     shows: 'the page for the pool is out',
     lines: [...critical, firing('ShopAppDbPoolWaiting')],
+    delay: 10,
   },
   {
     alert: 'AppLatencyP95High',
-    lines: [...requests('200', 100), ...lasting(100, oneInTwenty)],
+    lines: [...requests('200', 6.6), ...lasting(6.6, fewer(oneInTwenty, 100 / 6.6))],
     delay: 2,
     fires: [{}],
     says: 'One request in twenty takes 208ms or longer. The same quantile by route says which; then look whether a dependency is slow too (DependencySlow, AppDbLatencyP95High).',
@@ -47,11 +71,12 @@ export const httpCases: readonly Case[] = [
   {
     alert: 'AppLatencyP95High',
     shows: 'hardly any request',
-    lines: [...requests('200', 5), ...lasting(5, fewer(oneInTwenty, 20))],
+    lines: [...requests('200', 5.5), ...lasting(5.5, fewer(oneInTwenty, 100 / 5.5))],
+    delay: 10,
   },
   {
     alert: 'AppLatencyP99High',
-    lines: [...requests('200', 100), ...lasting(100, oneInHundred)],
+    lines: [...requests('200', 6.6), ...lasting(6.6, fewer(oneInHundred, 100 / 6.6))],
     delay: 2,
     fires: [{}],
     says: 'One request in a hundred takes 1.124s or longer. Where only this quantile is high, look at single routes, locks, garbage collection and pods that lack CPU.',
@@ -59,7 +84,8 @@ export const httpCases: readonly Case[] = [
   {
     alert: 'AppLatencyP99High',
     shows: 'hardly any request',
-    lines: [...requests('200', 5), ...lasting(5, fewer(oneInHundred, 20))],
+    lines: [...requests('200', 5.5), ...lasting(5.5, fewer(oneInHundred, 100 / 5.5))],
+    delay: 10,
   },
   {
     alert: 'AppRequestsStuck',

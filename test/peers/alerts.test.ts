@@ -1,9 +1,12 @@
 // A whole service on real servers, of which one after the other is stopped: one page each, and nothing else that wakes anybody.
 // With SIDEWARDEN_TEST_LONG=1 the rules hold for as long as they are generated to; else for a twentieth of that.
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packs } from '../../src/features/alerts/catalogue/index.ts';
+import type { Alert } from '../../src/features/alerts/pack.ts';
 import { alertRule, recordingRule } from '../../src/features/alerts/rule.ts';
 import { minutes, scope } from '../features/alerts/bench.ts';
+import { alertsOf } from '../integration/statistics-scrape.ts';
 import { type Stack, startStack } from './alerts/stack.ts';
 import { stops } from './alerts/stops.ts';
 
@@ -15,34 +18,49 @@ const withinMs = isLong ? 600_000 : 180_000;
 /** Windows of five minutes forget in that time; the rules then hold no more. */
 const calmWithinMs = 900_000;
 
+/** So loud that it holds on a healthy service, where its threshold alone decides; nobody waits for it. */
+const loud = (alert: Alert): Alert => {
+  const { threshold, expr } = alert;
+  const value = threshold && (/<=? \$threshold/.test(expr) ? threshold.most : threshold.least);
+  return { ...alert, for: '1d', ...(threshold && { threshold: { ...threshold, value: value as number } }) };
+};
+
 type Firing = { readonly name: string; readonly severity: string };
+
+/** Alerts on what one replica reads. */
+const ofStatistics = new Set(
+  packs
+    .filter(({ name }) => ['statistics', 'postgres', 'redis', 'elasticsearch', 'kms'].includes(name))
+    .flatMap(({ alerts }) => alerts.map(({ name }) => name)),
+);
 
 let stack: Stack;
 
-/** `for` shortened; packs of what is configured. */
-const groups = packs
-  .filter(({ name }) => name !== 'kubernetes')
-  .map((pack) => ({
-    name: pack.name,
-    rules: [
-      ...pack.recordings.map((recording) => recordingRule(recording, scope)),
-      ...pack.alerts.map((alert) =>
-        alertRule({ ...alert, for: `${Math.round(minutes(alert.for) * 60 * share)}s` }, pack, { scope }),
-      ),
-    ],
-  }));
+/** Packs of what is configured. */
+const groupsWith = (changed: (alert: Alert) => Alert): readonly object[] =>
+  packs
+    .filter(({ name }) => name !== 'kubernetes')
+    .map((pack) => ({
+      name: pack.name,
+      rules: [
+        ...pack.recordings.map((recording) => recordingRule(recording, scope)),
+        ...pack.alerts.map((alert) => alertRule(changed(alert), pack, { scope })),
+      ],
+    }));
 
 beforeAll(async () => {
   const every = isLong ? '15s' : '5s';
   stack = await startStack({}, { scrape_interval: every, scrape_timeout: '5s', evaluation_interval: every });
-  await stack.prometheus.rules(groups);
+  await stack.prometheus.rules(
+    groupsWith((alert) => ({ ...alert, for: `${Math.round(minutes(alert.for) * 60 * share)}s` })),
+  );
 });
 afterAll(() => stack?.stop());
 
+const said = () => alertsOf(stack.prometheus);
+
 async function firing(): Promise<readonly Firing[]> {
-  type Data = { alerts: { state: string; labels: Record<string, string> }[] };
-  const { alerts } = await stack.prometheus.api<Data>('/api/v1/alerts');
-  return alerts
+  return (await said())
     .filter(({ state, labels }) => state === 'firing' && labels.alertname !== 'Watchdog')
     .map(({ labels: { alertname, check, severity = '' } }) => ({
       name: [alertname, ...(check === undefined ? [] : [check])].join(' '),
@@ -78,3 +96,37 @@ test.each(stops.map((stop) => [stop.what, stop] as const))(
     await calm();
   },
 );
+
+test('who reads the statistics is killed, and every alert on them keeps its state', {
+  timeout: 1_200_000,
+}, async () => {
+  await stack.prometheus.rules(groupsWith(loud));
+  /** Since when each holds, of the packs whose series one replica reads. */
+  const since = async (): Promise<ReadonlyMap<string, string>> =>
+    new Map(
+      (await said())
+        .filter(({ labels: { alertname = '' } }) => ofStatistics.has(alertname))
+        .map(({ labels, activeAt }) => [JSON.stringify(labels), activeAt]),
+    );
+  let before = await since();
+  // Windows fill: what holds stays the same for a minute then.
+  await expect
+    .poll(
+      async () => {
+        const now = await since();
+        const isCalm = now.size >= 20 && isDeepStrictEqual([...now].sort(), [...before].sort());
+        before = now;
+        return isCalm;
+      },
+      { timeout: calmWithinMs, interval: 60_000 },
+    )
+    .toBe(true);
+  await stack.kill(1);
+  for (const until = Date.now() + 150_000; Date.now() < until; ) {
+    const now = await since();
+    expect(Object.fromEntries([...before].filter(([alert, at]) => now.get(alert) !== at))).toEqual({});
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  console.log(`${before.size} alerts kept their state`);
+  await stack.revive();
+});

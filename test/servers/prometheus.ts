@@ -126,19 +126,7 @@ export async function promtoolMajor(): Promise<number> {
   return Number(/version (\d+)\./.exec(output)?.[1] ?? Number.POSITIVE_INFINITY);
 }
 
-/** Of rules over series of a test: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
-export async function testRules(groups: readonly object[], tests: readonly object[]): Promise<Said> {
-  const folder = await runFolder('promtool');
-  const [rules, file] = [join(folder, 'rules.yml'), join(folder, 'tests.yml')];
-  await writeFile(rules, stringify({ groups }));
-  await writeFile(file, stringify({ rule_files: [rules], evaluation_interval: '30s', tests }));
-  try {
-    return await runPromtool(['test', 'rules', file]);
-  } finally {
-    removeFolder(folder);
-  }
-}
-
+/** @returns its exit code, and all that it says */
 export async function runPromtool(args: readonly string[], input = ''): Promise<Said> {
   const child = spawn(await locate(promtoolSource), args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';

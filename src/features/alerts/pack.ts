@@ -74,6 +74,3 @@ export type Pack = {
   readonly recordings: readonly Recording[];
   readonly alerts: readonly Alert[];
 };
-
-/** Checks the type where it is written. */
-export const definePack = (pack: Pack): Pack => pack;

@@ -66,7 +66,7 @@ const windowOf = (expr: string): number =>
   );
 
 type Times = { readonly change: number; readonly fires: number; readonly back: number; readonly end: number };
-export function timesOf(one: Case): Times {
+function timesOf(one: Case): Times {
   const { alert, quiet, delay = 0, calm = 10 } = one;
   const change = quiet ?? windowOf(wholeExpr(alertOf(alert))) + 3;
   const fires = change + delay + minutes(alertOf(alert).for);

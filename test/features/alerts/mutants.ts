@@ -34,7 +34,7 @@ const outside = (expr: string, pattern: RegExp): readonly RegExpMatchArray[] => 
 };
 
 /** Everything that can be wrong in one expression. */
-export function changesOf(expr: string): readonly Change[] {
+function changesOf(expr: string): readonly Change[] {
   const named = (kind: Kind, match: RegExpMatchArray, by: string): Change => ({
     kind,
     what: `${match[0].trim()} → ${by.trim()} at ${match.index}`,
@@ -60,7 +60,7 @@ export function changesOf(expr: string): readonly Change[] {
 const numbered = (factor: number): string => (factor > 1 ? '× 1.2' : '÷ 1.2');
 
 /** Every mutant of an alert's own expression, threshold and time. */
-export function mutantsOf(alert: Alert): readonly Mutant[] {
+function mutantsOf(alert: Alert): readonly Mutant[] {
   const double = alert.for === '0s' ? undefined : `${minutes(alert.for) * 2}m`;
   const { threshold } = alert;
   const of = (kind: Kind, what: string, changed: Partial<Alert>): Mutant => ({
@@ -82,7 +82,7 @@ export function mutantsOf(alert: Alert): readonly Mutant[] {
 }
 
 /** Every mutant of a recording rule. */
-export const mutantsOfRecording = (recording: Recording): readonly Mutant[] =>
+const mutantsOfRecording = (recording: Recording): readonly Mutant[] =>
   changesOf(recording.expr).map(({ kind, what, expr }) => ({
     ...{ id: `${recording.record}: ${what}`, kind },
     readers: alerts.filter((alert) => recordingsOf(wholeExpr(alert)).includes(recording)).map(({ name }) => name),
@@ -90,7 +90,7 @@ export const mutantsOfRecording = (recording: Recording): readonly Mutant[] =>
   }));
 
 /** Every mutant of a pack's silence. */
-export const mutantsOfSilence = ({ name, silence, alerts }: Pack): readonly Mutant[] =>
+const mutantsOfSilence = ({ name, silence, alerts }: Pack): readonly Mutant[] =>
   silence === undefined
     ? []
     : changesOf(silence).map(({ kind, what, expr }) => ({

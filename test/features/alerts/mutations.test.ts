@@ -1,4 +1,6 @@
-// The tests of the alerts notice what can be wrong in one: with one thing wrong each fails a case of its own.
+// The tests of the alerts notice what can be wrong in one: with one thing wrong each fails a case of its own. One mutant in five
+// is tried, and all of them with SIDEWARDEN_TEST_LONG=1.
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { promtoolTest } from './bench.ts';
 import { cases } from './cases/index.ts';
@@ -24,11 +26,19 @@ async function survivors(mutants: readonly Mutant[]): Promise<readonly Mutant[]>
   return left;
 }
 
-test('each is noticed, but for those that say the same', async () => {
-  const all = allMutants();
+const isLong = process.env.SIDEWARDEN_TEST_LONG === '1';
+/** Of all, so many in a short run: by their ids, so that they are the same each time. */
+const oneIn = 5;
+const isDrawn = (id: string): boolean => createHash('sha256').update(id).digest().readUInt32BE() % oneIn === 0;
+
+test('each is noticed, but for those that say the same', { timeout: 600_000 }, async () => {
+  const all = allMutants().filter(({ id }) => isLong || isDrawn(id));
   const survived = (await survivors(all)).map(({ id }) => id);
-  console.log(`${all.length} mutants, ${survived.length} survived`);
+  const kinds = Map.groupBy(all, ({ kind }) => kind);
+  const left = new Set(survived);
+  for (const [kind, of] of kinds)
+    console.log(`${kind}: ${of.length} mutants, ${of.filter(({ id }) => left.has(id)).length} survived`);
   expect(survived.filter((id) => !isExplained(id)).sort()).toEqual([]);
   const idle = Object.keys(explained).filter((pattern) => !survived.some((id) => isExplained(id, [pattern])));
-  expect(idle).toEqual([]);
+  if (isLong) expect(idle).toEqual([]);
 });

@@ -7,7 +7,13 @@ import type { Rule } from '../../../src/features/alerts/rule.ts';
 import { removeFolder, runFolder } from '../../servers/process.ts';
 import { runPromtool } from '../../servers/prometheus.ts';
 
-export type RuleFile = { readonly name: string; readonly rules: readonly Rule[]; readonly tests: readonly object[] };
+export type RuleFile = {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  readonly tests: readonly object[];
+  /** How often the rules are evaluated; each minute unless said. */
+  readonly everyMin?: number;
+};
 export type Verdict = { readonly name: string; readonly ok: boolean; readonly output: string };
 
 const handful = 40;
@@ -33,12 +39,12 @@ export async function testFiles(files: readonly RuleFile[]): Promise<readonly Ve
 }
 
 async function testHandful(folder: string, files: readonly RuleFile[]): Promise<readonly Verdict[]> {
-  const paths = files.map(({ rules, tests }) => {
+  const paths = files.map(({ rules, tests, everyMin = 1 }) => {
     const own = join(folder, randomUUID());
     mkdirSync(own, { recursive: true });
     writeFileSync(join(own, 'rules.yml'), stringify({ groups: [{ name: 'one', rules }] }));
     const file = join(own, 'tests.yml');
-    writeFileSync(file, stringify({ rule_files: ['rules.yml'], evaluation_interval: '1m', tests }));
+    writeFileSync(file, stringify({ rule_files: ['rules.yml'], evaluation_interval: `${everyMin}m`, tests }));
     return file;
   });
   const { output } = await runPromtool(['test', 'rules', ...paths]);

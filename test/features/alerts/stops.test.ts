@@ -5,10 +5,7 @@ import type { Pack } from '../../../src/features/alerts/pack.ts';
 import { alertRule, recordingRule } from '../../../src/features/alerts/rule.ts';
 import { alertOf, scope } from './bench.ts';
 import { testFiles } from './promtool.ts';
-import { inputOf, type Stop, stopped, stops } from './stops.ts';
-
-/** When every `for` is over: those of the alerts on statistics that are not read take the longest. */
-const judgedAfterMin = 40;
+import { inputOf, judgedAfterMin, type Stop, stopped, stops } from './stops.ts';
 
 const rulesOf = ({ alerts, recordings, ...pack }: Pack) => [
   ...recordings.map((recording) => recordingRule(recording, scope)),
@@ -41,6 +38,7 @@ test('each has the one page that tells of it', async () => {
     stops.map((stop) => ({
       name: stop.what,
       rules,
+      everyMin: 2,
       tests: [
         {
           interval: '1m',

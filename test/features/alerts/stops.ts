@@ -1,8 +1,11 @@
-// The healthy service, in which after an hour something stops for good: what its replicas and Prometheus say from then on.
-import { type Input, lengthMin, lines, seriesOf } from './healthy/index.ts';
+// The healthy service, in which after a while something stops for good: what its replicas and Prometheus say from then on.
+import { type Input, lines, seriesOf } from './healthy/index.ts';
 
 /** The last minute of health. */
-export const stopped = 60;
+export const stopped = 18;
+
+/** Until every `for` and window is over: those of the alerts on statistics that are not read take the longest. */
+export const judgedAfterMin = 34;
 
 /** What becomes of a series; undefined: it goes on. */
 type Fate = 'gone' | { readonly is: number } | { readonly times: number } | undefined;
@@ -119,7 +122,7 @@ export const inputOf = (stop: Stop): readonly Input[] =>
   lines.flatMap((line) =>
     seriesOf(line).map(({ series, valueAt }) => {
       const fate = stop.fate(series);
-      const values = Array.from({ length: lengthMin + 1 }, (_, minute) => {
+      const values = Array.from({ length: stopped + judgedAfterMin + 1 }, (_, minute) => {
         if (minute <= stopped || fate === undefined) return valueAt(minute);
         if (fate === 'gone') return '_';
         if ('is' in fate) return fate.is;

@@ -1,10 +1,10 @@
 // A small catalogue for what is told of overrides: it does not change when alerts come.
-import { definePack, type Pack } from '../../../src/features/alerts/pack.ts';
+import type { Pack } from '../../../src/features/alerts/pack.ts';
 
 const ratio = { value: 0.9, least: 0.01, most: 1, unit: 'ratio' };
 
 export const packs: readonly Pack[] = [
-  definePack({
+  {
     name: 'probes',
     about: 'checks',
     auto: () => true,
@@ -28,8 +28,8 @@ export const packs: readonly Pack[] = [
         ...{ summary: 'It is gone.', description: 'Gone.', absent: true },
       },
     ],
-  }),
-  definePack({
+  },
+  {
     name: 'redis',
     about: 'toys of Redis',
     auto: ({ checks }) => checks.some(({ type }) => type === 'redis'),
@@ -48,8 +48,8 @@ export const packs: readonly Pack[] = [
         expr: 'max by (check) (redis_up{}) == 2',
       },
     ],
-  }),
-  definePack({
+  },
+  {
     name: 'kubernetes',
     about: 'toys of clusters',
     auto: () => false,
@@ -60,7 +60,7 @@ export const packs: readonly Pack[] = [
         expr: 'max by () (kube_pod_info{pod=~"$service-.*"}) > 2',
       },
     ],
-  }),
+  },
 ];
 
 export const alerts = Object.fromEntries(

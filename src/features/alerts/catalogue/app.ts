@@ -1,5 +1,5 @@
 // What the service says of itself, by the presets that it has.
-import { definePack } from '../pack.ts';
+import type { Pack } from '../pack.ts';
 import { authAlerts } from './app/auth.ts';
 import { cacheAlerts, cacheRecordings, databaseAlerts, databaseRecordings } from './app/data.ts';
 import { featureAlerts } from './app/feature.ts';
@@ -8,7 +8,7 @@ import { httpAlerts, httpRecordings } from './app/http.ts';
 import { auditAlerts, businessAlerts, syncAlerts } from './app/work.ts';
 import { serviceIsDown } from './probes.ts';
 
-export const app = definePack({
+export const app: Pack = {
   name: 'app',
   about: 'requests, queries, log-ins, caches and pools of the service, and the way of its metrics',
   auto: (facts) => facts.settingsOf('app') !== undefined,
@@ -25,4 +25,4 @@ export const app = definePack({
     ...auditAlerts,
     ...featureAlerts,
   ],
-});
+};

@@ -1,5 +1,5 @@
 // What a cluster of Elasticsearch or OpenSearch says of itself: shards, tasks, snapshots. Nodes are in elasticsearch-nodes.ts.
-import { definePack } from '../pack.ts';
+import type { Pack } from '../pack.ts';
 import { nodeRecordings, nodes } from './elasticsearch-nodes.ts';
 
 const active = 'max by (check) (sidewarden_elasticsearch_active_shards_ratio{})';
@@ -12,7 +12,7 @@ const indicators = (['master_is_stable', 'repository_integrity', 'data_stream_li
     `label_replace(max by (check, color) (elasticsearch_health_report_${name}_status{color=~"yellow|red"}) == 1, "indicator", "${name}", "", "")`,
 );
 
-export const elasticsearch = definePack({
+export const elasticsearch: Pack = {
   name: 'elasticsearch',
   about:
     'shards, nodes, disks, memory, searches and snapshots of Elasticsearch and OpenSearch, by the statistics of an elasticsearch check',
@@ -151,4 +151,4 @@ export const elasticsearch = definePack({
     },
     ...nodes,
   ],
-});
+};

@@ -1,6 +1,6 @@
 // What runs out if it goes on as in the last six hours: never the trend alone, but a trend of what is used much already.
 import type { Facts } from '../../generate.ts';
-import { definePack } from '../pack.ts';
+import type { Pack } from '../pack.ts';
 import { unlessReplica } from './postgres-expressions.ts';
 
 const has =
@@ -22,7 +22,7 @@ const diskSize = 'elasticsearch_filesystem_data_size_bytes{}';
 const volume = 'kubelet_volume_stats_available_bytes{}';
 const ratio = (value: number) => ({ value, least: 0, most: 1, unit: 'ratio' }) as const;
 
-export const forecast = definePack({
+export const forecast: Pack = {
   name: 'forecast',
   about: 'what runs out within hours or days if it goes on as it does: connections, memory, disks, transaction IDs',
   auto: (facts) => ['postgres', 'redis', 'elasticsearch'].some((type) => has(type)(facts)) || hasKubernetes(facts),
@@ -112,4 +112,4 @@ export const forecast = definePack({
         'The volume {{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} free, and nothing in a day if it fills on as in the last 6 hours. See what grows in it: kubectl exec into its pod, then du.',
     },
   ],
-});
+};

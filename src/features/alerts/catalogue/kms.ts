@@ -1,7 +1,7 @@
 // The key of a `kms` check: whether it can be used and for how long, and the requests to AWS KMS.
 
 import type { Facts } from '../../generate.ts';
-import { definePack } from '../pack.ts';
+import type { Pack } from '../pack.ts';
 
 /** The state of the key is read as statistics; requests are counted by every replica of its own. */
 const readsKey = ({ checks }: Facts): boolean =>
@@ -13,7 +13,7 @@ const expiresWithin = `(min by (check) (sidewarden_kms_key_material_expiry_times
 const expires =
   'The imported material of the key of the check {{ $labels.check }} expires in {{ $value | printf "%.1f" }} days. Then nothing can be decrypted until the same material is imported again: aws kms get-parameters-for-import begins it.';
 
-export const kms = definePack({
+export const kms: Pack = {
   name: 'kms',
   about: 'the state, rotation and expiry of AWS KMS keys, and requests that fail',
   auto: ({ checks }) => checks.some(({ type }) => type === 'kms'),
@@ -115,4 +115,4 @@ export const kms = definePack({
         'KMS throttled about {{ $value | humanize }} requests of the sidecars (check {{ $labels.check }}) in 10 minutes: the quota of the account, which the service shares, is used up. CloudTrail says who calls so much.',
     },
   ],
-});
+};

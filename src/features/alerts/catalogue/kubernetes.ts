@@ -1,6 +1,6 @@
 // What the cluster says of the pods, containers and volumes of the service: kube-state-metrics, and the kubelets with
 // their cAdvisor. Pods are those whose name begins with that of the service; a native sidecar is an init container.
-import { definePack } from '../pack.ts';
+import type { Pack } from '../pack.ts';
 import { serviceIsDown } from './probes.ts';
 
 const pods = 'pod=~"$service-.*"';
@@ -23,7 +23,7 @@ const volume = (what: string): string => `max by (persistentvolumeclaim) (kubele
 const container = 'The container {{ $labels.container }} of {{ $labels.pod }}';
 const share = '{{ $value | humanizePercentage }}';
 
-export const kubernetes = definePack({
+export const kubernetes: Pack = {
   name: 'kubernetes',
   about: 'pods, containers and volumes of the service, as the cluster sees them',
   // Clusters have such alerts as a rule.
@@ -162,4 +162,4 @@ export const kubernetes = definePack({
       description: `The volume of the claim {{ $labels.persistentvolumeclaim }} has ${share} of its inodes left, whatever space is free. Delete small files; enlarging helps on some file systems only.`,
     },
   ],
-});
+};

@@ -1,5 +1,5 @@
 // What PostgreSQL says of itself.
-import { definePack } from '../pack.ts';
+import type { Pack } from '../pack.ts';
 import { fresh } from './postgres-expressions.ts';
 import { load } from './postgres-load.ts';
 import { replication } from './postgres-replication.ts';
@@ -16,7 +16,7 @@ const reserved = `(max by (check) (pg_settings_reserved_connections{}) or 0 * ${
 const standby =
   'pg_stat_replication_pg_current_wal_lsn_bytes{state=~"streaming|catchup",application_name!~"pg_basebackup|pg_[0-9]+_sync_.*"}';
 
-export const postgres = definePack({
+export const postgres: Pack = {
   name: 'postgres',
   about: 'connections, replication, locks, vacuum and WAL of PostgreSQL',
   auto: ({ checks }) => checks.some(({ type, statistics }) => type === 'postgres' && statistics !== 'off'),
@@ -34,4 +34,4 @@ export const postgres = definePack({
     },
   ],
   alerts: [...load, ...replication, ...upkeep],
-});
+};

@@ -1,5 +1,5 @@
 // What the replicas say of their checks.
-import { definePack } from '../pack.ts';
+import type { Pack } from '../pack.ts';
 import { sidecarAlerts, sidecarRecordings } from './sidecar.ts';
 
 /** The check is down on most replicas. */
@@ -26,7 +26,7 @@ export const serviceIsDown = 'on () (service:sidewarden_required_down:count{} > 
 const look = "On a pod, `sidewarden healthcheck '/health?verbose'` says the class and phase of the failure.";
 const which = '{{ $labels.check }} ({{ $labels.type }})';
 
-export const probes = definePack({
+export const probes: Pack = {
   name: 'probes',
   about: 'checks, certificates, configuration and the replicas themselves',
   auto: () => true,
@@ -171,4 +171,4 @@ export const probes = definePack({
     },
     ...sidecarAlerts,
   ],
-});
+};

@@ -1,10 +1,10 @@
 // What Redis and Valkey say of themselves: memory, clients, persistence, traffic. Replication is in redis-replication.ts.
-import { definePack } from '../pack.ts';
+import type { Pack } from '../pack.ts';
 import { replication } from './redis-replication.ts';
 
 const readsStatistics = 'the statistics of a redis check';
 
-export const redis = definePack({
+export const redis: Pack = {
   name: 'redis',
   about: `memory, clients, persistence, replication, sentinels and clusters of Redis and Valkey, by ${readsStatistics}`,
   auto: ({ checks }) => checks.some(({ type, statistics }) => type === 'redis' && statistics !== 'off'),
@@ -146,4 +146,4 @@ export const redis = definePack({
     },
     ...replication,
   ],
-});
+};

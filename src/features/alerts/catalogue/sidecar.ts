@@ -5,7 +5,7 @@ import type { Alert, Recording } from '../pack.ts';
 const replica = ['instance', 'pod'];
 const named = '{{ $labels.instance }}';
 /** Some replica is there: where none is, SidecarAbsent tells of it alone. */
-export const someReplicaIsThere = 'on () (max by () (up{}) == 1)';
+const someReplicaIsThere = 'on () (max by () (up{}) == 1)';
 
 export const sidecarRecordings: readonly Recording[] = [
   {

@@ -1,5 +1,5 @@
 // Whether the statistics of the dependencies are read, once, and arrive.
-import { definePack } from '../pack.ts';
+import type { Pack } from '../pack.ts';
 
 /** Of each type, 1 while the server answers the reader. */
 const ups = ['pg_up', 'redis_up', 'elasticsearch_clusterinfo_up', 'sidewarden_kms_up'];
@@ -10,7 +10,7 @@ const unreadPostgres = `max by (check) (pg_up{}) == 0
   unless on (check) (sum by (check) (sidewarden_statistics_leader{}) > 0)`;
 const isUnreadable = 'on (check) (check:statistics_up:max{} == 0)';
 
-export const statistics = definePack({
+export const statistics: Pack = {
   name: 'statistics',
   about: 'whether the statistics of the dependencies are read, by one replica, and arrive',
   auto: ({ checks }) => checks.some(({ statistics }) => statistics !== 'off'),
@@ -98,4 +98,4 @@ export const statistics = definePack({
         'The collector {{ $labels.collector }} of {{ $labels.check }} left out {{ $value | humanize }} rows or series within 30 minutes. The page of its type says which cap it has.',
     },
   ],
-});
+};

@@ -9,7 +9,7 @@ import type { Facts } from '../features/generate.ts';
 import { features } from '../features/index.ts';
 
 /** Types by which a check can ask the service itself. */
-const ownTypes: ReadonlySet<string> = new Set(['http', 'tcp', 'tls']);
+const ownTypes: ReadonlySet<string> = new Set(['http', 'tcp']);
 /** Where such a check says whom it asks. */
 const targets: ReadonlySet<string> = new Set(['url', 'address', 'socket']);
 

@@ -19,7 +19,7 @@ export type Facts = {
     readonly type: string;
     readonly required: boolean;
     readonly gates: readonly Gate[];
-    /** It asks the service itself: a port of this pod by HTTP, TCP or TLS, or it has the gate `live`. */
+    /** It asks the service itself: a port of this pod by HTTP or TCP, or it has the gate `live`. */
     readonly own: boolean;
     /** Who reads its statistics; `off` where its type has none, or nobody can be elected. */
     readonly statistics: StatisticsMode;

@@ -53,6 +53,21 @@ export const stops: readonly Stop[] = [
     fate: (series) => first(checkIsDown('database', 'pg_up')(series), serviceSuffers(series)),
   },
   {
+    what: 'PostgreSQL, to those who want another connection',
+    pages: ['PostgresConnectionsExhausted database'],
+    others: [
+      'AppErrorRateHigh',
+      'AppQueryErrorsHigh',
+      'PostgresConnectionsForecast database',
+      'PostgresConnectionsHigh database',
+    ],
+    fate: (series) =>
+      first(
+        of(series, /^sidewarden_postgres_backends/, 'backend_type="client backend"') ? { is: 99 } : undefined,
+        serviceSuffers(series),
+      ),
+  },
+  {
     what: 'Redis',
     pages: ['DependencyDown sessions'],
     others: [],

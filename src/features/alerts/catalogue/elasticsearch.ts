@@ -23,7 +23,7 @@ export const elasticsearch: Pack = {
     {
       name: 'ElasticsearchClusterRed',
       expr: `${active} and ${hasColour('red')}`,
-      for: '2m',
+      for: '1m',
       severity: 'critical',
       labels: ['check'],
       summary: 'Data of the Elasticsearch cluster is not there.',

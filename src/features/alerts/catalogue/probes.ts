@@ -9,7 +9,7 @@ const isRequired = 'on (check) check:sidewarden_check_required:max{}';
 const isApp = 'on (check) check:sidewarden_check_up:avg{check=~"$own"}';
 /** A required dependency, and not the service itself. */
 const dependencyIsDown = `${isDown} and ${isRequired} unless ${isApp}`;
-/** Pages of the other packs that tell why a check is down; one that only waits counts too, and none waits longer. */
+/** Pages of the other packs that tell why a check is down, and are out before this one. */
 const toldBetter = `on (check) ALERTS{alertname=~".*(${[
   'ElasticsearchClusterRed',
   'KmsKeyDisabled',
@@ -18,7 +18,7 @@ const toldBetter = `on (check) ALERTS{alertname=~".*(${[
   'RedisConnectionsRejected',
   'RedisOutOfMemory',
   'RedisPersistenceFailing',
-].join('|')})", severity="critical"}`;
+].join('|')})", alertstate="firing", severity="critical"}`;
 /** A required check is down: what follows from it is silent. */
 export const serviceIsDown = 'on () (service:sidewarden_required_down:count{} > 0)';
 
@@ -109,7 +109,7 @@ export const probes: Pack = {
       name: 'DependencySlow',
       // Of a few runs one new connection decides: a check that runs once a minute is left out.
       expr: `check:sidewarden_check_duration_seconds:p95_rate15m{} > $threshold
-        and on (check) (sum by (check) (increase(sidewarden_check_runs_total{}[15m])) > 40)
+        and on (check) (max by (check) (sum by (check, instance) (increase(sidewarden_check_runs_total{}[15m]))) > 40)
         unless on (check) (${isDown})`,
       threshold: { value: 0.5, least: 0.001, most: 60, unit: 'seconds' },
       for: '10m',

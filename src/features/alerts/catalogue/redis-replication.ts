@@ -62,7 +62,7 @@ export const replication = [
     name: 'RedisClusterSlotsDown',
     // cluster_state stays ok with cluster-require-full-coverage no, though slots are lost.
     expr: '16384 - max by (check) (redis_cluster_slots_ok{}) > 0',
-    for: '2m',
+    for: '1m',
     severity: 'critical',
     labels: ['check'],
     summary: 'Slots of a Redis cluster have no node that serves them.',

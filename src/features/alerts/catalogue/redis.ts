@@ -78,7 +78,7 @@ export const redis: Pack = {
       expr: `min by (check) (redis_rdb_last_bgsave_status{}) == 0
         or min by (check) (redis_aof_last_write_status{}) == 0`,
       // As soon as a check that is down for it would be told.
-      for: '2m',
+      for: '1m',
       severity: 'critical',
       labels: ['check'],
       summary: 'Redis cannot write its data to disk.',

@@ -52,9 +52,9 @@ export const sidecarAlerts: readonly Alert[] = [
     for: '2m',
     severity: 'critical',
     labels: [],
-    summary: 'No replica is ready, and no single check explains it.',
+    summary: 'No replica is ready, and no required check is down.',
     description:
-      'Kubernetes sends no requests to any pod. Either all of them drain, or each has another check that is down: the body of /health/ready says the reason and the checks, pod by pod.',
+      'Kubernetes sends no requests to any pod. Either all of them drain, or each has another check that is down, or one that is not required has the gate ready: the body of /health/ready says the reason and the checks, pod by pod.',
   },
   {
     name: 'DrainForgotten',

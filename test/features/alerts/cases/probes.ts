@@ -66,12 +66,12 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'DependencyDown',
-    shows: 'another page tells why, or is about to',
+    shows: 'another page tells why',
     lines: [
       ...[info('database', true), ...both('database', 1, 0)],
       onlyIn(
         'loud',
-        steady('ALERTS{alertname="ShopKmsKeyDisabled",alertstate="pending",severity="critical",check="database"}', 1),
+        steady('ALERTS{alertname="ShopKmsKeyDisabled",alertstate="firing",severity="critical",check="database"}', 1),
       ),
     ],
   },

@@ -65,7 +65,7 @@ export const cases: readonly Case[] = [
     alert: 'ServiceNotReady',
     lines: [gauge(of('sidewarden_ready', 1), 1, 0), steady(of('sidewarden_ready', 2), 0), ...nine('app', 9, 5)],
     fires: [{}],
-    says: 'Kubernetes sends no requests to any pod. Either all of them drain, or each has another check that is down: the body of /health/ready says the reason and the checks, pod by pod.',
+    says: 'Kubernetes sends no requests to any pod. Either all of them drain, or each has another check that is down, or one that is not required has the gate ready: the body of /health/ready says the reason and the checks, pod by pod.',
   },
   { alert: 'ServiceNotReady', shows: 'one of two is ready', lines: first('sidewarden_ready', 1, 0) },
   {

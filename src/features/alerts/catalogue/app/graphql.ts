@@ -44,7 +44,7 @@ export const graphqlAlerts = [
     name: 'AppQueryErrorsCritical',
     // It waits two minutes longer than the page for HTTP errors, which tells of the same cause.
     expr: `(service:app_query_errors_per_query:ratio_rate5m{} > $threshold and ${failedAtLeast(30)})
-      unless ${paged('AppDbPoolWaiting|AppErrorRateCritical')}`,
+      unless ${paged('AppDbPoolWaiting|AppErrorRateCritical|PostgresConnectionsExhausted')}`,
     threshold: { value: 0.05, least: 0.0001, most: 1, unit: 'ratio' },
     for: '7m',
     severity: 'critical',

@@ -41,7 +41,7 @@ export const httpAlerts = [
   {
     name: 'AppErrorRateCritical',
     expr: `(service:app_http_errors_per_request:ratio_rate5m{} > $threshold and ${failedAtLeast(30)})
-      unless ${paged('AppDbPoolWaiting')}`,
+      unless ${paged('AppDbPoolWaiting|PostgresConnectionsExhausted')}`,
     threshold: { value: 0.05, least: 0.0001, most: 1, unit: 'ratio' },
     for: '5m',
     severity: 'critical',

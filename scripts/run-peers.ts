@@ -26,9 +26,11 @@ const peers: readonly Peer[] = [
     ],
     files: [
       'test/dependencies/lint.test.ts',
+      ...['rules', 'healthy', 'stops'].map((name) => `test/features/alerts/${name}.test.ts`),
       'test/integration/prometheus.test.ts',
       'test/integration/statistics-leader.test.ts',
       'test/integration/statistics-page.test.ts',
+      'test/peers/alerts.test.ts',
     ],
   },
   {

@@ -48,8 +48,8 @@ async function testHandful(folder: string, files: readonly RuleFile[]): Promise<
     return file;
   });
   const { output } = await runPromtool(['test', 'rules', ...paths]);
-  // Each file is told under its name: `Unit Testing:  FILE`, then SUCCESS or what failed.
-  const parts = output.split(/^Unit Testing: {2}/m);
+  // Each file is told under its name, then SUCCESS or what failed: `Unit Testing:  FILE`, since Prometheus 3 `Processing …`.
+  const parts = output.split(/^(?:Unit Testing: {2}|Processing test file: )/m);
   return files.map(({ name }, index) => {
     const part = parts.find((one) => one.startsWith(`${paths[index]}\n`));
     return { name, ok: part !== undefined && /^\s*SUCCESS\s*$/m.test(part), output: part ?? output };

@@ -53,7 +53,7 @@ export const stops: readonly Stop[] = [
     fate: (series) => first(checkIsDown('database', 'pg_up')(series), serviceSuffers(series)),
   },
   {
-    what: 'PostgreSQL, to those who want another connection',
+    what: 'the pools of the service, since PostgreSQL has no connection left',
     pages: ['PostgresConnectionsExhausted database'],
     others: [
       'AppErrorRateHigh',

@@ -16,7 +16,7 @@ const all = packs.flatMap((pack) => pack.alerts.map((alert) => ({ pack, alert })
 /** Of the examples: what a configuration that says nothing but its names gives. */
 const scope = {
   jobs: { checks: 'shop-sidewarden', statistics: 'shop-statistics', app: 'shop-app' },
-  ...{ service: 'shop', prefix: 'shop', own: ['app'], kept: ['namespace'] },
+  ...{ service: 'shop', alertPrefix: '', prefix: 'shop', own: ['app'], kept: ['namespace'] },
 };
 
 /** `1209600 seconds (14d), 3600 to 31622400`. */
@@ -64,7 +64,6 @@ function broken(expr: string): string {
 
 /** What the catalogue says of an alert. */
 function factsOf(pack: Pack, alert: Alert): string {
-  const { expr } = alertRule(alert, pack, { scope });
   const rows = [
     ['severity', alert.severity],
     ['for', timeOf(alert)],
@@ -73,15 +72,24 @@ function factsOf(pack: Pack, alert: Alert): string {
     ['labels', codes(['namespace', ...alert.labels])],
   ];
   const lines = [['', ''], ['---', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return `${lines.join('\n')}\n\n\`\`\`promql\n${broken(expr)}\n\`\`\``;
+  return lines.join('\n');
 }
+
+/** As Prometheus has it, for a service of the name `shop`: long, so that it ends the page. */
+const expressionOf = (pack: Pack, alert: Alert): string =>
+  `\`\`\`promql\n${broken(alertRule(alert, pack, { scope }).expr)}\n\`\`\``;
 
 /** The pages that there are. */
 const runbooks = globSync('docs/runbooks/*.md', { cwd: root.pathname })
   .toSorted()
   .flatMap((file): Part[] => {
     const found = all.find(({ alert }) => alert.name === basename(file, '.md'));
-    return found === undefined ? [] : [between(file, 'facts', factsOf(found.pack, found.alert))];
+    return found === undefined
+      ? []
+      : [
+          between(file, 'facts', factsOf(found.pack, found.alert)),
+          between(file, 'expression', expressionOf(found.pack, found.alert)),
+        ];
   });
 
 export const alertParts: readonly Part[] = [

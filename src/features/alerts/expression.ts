@@ -7,6 +7,7 @@
 // - `by (check)` and `on (check)` have the labels that every series keeps before their own: `namespace`, and those of
 //   `alerts.external`.
 // - `check=~"$own"` are the checks that ask the service itself.
+// - `alertname=~"$prefix(A|B)"` are alerts by their names of the catalogue.
 // - `$threshold` is the alert's number, and `$service` the name of the service, as in `pod=~"$service-.*"`.
 import { loopFamilies, ownPrefix, promFamilies } from '../../core/detail.ts';
 import { families } from '../../core/names.ts';
@@ -20,6 +21,8 @@ export type Scope = {
   readonly service: string;
   /** As it was written; the series of Kubernetes are those of this namespace. */
   readonly namespace?: string;
+  /** Of the names of alerts; empty: none. */
+  readonly alertPrefix: string;
   /** Of the app's metrics, without `_`; empty: none. */
   readonly prefix: string;
   /** Names of the checks that ask the service itself, and not what it depends on. */
@@ -71,6 +74,7 @@ export function expand(expr: string, scope: Scope, threshold?: number): string {
     .replaceAll(grouping, (_, word: string, labels: string) => `${word} (${joined(scope.kept.join(', '), labels)})`)
     .replaceAll('$threshold', threshold === undefined ? '$threshold' : String(threshold))
     .replaceAll('$service', () => quoted(scope.service).slice(1, -1))
+    .replaceAll('$prefix', scope.alertPrefix)
     .replaceAll('$own', () => quoted(scope.own.join('|')).slice(1, -1))
     .replaceAll(/\s+/g, ' ')
     .trim();

@@ -18,7 +18,7 @@ export const alerts: Readonly<Record<string, KnownAlert>> = {
   OptionalDependencyDown: { pack: 'probes', labels: ['check', 'type'] },
   DependencyPartiallyDown: { pack: 'probes', labels: ['check', 'type'] },
   DependencyFlapping: { pack: 'probes', labels: ['check', 'type'], threshold: { least: 1, most: 900, unit: 'changes in 15 minutes' } },
-  DependencySlow: { pack: 'probes', labels: ['check', 'type'], threshold: { least: 0.001, most: 60, unit: 'seconds' } },
+  DependencySlow: { pack: 'probes', labels: ['check', 'type'], threshold: { least: 0.001, most: 4.9, unit: 'seconds' } },
   DependencyProbeErrors: { pack: 'probes', labels: ['check', 'type'], threshold: { least: 0.001, most: 1, unit: 'ratio' } },
   DependencyThrottled: { pack: 'probes', labels: ['check', 'type'] },
   CheckSkipped: { pack: 'probes', labels: ['check', 'type'] },

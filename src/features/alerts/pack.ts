@@ -38,9 +38,9 @@ export type Alert = {
   /** How long it holds before the alert fires: a duration of Prometheus; `0s` where the expression is a window itself. */
   readonly for: string;
   readonly severity: Severity;
-  /** One fixed sentence without labels and values: what is wrong. */
+  /** One fixed sentence without labels and values: what is wrong. The service and the check are put before it. */
   readonly summary: string;
-  /** With `$labels` and `$value`, as templates of Prometheus: how bad it is, and where to look first. */
+  /** With `$labels` and `$value`, as templates of Prometheus, and `$app_NAME` for a metric of the service: how bad it is, and where to look first. */
   readonly description: string;
   /** It is told although the pack's `silence` holds. */
   readonly despite?: true;

@@ -14,8 +14,6 @@ export type Rule = {
 /** What the configuration says of an alert beside the catalogue, and of all of them. */
 export type Asked = {
   readonly scope: Scope;
-  /** Before the name. */
-  readonly prefix?: string;
   /** Of all alerts. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -39,6 +37,10 @@ export function recordingRule({ record, expr, labels }: Recording, scope: Scope)
   return { record, expr: expand(expr, scope), labels: { service: scope.service, ...labels } };
 }
 
+/** Which service, and which of its checks: it stands alone in the title of a chat, or on a phone. */
+export const summaryOf = ({ summary, labels }: Alert, { service }: Scope): string =>
+  `${service}${labels.includes('check') ? ' {{ $labels.check }}' : ''}: ${summary}`;
+
 export function alertRule(alert: Alert, pack: Pick<Pack, 'silence'>, asked: Asked): Rule {
   const { scope, override = {} } = asked;
   const silence = alert.despite === true ? undefined : pack.silence;
@@ -47,7 +49,7 @@ export function alertRule(alert: Alert, pack: Pick<Pack, 'silence'>, asked: Aske
   const runbook = override.runbook ?? asked.runbooks?.replaceAll('{alert}', alert.name);
   const namespace = alert.absent === true && scope.namespace !== undefined ? { namespace: scope.namespace } : {};
   return {
-    alert: `${asked.prefix ?? ''}${alert.name}`,
+    alert: `${scope.alertPrefix}${alert.name}`,
     expr: expand(expr, scope, override.threshold ?? alert.threshold?.value),
     ...(time === '0s' ? {} : { for: time }),
     labels: {
@@ -58,8 +60,8 @@ export function alertRule(alert: Alert, pack: Pick<Pack, 'silence'>, asked: Aske
       ...override.labels,
     },
     annotations: {
-      summary: alert.summary,
-      description: alert.description,
+      summary: summaryOf(alert, scope),
+      description: alert.description.replaceAll(/\$app_(?=\w)/g, scope.prefix === '' ? '' : `${scope.prefix}_`),
       ...(runbook === undefined ? {} : { runbook_url: runbook }),
       ...asked.annotations,
       ...override.annotations,

@@ -11,10 +11,9 @@ type Group = { readonly name: string; readonly rules: readonly Rule[] };
 
 function groupsOf(settings: AlertsSettings, facts: Facts): readonly Group[] {
   const scope = scopeOf(settings, facts);
-  const { prefix, runbooks } = settings;
+  const { runbooks } = settings;
   const asked = {
     ...{ scope, labels: sorted(settings.labels), annotations: sorted(settings.annotations) },
-    ...(prefix === undefined ? {} : { prefix }),
     ...(runbooks === undefined ? {} : { runbooks }),
   };
   return chosen(settings, facts).map(({ pack, recordings, alerts }) => ({
@@ -29,7 +28,7 @@ function groupsOf(settings: AlertsSettings, facts: Facts): readonly Group[] {
   }));
 }
 
-function scopeOf({ jobs, external }: AlertsSettings, facts: Facts): Scope {
+function scopeOf({ jobs, external, prefix = '' }: AlertsSettings, facts: Facts): Scope {
   const { service, namespace } = facts;
   const app = facts.settingsOf('app') as { readonly prefix?: string } | undefined;
   return {
@@ -40,6 +39,7 @@ function scopeOf({ jobs, external }: AlertsSettings, facts: Facts): Scope {
     },
     service,
     ...(namespace === undefined ? {} : { namespace }),
+    alertPrefix: prefix,
     prefix: app?.prefix ?? '',
     own: facts.checks.filter(({ own }) => own).map(({ name }) => name),
     kept: [...external.toSorted(), 'namespace'],

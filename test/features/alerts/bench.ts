@@ -9,6 +9,7 @@ import type { Case, Line, Phase } from './case.ts';
 export const scope: Scope = {
   jobs: { checks: 'shop-sidewarden', statistics: 'shop-statistics', app: 'shop-app' },
   service: 'shop',
+  alertPrefix: '',
   prefix: 'shop',
   own: ['app'],
   kept: ['namespace'],
@@ -123,6 +124,10 @@ const firing = (one: Case): readonly string[] =>
       .join(', ')}}`;
   });
 
+/** With the service and the check that it is about. */
+const saidSummary = ({ summary }: Alert, { check }: Readonly<Record<string, string>>): string =>
+  `shop${check === undefined ? '' : ` ${check}`}: ${summary}`;
+
 /** One entry of `tests`. @param says whether the description is compared too */
 export function promtoolTest(one: Case, says = true): object {
   const times = timesOf(one);
@@ -151,7 +156,7 @@ export function promtoolTest(one: Case, says = true): object {
             alertname: one.alert,
             exp_alerts: (one.fires ?? []).slice(0, 1).map((labels) => ({
               exp_labels: { severity: alert.severity, service: 'shop', ...labels },
-              exp_annotations: { summary: alert.summary, description: one.says },
+              exp_annotations: { summary: saidSummary(alert, labels), description: one.says },
             })),
           },
         ],

@@ -29,10 +29,13 @@ function mistakesIn(name: string, text: string): readonly string[] {
       .slice(1)
       .map((part) => [part.split('\n', 1)[0] ?? '', part.replace(/^.*\n/, '').trim()]),
   );
-  const facts = /<!-- facts: written by npm run generate -->\n([\s\S]*?)<!-- end of facts -->/.exec(text)?.[1] ?? '';
+  const generated = (part: string): string =>
+    new RegExp(`<!-- ${part}: written by npm run generate -->\\n([\\s\\S]*?)<!-- end of ${part} -->`).exec(text)?.[1] ??
+    '';
   return [
     ...(text.startsWith(`# ${name}\n`) ? [] : ['title']),
-    ...(/```promql\n/.test(facts) ? [] : ['facts']),
+    ...(/^\| severity \|/m.test(generated('facts')) ? [] : ['facts']),
+    ...(/```promql\n/.test(generated('expression')) ? [] : ['expression']),
     ...sections.filter((section) => (bodies.get(section) ?? '') === ''),
     ...([...bodies.keys()].filter((section) => sections.includes(section)).join() === sections.join() ? [] : ['order']),
   ];
@@ -43,11 +46,14 @@ test.each(written)('%s is whole', (name) => {
 });
 
 test('what is missing is found', () => {
-  const facts = '<!-- facts: written by npm run generate -->\n```promql\nup\n```\n<!-- end of facts -->\n';
-  const whole = `# A\n\n${facts}${sections.map((section) => `\n## ${section}\n\nSo.\n`).join('')}`;
+  const block = (part: string, text: string): string =>
+    `<!-- ${part}: written by npm run generate -->\n${text}\n<!-- end of ${part} -->\n`;
+  const end = block('expression', '```promql\nup\n```');
+  const whole = `# A\n\n${block('facts', '| severity | info |')}${sections.map((section) => `\n## ${section}\n\nSo.\n`).join('')}${end}`;
   expect(mistakesIn('A', whole)).toEqual([]);
   expect(mistakesIn('B', whole)).toEqual(['title']);
   expect(mistakesIn('A', whole.replace('## Impact\n\nSo.', '## Impact\n'))).toEqual(['Impact']);
   expect(mistakesIn('A', whole.replace('## Impact\n', ''))).toEqual(['Impact', 'order']);
-  expect(mistakesIn('A', whole.replace('```promql', ''))).toEqual(['facts']);
+  expect(mistakesIn('A', whole.replace('```promql', ''))).toEqual(['expression']);
+  expect(mistakesIn('A', whole.replace('| severity', '|'))).toEqual(['facts']);
 });

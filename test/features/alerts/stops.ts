@@ -7,8 +7,8 @@ export const stopped = 18;
 /** Until every `for` and window is over: those of the alerts on statistics that are not read take the longest. */
 export const judgedAfterMin = 34;
 
-/** What becomes of a series; undefined: it goes on. */
-type Fate = 'gone' | { readonly is: number } | { readonly times: number } | undefined;
+/** What becomes of a series; undefined: it goes on. `turns`: it is 0 in one minute of so many, and 1 else. */
+type Fate = 'gone' | { readonly is: number } | { readonly turns: number } | { readonly times: number } | undefined;
 
 export type Stop = {
   readonly what: string;
@@ -55,15 +55,20 @@ export const stops: readonly Stop[] = [
   {
     what: 'the pools of the service, since PostgreSQL has no connection left',
     pages: ['PostgresConnectionsExhausted database'],
-    others: [
-      'AppErrorRateHigh',
-      'AppQueryErrorsHigh',
-      'PostgresConnectionsForecast database',
-      'PostgresConnectionsHigh database',
-    ],
+    others: ['PostgresConnectionsForecast database', 'PostgresConnectionsHigh database'],
     fate: (series) =>
       first(
         of(series, /^sidewarden_postgres_backends/, 'backend_type="client backend"') ? { is: 99 } : undefined,
+        serviceSuffers(series),
+      ),
+  },
+  {
+    what: 'PostgreSQL for a minute, again and again',
+    pages: ['AppDbPoolWaiting'],
+    others: ['AppErrorRateHigh', 'AppQueryErrorsHigh', 'DependencyFlapping database'],
+    fate: (series) =>
+      first(
+        /^(sidewarden_check_up|pg_up)/.test(series) && series.includes('check="database"') ? { turns: 4 } : undefined,
         serviceSuffers(series),
       ),
   },
@@ -141,6 +146,7 @@ export const inputOf = (stop: Stop): readonly Input[] =>
         if (minute <= stopped || fate === undefined) return valueAt(minute);
         if (fate === 'gone') return '_';
         if ('is' in fate) return fate.is;
+        if ('turns' in fate) return minute % fate.turns === 0 ? 0 : 1;
         return valueAt(stopped) + (minute - stopped) * fate.times;
       });
       return { series, values: values.join(' ') };

@@ -6,13 +6,13 @@ import { featureAlerts } from './app/feature.ts';
 import { graphqlAlerts, graphqlRecordings } from './app/graphql.ts';
 import { httpAlerts, httpRecordings } from './app/http.ts';
 import { auditAlerts, businessAlerts, syncAlerts } from './app/work.ts';
-import { serviceIsDown } from './probes.ts';
+import { causeIsOut } from './out.ts';
 
 export const app: Pack = {
   name: 'app',
   about: 'requests, queries, log-ins, caches and pools of the service, and the way of its metrics',
   auto: (facts) => facts.settingsOf('app') !== undefined,
-  silence: serviceIsDown,
+  silence: causeIsOut,
   recordings: [...httpRecordings, ...graphqlRecordings, ...cacheRecordings, ...databaseRecordings],
   alerts: [
     ...httpAlerts,

@@ -24,7 +24,7 @@ export const kms: Pack = {
       name: 'KmsKeyDisabled',
       // Its deletion is told by the next one.
       expr: 'max by (check, state) (sidewarden_kms_key_state{state!~"Enabled|Updating|PendingDeletion"}) == 1',
-      for: '1m',
+      for: '0s',
       severity: 'critical',
       labels: ['check', 'state'],
       when: readsKey,

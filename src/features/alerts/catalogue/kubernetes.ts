@@ -1,7 +1,7 @@
 // What the cluster says of the pods, containers and volumes of the service: kube-state-metrics, and the kubelets with
 // their cAdvisor. Pods are those whose name begins with that of the service; a native sidecar is an init container.
 import type { Pack } from '../pack.ts';
-import { serviceIsDown } from './probes.ts';
+import { causeIsOut } from './out.ts';
 
 const pods = 'pod=~"$service-.*"';
 /** Without the container that holds the pod's namespaces, and without the sums of the pod. */
@@ -28,7 +28,7 @@ export const kubernetes: Pack = {
   about: 'pods, containers and volumes of the service, as the cluster sees them',
   // Clusters have such alerts as a rule.
   auto: () => false,
-  silence: serviceIsDown,
+  silence: causeIsOut,
   recordings: [
     {
       record: 'pod_container:container_cpu_usage_per_limit:ratio_rate5m',

@@ -9,6 +9,3 @@ export const fresh = (selector: string): string =>
 
 /** A replica shows what its primary does: the alert of the primary is enough. Where nobody knows the role, it is told. */
 export const unlessReplica = 'unless on (check) (max by (check) (pg_replication_is_replica{}) == 1)';
-
-/** Most replicas cannot use the check: that is told already, as a dependency that is down. */
-export const unlessDown = 'unless on (check) (check:sidewarden_check_up:avg{} < 0.5)';

@@ -1,6 +1,6 @@
 // Connections, transactions, locks and statements.
 import type { Alert } from '../pack.ts';
-import { fresh, unlessDown } from './postgres-expressions.ts';
+import { fresh } from './postgres-expressions.ts';
 
 const byDatabase = 'max by (check, datname)';
 const rollbacks = `${byDatabase} (rate(pg_stat_database_xact_rollback{}[5m]))`;
@@ -26,9 +26,9 @@ export const load = [
   },
   {
     name: 'PostgresConnectionsExhausted',
-    expr: `check:postgres_connections_used:ratio{} > $threshold ${unlessDown}`,
+    expr: `check:postgres_connections_used:ratio{} > $threshold`,
     threshold: ratio(0.95),
-    for: '2m',
+    for: '1m',
     severity: 'critical',
     labels: ['check'],
     summary: 'PostgreSQL refuses new connections, or is about to.',
@@ -106,9 +106,9 @@ export const load = [
   },
   {
     name: 'PostgresCommitsWaitForStandby',
-    expr: `max by (check) (${fresh('pg_stat_activity_max_tx_duration{wait_event="SyncRep"}')}) > $threshold ${unlessDown}`,
+    expr: `max by (check) (${fresh('pg_stat_activity_max_tx_duration{wait_event="SyncRep"}')}) > $threshold`,
     threshold: seconds(60),
-    for: '2m',
+    for: '1m',
     severity: 'critical',
     labels: ['check'],
     summary: 'Commits of PostgreSQL wait for a synchronous standby that does not answer.',

@@ -1,5 +1,6 @@
 // What the replicas say of their checks.
 import type { Pack } from '../pack.ts';
+import { dependencyIsOut, isExplained, uselessYetUp } from './out.ts';
 import { sidecarAlerts, sidecarRecordings } from './sidecar.ts';
 
 /** The check is down on most replicas. */
@@ -9,19 +10,6 @@ const isRequired = 'on (check) check:sidewarden_check_required:max{}';
 const isApp = 'on (check) check:sidewarden_check_up:avg{check=~"$own"}';
 /** A required dependency, and not the service itself. */
 const dependencyIsDown = `${isDown} and ${isRequired} unless ${isApp}`;
-/** Pages of the other packs that tell why a check is down, and are out before this one. */
-const toldBetter = `on (check) ALERTS{alertname=~".*(${[
-  'ElasticsearchClusterRed',
-  'KmsKeyDisabled',
-  'KmsKeyPendingDeletion',
-  'RedisClusterSlotsDown',
-  'RedisConnectionsRejected',
-  'RedisOutOfMemory',
-  'RedisPersistenceFailing',
-].join('|')})", alertstate="firing", severity="critical"}`;
-/** A required check is down: what follows from it is silent. */
-export const serviceIsDown = 'on () (service:sidewarden_required_down:count{} > 0)';
-
 /** Where a failing check is looked at first. */
 const look = "On a pod, `sidewarden healthcheck '/health?verbose'` says the class and phase of the failure.";
 const which = '{{ $labels.check }} ({{ $labels.type }})';
@@ -31,12 +19,18 @@ export const probes: Pack = {
   about: 'checks, certificates, configuration and the replicas themselves',
   auto: () => true,
   recordings: [
-    { record: 'check:sidewarden_check_up:avg', expr: 'avg by (check, type) (sidewarden_check_up{})' },
+    {
+      // A replica that has just started counts from its first pass on, or after five minutes.
+      record: 'check:sidewarden_check_up:avg',
+      expr: `avg by (check, type) (sidewarden_check_up{} unless on (check, instance, pod) (
+        sidewarden_check_up{} == 0
+        and on (instance, pod) (time() - sidewarden_process_start_time_seconds{} < 300)
+        unless on (check, instance, pod) sidewarden_check_last_success_timestamp_seconds{}))`,
+    },
     {
       record: 'check:sidewarden_check_required:max',
       expr: 'max by (check) (sidewarden_check_info{required="true"})',
     },
-    { record: 'service:sidewarden_required_down:count', expr: `count by () (${isDown} and ${isRequired})` },
     {
       record: 'check:sidewarden_check_failures_per_run:ratio_rate5m',
       expr: `sum by (check, type) (rate(sidewarden_check_runs_total{result="failed"}[5m]))
@@ -46,6 +40,7 @@ export const probes: Pack = {
       record: 'check:sidewarden_check_duration_seconds:p95_rate15m',
       expr: 'histogram_quantile(0.95, sum by (check, type, le) (rate(sidewarden_check_duration_seconds_bucket{}[15m])))',
     },
+    uselessYetUp,
     ...sidecarRecordings,
   ],
   alerts: [
@@ -61,7 +56,7 @@ export const probes: Pack = {
     },
     {
       name: 'DependencyDown',
-      expr: `(${dependencyIsDown}) unless ${toldBetter}`,
+      expr: `(${dependencyIsDown}) unless ${isExplained}`,
       for: '2m',
       severity: 'critical',
       labels: ['check', 'type'],
@@ -70,8 +65,9 @@ export const probes: Pack = {
     },
     {
       name: 'AppDown',
-      expr: `(${isDown} and ${isRequired} and ${isApp}) unless on () (${dependencyIsDown})`,
-      for: '2m',
+      // After DependencyDown, which may be why.
+      expr: `(${isDown} and ${isRequired} and ${isApp}) unless ${dependencyIsOut}`,
+      for: '3m',
       severity: 'critical',
       labels: ['check', 'type'],
       summary: 'The service itself is down.',
@@ -111,7 +107,7 @@ export const probes: Pack = {
       expr: `check:sidewarden_check_duration_seconds:p95_rate15m{} > $threshold
         and on (check) (max by (check) (sum by (check, instance) (increase(sidewarden_check_runs_total{}[15m]))) > 40)
         unless on (check) (${isDown})`,
-      threshold: { value: 0.5, least: 0.001, most: 60, unit: 'seconds' },
+      threshold: { value: 0.5, least: 0.001, most: 4.9, unit: 'seconds' },
       for: '10m',
       severity: 'warning',
       labels: ['check', 'type'],

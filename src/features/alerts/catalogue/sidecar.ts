@@ -1,5 +1,6 @@
 // What the replicas of Sidewarden say of themselves: the second half of the pack `probes`.
 import type { Alert, Recording } from '../pack.ts';
+import { checkIsOut } from './out.ts';
 
 /** A replica is named by the scrape; `pod` is there in Kubernetes alone. */
 const replica = ['instance', 'pod'];
@@ -15,10 +16,15 @@ export const sidecarRecordings: readonly Recording[] = [
   },
 ];
 
+/** 503 is an answer: not ready, not alive. */
+const ownErrors = 'sidewarden_http_requests_total{code=~"5..", code!="503"}';
+
 export const sidecarAlerts: readonly Alert[] = [
   {
     name: 'SidecarAbsent',
-    expr: 'absent(up{} == 1)',
+    // Where a replica was within hours, its labels say whose; where none ever was, nothing has labels.
+    expr: `(max by () (max_over_time(up{}[6h])) == 1 unless on () (max by () (up{}) == 1))
+      or absent(max_over_time(up{}[6h]) == 1)`,
     for: '5m',
     severity: 'critical',
     absent: true,
@@ -47,9 +53,11 @@ export const sidecarAlerts: readonly Alert[] = [
   },
   {
     name: 'ServiceNotReady',
-    // A required check that is down for most has an alert of its own.
-    expr: 'max by () (sidewarden_ready{}) == 0 unless on () (service:sidewarden_required_down:count{} > 0)',
-    for: '2m',
+    // After AppDown. All that have just started are not meant, nor the only one, which somebody drains.
+    expr: `max by () (sidewarden_ready{}) == 0 unless ${checkIsOut}
+      unless on () (max by () (time() - sidewarden_process_start_time_seconds{}) < 300)
+      unless on () (min by () (sidewarden_draining{}) == 1 and on () (count by () (sidewarden_draining{}) == 1))`,
+    for: '4m',
     severity: 'critical',
     labels: [],
     summary: 'No replica is ready, and no required check is down.',
@@ -117,8 +125,9 @@ export const sidecarAlerts: readonly Alert[] = [
   },
   {
     name: 'SidecarAnswersErrors',
-    // 503 is an answer: not ready, not alive. The first answer of a code begins its series, which increase() does not see.
-    expr: 'sum by (route, code) (increase(sidewarden_http_requests_total{code=~"5..", code!="503"}[10m])) > $threshold',
+    // The first answer of a code begins its series, which increase() does not see.
+    expr: `sum by (route, code) (increase(${ownErrors}[10m])) > $threshold
+      or (sum by (route, code) (${ownErrors}) unless on (route, code) sum by (route, code) (${ownErrors} offset 10m)) > $threshold`,
     threshold: { value: 0, least: 0, most: 1_000_000, unit: 'answers in 10 minutes' },
     for: '0s',
     severity: 'warning',

@@ -92,11 +92,6 @@ export const cases: readonly Case[] = [
     says: 'Of the connections that database has for ordinary users, 96.84% are taken; at 100% it refuses every new one. End idle ones: log in as a superuser, for whom a few are reserved, and look at pg_stat_activity.',
   },
   {
-    alert: 'PostgresConnectionsExhausted',
-    shows: 'the check is down: one page is enough',
-    lines: [...usable('database'), gauge(backends('database'), 88, 91), ...others, ...replicas('database', 7, 7, 3)],
-  },
-  {
     alert: 'PostgresDatabaseConnectionsHigh',
     lines: [
       steady(of('database', 'pg_database_connection_limit', 'datname="shop"'), 100),
@@ -192,12 +187,7 @@ export const cases: readonly Case[] = [
     shows: 'one commit of a long transaction is over, though Prometheus shows it for five minutes',
     lines: [answers('database'), onlyIn('quiet', steady(committing('database'), 63))],
     quiet: 1,
-    calm: 1,
-  },
-  {
-    alert: 'PostgresCommitsWaitForStandby',
-    shows: 'the check is down, as its own writes hang: one page is enough',
-    lines: [answers('database'), gauge(committing('database'), 57, 63), ...replicas('database', 7, 7, 3)],
+    calm: 0,
   },
   {
     alert: 'PostgresDeadlocks',

@@ -44,6 +44,14 @@ const slow = (check: string, quiet: number, loud: number): readonly Line[] =>
       after,
     ),
   );
+/** A replica that started at this minute, and whose check of the database has not passed. */
+const young = (pod: number, minute: number): readonly Line[] => [
+  onlyIn('loud', up('database', pod, 0, 0)),
+  onlyIn('loud', steady(`sidewarden_process_start_time_seconds{instance="shop-${pod}:9090"}`, minute * 60)),
+];
+/** Another page is out. */
+const firing = (alertname: string, check = 'cache'): Line =>
+  steady(`ALERTS{alertname="${alertname}",alertstate="firing",severity="critical",check="${check}"}`, 1);
 const lookAtHealth = "On a pod, `sidewarden healthcheck '/health?verbose'` says the class and phase of the failure.";
 /** Minutes since 1970 at which a certificate ends, so that it has so many seconds left at the change. */
 const ends = (check: string, secondsLeft: number, changeMinute = 30): Line =>
@@ -67,13 +75,61 @@ export const cases: readonly Case[] = [
   {
     alert: 'DependencyDown',
     shows: 'another page tells why',
+    lines: [info('database', true), ...both('database', 1, 0), onlyIn('loud', firing('KmsKeyDisabled', 'database'))],
+  },
+  {
+    alert: 'DependencyDown',
+    shows: 'that page was out before, and the check took no notice',
     lines: [
       ...[info('database', true), ...both('database', 1, 0)],
-      onlyIn(
-        'loud',
-        steady('ALERTS{alertname="ShopKmsKeyDisabled",alertstate="firing",severity="critical",check="database"}', 1),
-      ),
+      ...[firing('RedisPersistenceFailing', 'database'), firing('KmsKeyDisabled', 'orders')],
     ],
+    quiet: 11,
+    fires: database,
+    says: `The check database (postgres) is healthy on 0% of the replicas. ${lookAtHealth}`,
+  },
+  {
+    alert: 'DependencyDown',
+    shows: 'it was out for a few minutes before',
+    lines: [info('database', true), ...both('database', 1, 0), firing('RedisPersistenceFailing', 'database')],
+    quiet: 9,
+  },
+  {
+    alert: 'DependencyDown',
+    shows: 'a replica that starts does not count until it has passed, or for five minutes',
+    lines: [info('database', true), ...both('database', 1, 1), ...[3, 4, 5].flatMap((pod) => young(pod, 10))],
+    quiet: 10,
+    calm: 1,
+  },
+  {
+    alert: 'DependencyDown',
+    shows: 'replicas that started and never passed',
+    lines: [info('database', true), ...both('database', 1, 1), ...[3, 4, 5].flatMap((pod) => young(pod, 10))],
+    quiet: 10,
+    delay: 5,
+    calm: 'never',
+    fires: database,
+    says: `The check database (postgres) is healthy on 40% of the replicas. ${lookAtHealth}`,
+  },
+  {
+    alert: 'DependencyDown',
+    shows: 'replicas that started and passed once',
+    lines: [
+      ...[info('database', true), ...both('database', 1, 1)],
+      ...[3, 4, 5].flatMap((pod) => [
+        ...young(pod, 10),
+        onlyIn(
+          'loud',
+          steady(
+            `sidewarden_check_last_success_timestamp_seconds{check="database",type="postgres",instance="shop-${pod}:9090"}`,
+            600,
+          ),
+        ),
+      ]),
+    ],
+    quiet: 10,
+    fires: database,
+    says: `The check database (postgres) is healthy on 40% of the replicas. ${lookAtHealth}`,
   },
   {
     alert: 'DependencyDown',
@@ -93,8 +149,8 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'AppDown',
-    shows: 'a dependency is down, which is the page',
-    lines: [...[info('app', true), ...both('app', 1, 0)], ...[info('database', true), ...nine('database', 5, 4)]],
+    shows: 'the page of a dependency is out',
+    lines: [info('app', true), ...both('app', 1, 0), firing('DependencyDown')],
   },
   {
     alert: 'AppDown',

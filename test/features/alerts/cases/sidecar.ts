@@ -8,13 +8,8 @@ const first = (family: string, quiet: number, loud: number, labels = ''): readon
   gauge(of(family, 1, labels), quiet, loud),
   steady(of(family, 2, labels), quiet),
 ];
-/** Nine replicas, of which so many say that a required check is up. */
-const nine = (check: string, quiet: number, loud: number): readonly Line[] => [
-  steady(of('sidewarden_check_info', 1, `,check="${check}",required="true",type="http",gates="ready"`), 1),
-  ...Array.from({ length: 9 }, (_, pod) =>
-    gauge(of('sidewarden_check_up', pod, `,check="${check}",type="http"`), pod < quiet ? 1 : 0, pod < loud ? 1 : 0),
-  ),
-];
+const page = (alertname: string, severity: string): Line =>
+  steady(`ALERTS{alertname="${alertname}",alertstate="firing",severity="${severity}"}`, 1);
 const shop1 = [{ instance: 'shop-1:9090', pod: 'shop-1' }];
 const requests = (code: string, quiet: number, loud: number, route = '/health/ready'): Line =>
   counter(of('sidewarden_http_requests_total', 1, `,route="${route}",code="${code}"`), quiet, loud);
@@ -32,6 +27,7 @@ export const cases: readonly Case[] = [
   {
     alert: 'SidecarAbsent',
     lines: [1, 2].map((pod) => gauge(of('up', pod), 1, 0)),
+    quiet: 5,
     fires: [{}],
     says: 'Either no pod of the service runs, or Prometheus does not find or reach any. Look for the pods first, then at the targets of Prometheus.',
   },
@@ -39,11 +35,33 @@ export const cases: readonly Case[] = [
     alert: 'SidecarAbsent',
     shows: 'no target is left',
     lines: [onlyIn('quiet', steady(of('up', 1), 1))],
+    quiet: 5,
     fires: [{}],
     delay: 5,
     says: 'Either no pod of the service runs, or Prometheus does not find or reach any. Look for the pods first, then at the targets of Prometheus.',
   },
-  { alert: 'SidecarAbsent', shows: 'one of two is there', lines: first('up', 1, 0) },
+  { alert: 'SidecarAbsent', shows: 'one of two is there', lines: first('up', 1, 0), quiet: 5 },
+  {
+    alert: 'SidecarAbsent',
+    shows: 'all of a namespace, while another has some',
+    lines: [
+      gauge('up{namespace="prod",instance="shop-1:9090"}', 1, 0),
+      steady('up{namespace="staging",instance="shop-2:9090"}', 1),
+    ],
+    quiet: 5,
+    fires: [{ namespace: 'prod' }],
+    says: 'Either no pod of the service runs, or Prometheus does not find or reach any. Look for the pods first, then at the targets of Prometheus.',
+  },
+  {
+    alert: 'SidecarAbsent',
+    shows: 'there never was any',
+    lines: [onlyIn('loud', steady('up{instance="nobody"}', 0))],
+    quiet: 1,
+    delay: -1,
+    calm: 'never',
+    fires: [{}],
+    says: 'Either no pod of the service runs, or Prometheus does not find or reach any. Look for the pods first, then at the targets of Prometheus.',
+  },
   {
     alert: 'SidecarDown',
     lines: first('up', 1, 0),
@@ -63,15 +81,33 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'ServiceNotReady',
-    lines: [gauge(of('sidewarden_ready', 1), 1, 0), steady(of('sidewarden_ready', 2), 0), ...nine('app', 9, 5)],
+    lines: [
+      ...[gauge(of('sidewarden_ready', 1), 1, 0), steady(of('sidewarden_ready', 2), 0)],
+      ...[gauge(of('sidewarden_draining', 1), 0, 1), gauge(of('sidewarden_draining', 2), 0, 1)],
+      ...[1, 2].map((pod) => steady(of('sidewarden_process_start_time_seconds', pod), 0)),
+      page('DependencyDown', 'warning'),
+    ],
+    quiet: 10,
     fires: [{}],
     says: 'Kubernetes sends no requests to any pod. Either all of them drain, or each has another check that is down, or one that is not required has the gate ready: the body of /health/ready says the reason and the checks, pod by pod.',
   },
   { alert: 'ServiceNotReady', shows: 'one of two is ready', lines: first('sidewarden_ready', 1, 0) },
   {
     alert: 'ServiceNotReady',
-    shows: 'a required check is down, which is told',
-    lines: [1, 2].map((pod) => gauge(of('sidewarden_ready', pod), 1, 0)).concat(nine('app', 9, 4)),
+    shows: 'a page tells why',
+    lines: [gauge(of('sidewarden_ready', 1), 1, 0), page('AppDown', 'critical')],
+  },
+  {
+    alert: 'ServiceNotReady',
+    shows: 'somebody drains the only one',
+    lines: [gauge(of('sidewarden_ready', 1), 1, 0), gauge(of('sidewarden_draining', 1), 0, 1)],
+  },
+  {
+    alert: 'ServiceNotReady',
+    shows: 'the only one has just started',
+    lines: [gauge(of('sidewarden_ready', 1), 1, 0), gauge(of('sidewarden_process_start_time_seconds', 1), 0, 20 * 60)],
+    quiet: 20,
+    calm: 1,
   },
   {
     alert: 'DrainForgotten',
@@ -118,6 +154,14 @@ export const cases: readonly Case[] = [
     lines: first('scrape_samples_post_metric_relabeling', 4700, 5300),
     fires: shop1,
     says: 'Each scrape of shop-1:9090 stores 5300 samples. `sidewarden check-config --replicas N` says how many to expect.',
+  },
+  {
+    alert: 'SidecarAnswersErrors',
+    shows: 'the first one ever',
+    lines: [onlyIn('loud', steady(of('sidewarden_http_requests_total', 1, ',route="/metrics",code="500"'), 1))],
+    calm: 15,
+    fires: [{ route: '/metrics', code: '500' }],
+    says: '1 requests for /metrics were answered with 500 within 10 minutes. Its log says why.',
   },
   {
     alert: 'SidecarAnswersErrors',

@@ -13,6 +13,7 @@ const ofCheck = ([check, type]: readonly [string, string]): readonly Line[] => {
   const required = check === 'mirror' ? 'false' : 'true';
   return [
     steady(`sidewarden_check_up{${labels}}`, 1),
+    steady(`sidewarden_check_last_success_timestamp_seconds{${labels}}`, 1200),
     steady(`sidewarden_check_info{${labels},required="${required}",gates="ready",service="shop"}`, 1),
     ...['intermittent', 'flapping', 'slow', 'throttled', 'skipped', 'expiring'].map((warning) =>
       steady(`sidewarden_check_warning{${labels},warning="${warning}"}`, 0),

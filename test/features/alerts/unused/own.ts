@@ -4,7 +4,6 @@ export const unused: readonly (readonly [pattern: string, why: string])[] = [
   ['sidewarden_check_state', 'sidewarden_check_up says the same but for unknown, which is down too'],
   ['sidewarden_check_phase_duration_seconds', 'with full detail alone: the cause of a slow run, for dashboards'],
   ['sidewarden_check_failures_total', 'the cause, which a runbook asks by class'],
-  ['sidewarden_check_last_success_timestamp_seconds', 'a check without a success in its time is down'],
   ['sidewarden_check_transitions_total', 'DependencyFlapping counts changes of sidewarden_check_up'],
   ['sidewarden_check_detection_bound_seconds', 'says how long `for` can be'],
   ['sidewarden_check_expiry_seconds', 'says how long `for` can be'],

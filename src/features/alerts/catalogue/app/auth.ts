@@ -18,7 +18,7 @@ export const authAlerts = [
     labels: [],
     summary: 'Very many log-ins are refused: somebody may guess passwords.',
     description:
-      '{{ $value | humanize }} log-ins a minute are refused. sum by (reason) (rate(auth_failures_total[5m])) with your prefix says why, the log of the service from which addresses.',
+      '{{ $value | humanize }} log-ins a minute are refused. sum by (reason) (rate($app_auth_failures_total[5m])) says why, the log of the service from which addresses.',
   },
   {
     name: 'AuthLoginsFailing',

@@ -1,9 +1,7 @@
 // Alerts of the presets `cache` and `database`.
 import type { Alert, Recording } from '../../pack.ts';
-import { paged } from './paged.ts';
 
 /** The database is down for most replicas, whether the service needs it or not. */
-const databaseDown = 'on () (check:sidewarden_check_up:avg{type="postgres"} < 0.5)';
 const failedStatements = 'sum by () (increase($app_db_errors_total{}[5m]))';
 
 export const cacheRecordings = [
@@ -73,7 +71,7 @@ export const databaseRecordings = [
 export const databaseAlerts = [
   {
     name: 'AppDbPoolHigh',
-    expr: `service:app_db_pool_used:ratio{} > $threshold unless ${databaseDown}`,
+    expr: 'service:app_db_pool_used:ratio{} > $threshold',
     threshold: { value: 0.9, least: 0.01, most: 1, unit: 'ratio' },
     for: '5m',
     severity: 'warning',
@@ -86,10 +84,9 @@ export const databaseAlerts = [
   {
     name: 'AppDbPoolWaiting',
     // A mean, so that it means the same with two pods and with twenty.
-    expr: `avg by () ($app_db_connections_waiting{}) > $threshold
-      unless ${databaseDown} unless ${paged('PostgresConnectionsExhausted')}`,
+    expr: 'avg by () ($app_db_connections_waiting{}) > $threshold',
     threshold: { value: 1, least: 0, most: 100_000, unit: 'callers per process' },
-    for: '2m',
+    for: '3m',
     severity: 'critical',
     preset: 'database',
     labels: [],
@@ -113,7 +110,7 @@ export const databaseAlerts = [
   {
     name: 'AppDbErrorsHigh',
     expr: `${failedStatements} / (sum by () (increase($app_db_queries_total{}[5m])) > 0) > $threshold
-      and on () (${failedStatements} >= 10) unless ${databaseDown}`,
+      and on () (${failedStatements} >= 10)`,
     threshold: { value: 0.01, least: 0.0001, most: 1, unit: 'ratio' },
     for: '5m',
     severity: 'warning',
@@ -121,6 +118,6 @@ export const databaseAlerts = [
     labels: [],
     summary: 'SQL statements of the service fail, though the database answers.',
     description:
-      '{{ $value | humanizePercentage }} of the SQL statements fail. sum by (error_type) (rate(db_errors_total[5m])) with your prefix says how.',
+      '{{ $value | humanizePercentage }} of the SQL statements fail. sum by (error_type) (rate($app_db_errors_total[5m])) says how.',
   },
 ] as const satisfies readonly Alert[];

@@ -1,12 +1,12 @@
 // Alerts of the preset `graphql`.
 import type { Alert, Recording } from '../../pack.ts';
-import { paged } from './paged.ts';
+import { paged } from '../out.ts';
 
 const hasTraffic = 'on () (service:app_queries:rate5m{} > 0.1)';
 const queries = 'sum by () (rate($app_queries_total{}[5m]))';
 const failed = '$app_queries_total{status="error"}';
 const failedAtLeast = (count: number): string => `on () (sum by () (increase(${failed}[5m])) >= ${count})`;
-const look = 'sum by (error_type) (rate(query_errors_total[5m])) with your prefix says how they fail.';
+const look = 'sum by (error_type) (rate($app_query_errors_total[5m])) says how they fail.';
 
 export const graphqlRecordings = [
   { record: 'service:app_queries:rate5m', expr: queries, preset: 'graphql' },
@@ -44,7 +44,7 @@ export const graphqlAlerts = [
     name: 'AppQueryErrorsCritical',
     // It waits two minutes longer than the page for HTTP errors, which tells of the same cause.
     expr: `(service:app_query_errors_per_query:ratio_rate5m{} > $threshold and ${failedAtLeast(30)})
-      unless ${paged('AppDbPoolWaiting|AppErrorRateCritical|PostgresConnectionsExhausted')}`,
+      unless ${paged('AppDbPoolWaiting', 'AppErrorRateCritical')}`,
     threshold: { value: 0.05, least: 0.0001, most: 1, unit: 'ratio' },
     for: '7m',
     severity: 'critical',

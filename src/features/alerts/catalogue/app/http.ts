@@ -1,6 +1,6 @@
 // Alerts of the preset `http`.
 import type { Alert, Recording } from '../../pack.ts';
-import { paged } from './paged.ts';
+import { paged } from '../out.ts';
 
 const hasTraffic = 'on () (service:app_http_requests:rate5m{} > 0.1)';
 const requests = 'sum by () (rate($app_http_requests_total{}[5m]))';
@@ -8,8 +8,7 @@ const failed = '$app_http_requests_total{code=~"5.."}';
 const failedAtLeast = (count: number): string => `on () (sum by () (increase(${failed}[5m])) >= ${count})`;
 const quantile = (q: number): string =>
   `histogram_quantile(${q}, sum by (le) (rate($app_http_request_duration_seconds_bucket{}[5m])))`;
-const look =
-  'sum by (route, code) (rate(http_requests_total[5m])) with your prefix says which routes, the log of the service why.';
+const look = 'sum by (route, code) (rate($app_http_requests_total[5m])) says which routes, the log of the service why.';
 
 export const httpRecordings = [
   {
@@ -41,7 +40,7 @@ export const httpAlerts = [
   {
     name: 'AppErrorRateCritical',
     expr: `(service:app_http_errors_per_request:ratio_rate5m{} > $threshold and ${failedAtLeast(30)})
-      unless ${paged('AppDbPoolWaiting|PostgresConnectionsExhausted')}`,
+      unless ${paged('AppDbPoolWaiting')}`,
     threshold: { value: 0.05, least: 0.0001, most: 1, unit: 'ratio' },
     for: '5m',
     severity: 'critical',

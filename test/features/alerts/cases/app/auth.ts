@@ -16,7 +16,7 @@ export const authCases: readonly Case[] = [
     lines: [...refused('bad_credentials', 41, 58), ...refused('unknown_user', 50), ...refused('expired', 500), ...down],
     delay: 2,
     fires: [{}],
-    says: '108 log-ins a minute are refused. sum by (reason) (rate(auth_failures_total[5m])) with your prefix says why, the log of the service from which addresses.',
+    says: '108 log-ins a minute are refused. sum by (reason) (rate(shop_auth_failures_total[5m])) says why, the log of the service from which addresses.',
   },
   {
     alert: 'AuthLoginsFailing',

@@ -129,7 +129,7 @@ export const dataCases: readonly Case[] = [
     lines: [...failing(200, 1.82, 2.16), ...databaseHalfDown],
     delay: 2,
     fires: [{}],
-    says: '1.08% of the SQL statements fail. sum by (error_type) (rate(db_errors_total[5m])) with your prefix says how.',
+    says: '1.08% of the SQL statements fail. sum by (error_type) (rate(shop_db_errors_total[5m])) says how.',
   },
   {
     alert: 'AppDbErrorsHigh',

@@ -18,7 +18,7 @@ export const graphqlCases: readonly Case[] = [
     lines: [...queries('success', 400), ...queries('error', 1.82, 2.18)],
     delay: 2,
     fires: [{}],
-    says: '0.542% of the queries fail. sum by (error_type) (rate(query_errors_total[5m])) with your prefix says how they fail.',
+    says: '0.542% of the queries fail. sum by (error_type) (rate(shop_query_errors_total[5m])) says how they fail.',
   },
   {
     alert: 'AppQueryErrorsHigh',
@@ -43,7 +43,7 @@ export const graphqlCases: readonly Case[] = [
     lines: [...critical, firing('AppErrorRateCritical', 'warning'), firing('AppErrorRateHigh')],
     delay: 2,
     fires: [{}],
-    says: '5.316% of the queries fail. sum by (error_type) (rate(query_errors_total[5m])) with your prefix says how they fail. Ask first what was deployed last.',
+    says: '5.316% of the queries fail. sum by (error_type) (rate(shop_query_errors_total[5m])) says how they fail. Ask first what was deployed last.',
   },
   {
     alert: 'AppQueryErrorsCritical',

@@ -16,7 +16,7 @@ export const httpCases: readonly Case[] = [
     lines: [...requests('200', 200), ...requests('500', 0.92, 1.1), ...requests('503', 0.92, 1.1), ...halfDown],
     delay: 2,
     fires: [{}],
-    says: '1.088% of the requests are answered with 5xx. sum by (route, code) (rate(http_requests_total[5m])) with your prefix says which routes, the log of the service why.',
+    says: '1.088% of the requests are answered with 5xx. sum by (route, code) (rate(shop_http_requests_total[5m])) says which routes, the log of the service why.',
   },
   {
     alert: 'AppErrorRateHigh',
@@ -41,7 +41,7 @@ export const httpCases: readonly Case[] = [
     lines: [...critical, firing('AppDbPoolWaiting', 'warning'), firing('AppDbPoolHigh')],
     delay: 2,
     fires: [{}],
-    says: '5.316% of the requests are answered with 5xx. sum by (route, code) (rate(http_requests_total[5m])) with your prefix says which routes, the log of the service why. Ask first what was deployed last.',
+    says: '5.316% of the requests are answered with 5xx. sum by (route, code) (rate(shop_http_requests_total[5m])) says which routes, the log of the service why. Ask first what was deployed last.',
   },
   {
     alert: 'AppErrorRateCritical',
@@ -58,7 +58,7 @@ export const httpCases: readonly Case[] = [
   {
     alert: 'AppErrorRateCritical',
     shows: 'the page for the pool is out',
-    lines: [...critical, firing('ShopAppDbPoolWaiting')],
+    lines: [...critical, firing('AppDbPoolWaiting')],
     delay: 10,
   },
   {

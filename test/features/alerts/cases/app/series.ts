@@ -24,24 +24,18 @@ export const fewer = (buckets: Buckets, times: number): Buckets =>
     Object.entries(buckets).map(([le, [quiet, loud]]) => [le, [quiet / times, loud / times]] as const),
   );
 
-/** Of so many replicas so many find it healthy. */
-const check = (type: string, required: boolean, [up, all]: readonly [number, number]): readonly Line[] => [
-  steady(
-    `sidewarden_check_info{check="database",type="${type}",required="${required}",gates="ready",instance="shop-1:9090"}`,
-    1,
-  ),
-  ...Array.from({ length: all }, (_, pod) =>
-    steady(`sidewarden_check_up{check="database",type="${type}",instance="shop-${pod}:9090"}`, pod < up ? 1 : 0),
-  ),
-];
-/** A required check is down, just so, and it is no database. */
-export const down: readonly Line[] = check('http', true, [3, 7]);
-/** A required check is down on half of the replicas, and so is not. */
-export const halfDown: readonly Line[] = check('http', true, [1, 2]);
-/** The database is down, just so, and the service can do without it. */
-export const databaseDown: readonly Line[] = check('postgres', false, [3, 7]);
-/** The database is down on half of the replicas, and so is not. */
-export const databaseHalfDown: readonly Line[] = check('postgres', false, [1, 2]);
 /** Another alert fires. */
 export const firing = (alertname: string, severity = 'critical'): Line =>
   steady(`ALERTS{alertname="${alertname}",alertstate="firing",severity="${severity}"}`, 1);
+/** A page is out that tells of what the service needs. */
+export const down: readonly Line[] = [firing('DependencyDown')];
+/** It is no page: most replicas have what they need. */
+export const halfDown: readonly Line[] = [
+  firing('DependencyPartiallyDown', 'warning'),
+  firing('DependencyDown', 'warning'),
+  firing('ShopDependencyDown'),
+];
+/** The database answers, and is of no use. */
+export const databaseDown: readonly Line[] = [firing('PostgresConnectionsExhausted')];
+/** The database is of use still. */
+export const databaseHalfDown: readonly Line[] = [firing('PostgresConnectionsHigh', 'warning')];

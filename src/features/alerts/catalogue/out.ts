@@ -1,0 +1,43 @@
+// Pages that are out. One cause is one page: what follows from it stands back while the page that tells of it fires. A level, such
+// as `pg_up`, would not do: one that goes up and down would hold everything back, and be told by nobody.
+
+/** Why a server is of no use to the service, though it answers. */
+const servers = [
+  'ElasticsearchClusterRed',
+  'ElasticsearchDiskFloodStage',
+  'KmsKeyDisabled',
+  'KmsKeyPendingDeletion',
+  'PostgresCommitsWaitForStandby',
+  'PostgresConnectionsExhausted',
+  'RedisClusterSlotsDown',
+  'RedisConnectionsRejected',
+  'RedisOutOfMemory',
+  'RedisPersistenceFailing',
+];
+const dependencies = ['DependencyDown'];
+const checks = [...dependencies, 'AppDown'];
+
+/** Alerts by their names of the catalogue that fire, as long as they are pages. */
+const firing = (names: readonly string[]): string =>
+  `ALERTS{alertname=~"$prefix(${names.join('|')})", alertstate="firing", severity="critical"}`;
+
+/** One of these pages is out. */
+export const paged = (...names: readonly string[]): string => `on () ${firing(names)}`;
+
+/** A dependency that the service needs is down. */
+export const dependencyIsOut = paged(...dependencies);
+/** The service, or a dependency that it needs, is down. */
+export const checkIsOut = paged(...checks);
+/** Something that the service needs is down or of no use: what the service says of itself follows from it. */
+export const causeIsOut = paged(...checks, ...servers);
+
+/** How many minutes of the last hours a server was of no use while its check passed all the same. */
+export const uselessYetUp = {
+  record: 'check:sidewarden_useless_yet_up:count6h',
+  expr: `sum by (check) (count_over_time((${firing(servers)} and on (check) (check:sidewarden_check_up:avg{} >= 0.5))[6h:1m]))`,
+};
+/**
+ * The check is down, and the page that tells why is out. A page of which the check took no notice for ten minutes does not
+ * tell why.
+ */
+export const isExplained = `on (check) (${firing(servers)} unless on (check) (${uselessYetUp.record}{} > 10))`;

@@ -68,10 +68,10 @@ const windowOf = (expr: string): number =>
 
 type Times = { readonly change: number; readonly fires: number; readonly back: number; readonly end: number };
 function timesOf(one: Case): Times {
-  const { alert, quiet, delay = 0, calm = 10 } = one;
+  const { alert, quiet, delay = 0, lasts, calm = 10 } = one;
   const change = quiet ?? windowOf(wholeExpr(alertOf(alert))) + 3;
   const fires = change + delay + minutes(alertOf(alert).for);
-  const back = fires + 2;
+  const back = lasts === undefined ? fires + 2 : change + lasts;
   return { change, fires, back, end: calm === 'never' ? back : back + calm };
 }
 

@@ -46,6 +46,8 @@ export type Case = {
   readonly quiet?: number;
   /** Minutes after the change until the expression holds; 0 unless said, as for gauges. */
   readonly delay?: number;
+  /** Minutes that the loud phase lasts; until two minutes after it is to fire unless said. */
+  readonly lasts?: number;
   /** Minutes after the second change until the expression does not hold; 10 unless said. `never`: time alone makes it hold. */
   readonly calm?: number | 'never';
   /** The labels of each alert that fires, beside `alertname`, `severity` and `service`; absent: it stays silent throughout. */

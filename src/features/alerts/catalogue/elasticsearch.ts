@@ -42,14 +42,15 @@ export const elasticsearch: Pack = {
     },
     {
       name: 'ElasticsearchNodeMissing',
-      expr: `max by (check) (max_over_time(elasticsearch_cluster_health_number_of_nodes{}[6h]))
+      // While nodes are replaced one by one, there is one more than usual until its shards have moved.
+      expr: `max by (check) (max_over_time(min_over_time(elasticsearch_cluster_health_number_of_nodes{}[1h])[6h:5m]))
         - max by (check) (elasticsearch_cluster_health_number_of_nodes{}) > 0`,
       for: '5m',
       severity: 'warning',
       labels: ['check'],
       summary: 'The Elasticsearch cluster has fewer nodes than some hours ago.',
       description:
-        'The cluster of the check {{ $labels.check }} lost {{ $value }} of the nodes that it had at its best in the last 6 hours. GET _cat/nodes shows those that are left; the log of the master says why one left.',
+        'The cluster of the check {{ $labels.check }} lost {{ $value }} of the nodes that it had for an hour within the last 6 hours. GET _cat/nodes shows those that are left; the log of the master says why one left.',
     },
     {
       name: 'ElasticsearchPendingTasks',

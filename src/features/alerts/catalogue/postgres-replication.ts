@@ -1,5 +1,6 @@
 // Replicas, standbys, slots and the archive of the WAL.
 import type { Alert } from '../pack.ts';
+import { dependencyIsOut } from './out.ts';
 import { fresh, unlessReplica } from './postgres-expressions.ts';
 
 /** What a replica is behind beyond the delay that it is configured to have. */
@@ -8,6 +9,7 @@ const lagBeyondDelay = `max by (check) (${fresh('pg_replication_lag_seconds{}')}
 const bySlot = 'max by (check, slot_name)';
 const kept = `${bySlot} (pg_replication_slots_pg_wal_lsn_diff{})`;
 const active = `${bySlot} (pg_replication_slots_slot_is_active{})`;
+const streaming = 'sidewarden_postgres_replication_receiver_streaming{}';
 const seconds = (value: number) => ({ value, least: 1, most: 2_592_000, unit: 'seconds' }) as const;
 const bytes = (value: number) => ({ value, least: 16_777_216, most: 1e14, unit: 'bytes' }) as const;
 
@@ -36,8 +38,11 @@ export const replication = [
   },
   {
     name: 'PostgresReplicaNotStreaming',
-    expr: `min by (check) (sidewarden_postgres_replication_receiver_streaming{}) == 0
-      unless on () (min by () (pg_up{}) == 0)`,
+    // One that is fed from an archive alone never streamed. One that did goes on firing after a day.
+    expr: `min by (check) (${streaming}) == 0
+      and on (check) (max by (check) (max_over_time(${streaming}[1d])) == 1
+        or ALERTS{alertname=~"$prefixPostgresReplicaNotStreaming", alertstate="firing"})
+      unless ${dependencyIsOut}`,
     for: '10m',
     severity: 'critical',
     labels: ['check'],
@@ -58,13 +63,15 @@ export const replication = [
   },
   {
     name: 'PostgresReplicaMissing',
-    expr: `check:postgres_standbys:count{} < max_over_time(check:postgres_standbys:count{}[1d]) ${unlessReplica}`,
+    // As many as there were for ten minutes: a standby that reconnects is counted twice for a moment.
+    expr: `check:postgres_standbys:count{}
+      < max_over_time(min_over_time(check:postgres_standbys:count{}[10m])[1d:5m]) ${unlessReplica}`,
     for: '10m',
     severity: 'warning',
     labels: ['check'],
     summary: 'A standby of PostgreSQL is not connected any more.',
     description:
-      '{{ $value }} standbys are connected to {{ $labels.check }}, fewer than within the last day. See which is missing: SELECT application_name, client_addr, state FROM pg_stat_replication, and inactive slots in pg_replication_slots.',
+      '{{ $value }} standbys are connected to {{ $labels.check }}, fewer than there were for ten minutes within the last day. See which is missing: SELECT application_name, client_addr, state FROM pg_stat_replication, and inactive slots in pg_replication_slots.',
   },
   {
     name: 'PostgresReplicationSlotInactive',

@@ -14,8 +14,8 @@ export const replication = [
   },
   {
     name: 'RedisReplicaLost',
-    // A server that has become a replica itself has none.
-    expr: `max by (check) (max_over_time(redis_connected_slaves{}[6h]))
+    // A server that has become a replica itself has none. A replica that is replaced is there twice for a moment.
+    expr: `max by (check) (max_over_time(min_over_time(redis_connected_slaves{}[10m])[6h:5m]))
       - max by (check) (redis_connected_slaves{}) > 0
       and on (check) max by (check) (redis_instance_info{role="master"})`,
     for: '10m',
@@ -23,7 +23,7 @@ export const replication = [
     labels: ['check'],
     summary: 'A primary of Redis has fewer replicas than some hours ago.',
     description:
-      'The primary of the check {{ $labels.check }} lost {{ $value }} of the replicas that it had at its best in the last 6 hours. INFO replication shows those that are left.',
+      'The primary of the check {{ $labels.check }} lost {{ $value }} of the replicas that it had for ten minutes within the last 6 hours. INFO replication shows those that are left.',
   },
   {
     name: 'RedisReplicaLagging',

@@ -58,7 +58,14 @@ const cluster: readonly Case[] = [
     alert: 'ElasticsearchNodeMissing',
     lines: [...answers, search(`${health}number_of_nodes`, 3, 2), logs(`${health}number_of_nodes`, 2)],
     fires,
-    says: 'The cluster of the check search lost 1 of the nodes that it had at its best in the last 6 hours. GET _cat/nodes shows those that are left; the log of the master says why one left.',
+    says: 'The cluster of the check search lost 1 of the nodes that it had for an hour within the last 6 hours. GET _cat/nodes shows those that are left; the log of the master says why one left.',
+  },
+  {
+    alert: 'ElasticsearchNodeMissing',
+    shows: 'a node was replaced, and its successor was there before it left',
+    lasts: 50,
+    calm: 30,
+    lines: [...answers, search(`${health}number_of_nodes`, 3, 4), logs(`${health}number_of_nodes`, 2)],
   },
   {
     alert: 'ElasticsearchPendingTasks',

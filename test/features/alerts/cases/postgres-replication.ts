@@ -34,7 +34,9 @@ const archived = (check: string): string => of(check, 'pg_stat_archiver_last_arc
 const failures = (check: string): string => of(check, 'pg_stat_archiver_failed_count');
 
 const oneLeft =
-  '1 standbys are connected to database, fewer than within the last day. See which is missing: SELECT application_name, client_addr, state FROM pg_stat_replication, and inactive slots in pg_replication_slots.';
+  '1 standbys are connected to database, fewer than there were for ten minutes within the last day. See which is missing: SELECT application_name, client_addr, state FROM pg_stat_replication, and inactive slots in pg_replication_slots.';
+const notStreaming =
+  'The replica database is not connected to its primary: what it shows gets older all the time, and its lag is not known. The log of the replica says why; on the primary see pg_stat_replication and pg_replication_slots.';
 
 export const cases: readonly Case[] = [
   {
@@ -74,12 +76,37 @@ export const cases: readonly Case[] = [
     alert: 'PostgresReplicaNotStreaming',
     lines: [answers('database'), answers('orders'), gauge(streaming('database'), 1, 0), steady(streaming('orders'), 1)],
     fires: [{ check: 'database' }],
-    says: 'The replica database is not connected to its primary: what it shows gets older all the time, and its lag is not known. The log of the replica says why; on the primary see pg_stat_replication and pg_replication_slots.',
+    says: notStreaming,
   },
   {
     alert: 'PostgresReplicaNotStreaming',
     shows: 'the primary is down: one page is enough',
-    lines: [answers('database'), gauge(of('orders', 'pg_up'), 1, 0), gauge(streaming('database'), 1, 0)],
+    lines: [
+      answers('database'),
+      gauge(streaming('database'), 1, 0),
+      steady('ALERTS{alertname="DependencyDown",alertstate="firing",severity="critical",check="orders"}', 1),
+    ],
+    quiet: 5,
+  },
+  {
+    alert: 'PostgresReplicaNotStreaming',
+    shows: 'though other databases cannot be read, and others are down that the service can do without',
+    lines: [
+      answers('database'),
+      gauge(streaming('database'), 1, 0),
+      steady(of('orders', 'pg_up'), 0),
+      steady('ALERTS{alertname="OptionalDependencyDown",alertstate="firing",severity="warning",check="orders"}', 1),
+      steady('ALERTS{alertname="DependencyDown",alertstate="pending",severity="critical",check="orders"}', 1),
+    ],
+    quiet: 5,
+    fires: [{ check: 'database' }],
+    says: notStreaming,
+  },
+  {
+    alert: 'PostgresReplicaNotStreaming',
+    shows: 'a replica that is fed from an archive alone, beside one that streams',
+    lines: [answers('database'), answers('orders'), steady(streaming('database'), 0), steady(streaming('orders'), 1)],
+    quiet: 30,
   },
   {
     alert: 'PostgresStandbyLagHigh',
@@ -118,6 +145,19 @@ export const cases: readonly Case[] = [
     fires: [{ check: 'database' }],
     says: oneLeft,
   },
+  {
+    alert: 'PostgresReplicaMissing',
+    shows: 'a standby came back from another address, and its old connection lingered',
+    quiet: 20,
+    lasts: 8,
+    calm: 30,
+    lines: [
+      answers('database'),
+      steady(isReplica('database'), 0),
+      ...['b', 'c'].map((name) => steady(standby('database', name, place), 1e9)),
+      onlyIn('loud', steady(standby('database', 'b', place, { address: '10.0.0.8/32' }), 1e9)),
+    ],
+  },
   ...[{ address: '10.0.0.8/32' }, { slot: 'c' }].map((is) => ({
     alert: 'PostgresReplicaMissing',
     shows: 'one of two that have the same name is gone',
@@ -141,7 +181,7 @@ export const cases: readonly Case[] = [
       onlyIn('quiet', steady(standby('database', 'c', place), 1e9)),
     ],
     fires: [{ check: 'database' }],
-    says: '0 standbys are connected to database, fewer than within the last day. See which is missing: SELECT application_name, client_addr, state FROM pg_stat_replication, and inactive slots in pg_replication_slots.',
+    says: '0 standbys are connected to database, fewer than there were for ten minutes within the last day. See which is missing: SELECT application_name, client_addr, state FROM pg_stat_replication, and inactive slots in pg_replication_slots.',
   },
   {
     alert: 'PostgresReplicaMissing',

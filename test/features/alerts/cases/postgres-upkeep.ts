@@ -170,10 +170,21 @@ export const cases: readonly Case[] = [
       counter(ofDatabase('database', 'postgres', 'sidewarden_postgres_database_checksum_failures_total'), 0, 0),
       counter(ofDatabase('orders', 'shop', 'sidewarden_postgres_database_checksum_failures_total'), 0, 0),
     ],
-    calm: 65,
+    calm: 72,
     fires: [{ check: 'database', datname: 'shop' }],
-    says: 'PostgreSQL found 1 pages with a wrong checksum in the database shop of database within an hour: the disk or memory damages data. The log of the server has the file and block of each.',
+    says: 'PostgreSQL found 1 pages with a wrong checksum in the database shop of database in ten minutes of the last hour: the disk or memory damages data. The log of the server has the file and block of each.',
   },
+  ...[1, 8, 12, 40].map((calm) => ({
+    alert: 'PostgresChecksumFailures',
+    shows: 'a URL leads to another server for some minutes, and back to one with old failures',
+    lines: [
+      gauge(ofDatabase('database', 'shop', 'sidewarden_postgres_database_checksum_failures_total'), 7, 0),
+      gauge(of('database', 'pg_postmaster_start_time_seconds'), 1000, 2000),
+    ],
+    quiet: 30,
+    lasts: 4,
+    calm,
+  })),
   {
     alert: 'PostgresRestarted',
     quiet: 30,

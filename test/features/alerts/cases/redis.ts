@@ -190,7 +190,7 @@ const others: readonly Case[] = [
       ...[sessions('redis_connected_slaves', 1), sessions('redis_instance_info', 1, 'role="master"')],
     ],
     fires,
-    says: 'The primary of the check cache lost 1 of the replicas that it had at its best in the last 6 hours. INFO replication shows those that are left.',
+    says: 'The primary of the check cache lost 1 of the replicas that it had for ten minutes within the last 6 hours. INFO replication shows those that are left.',
   },
   {
     alert: 'RedisReplicaLost',
@@ -200,6 +200,13 @@ const others: readonly Case[] = [
       ...[cache('redis_connected_slaves', 2, 0), onlyIn('quiet', cache('redis_instance_info', 1, 1, 'role="master"'))],
       ...[cache('redis_instance_info', 1, 1, 'role="slave"'), sessions('redis_instance_info', 1, 'role="master"')],
     ],
+  },
+  {
+    alert: 'RedisReplicaLost',
+    shows: 'a replica was replaced, and was there twice meanwhile',
+    lasts: 8,
+    calm: 30,
+    lines: [...answers, cache('redis_connected_slaves', 2, 3), cache('redis_instance_info', 1, 1, 'role="master"')],
   },
   {
     alert: 'RedisReplicaLagging',

@@ -1,6 +1,7 @@
 // Alerts of the preset `auth`. Those of attacks are told whatever is down: an outage hides an attacker well, and is not the
 // cause. Those that a database that is down causes too are silent with it.
 import type { Alert } from '../../pack.ts';
+import { counted } from './counted.ts';
 
 /** Refusals that a guesser causes: sessions that ended, and errors of the log-in itself, are none. */
 const guessed = '$app_auth_failures_total{reason=~"bad_credentials|unknown_user|locked|revoked|mfa"}';
@@ -87,7 +88,7 @@ export const authAlerts = [
   {
     name: 'SecurityAnomalyDetected',
     despite: true,
-    expr: 'sum by (rule) (increase($app_anomalies_detected_total{}[10m])) > 0',
+    expr: `sum by (rule) (${counted('$app_anomalies_detected_total{}', '10m')}) > 0`,
     for: '0s',
     severity: 'warning',
     preset: 'auth',

@@ -1,6 +1,7 @@
 // Alerts of the preset `http`.
 import type { Alert, Recording } from '../../pack.ts';
 import { paged } from '../out.ts';
+import { counted } from './counted.ts';
 
 const hasTraffic = 'on () (service:app_http_requests:rate5m{} > 0.1)';
 const requests = 'sum by () (rate($app_http_requests_total{}[5m]))';
@@ -89,7 +90,7 @@ export const httpAlerts = [
   },
   {
     name: 'AppCriticalErrors',
-    expr: 'sum by (error_type) (increase($app_errors_total{severity="critical"}[15m])) > $threshold',
+    expr: `sum by (error_type) (${counted('$app_errors_total{severity="critical"}', '15m')}) > $threshold`,
     threshold: { value: 5, least: 1, most: 1_000_000, unit: 'errors in 15 minutes' },
     for: '0s',
     severity: 'warning',

@@ -1,6 +1,6 @@
 // The alerts of the preset `auth`, each quiet, loud, and quiet again.
-import { type Case, counter, type Line } from '../../case.ts';
-import { both, down, of } from './series.ts';
+import { type Case, counter, type Line, onlyIn, steady } from '../../case.ts';
+import { asked, both, down, of } from './series.ts';
 
 const refused = (reason: string, quiet: number, loud = quiet): readonly Line[] =>
   both('auth_failures_total', `reason="${reason}"`, quiet, loud);
@@ -8,6 +8,8 @@ const logins = (status: string, quiet: number, loud = quiet): readonly Line[] =>
   both('auth_attempts_total', `status="${status}"`, quiet, loud);
 const keys = (status: string, quiet: number, loud = quiet): readonly Line[] =>
   both('api_key_validations_total', `status="${status}"`, quiet, loud);
+const firstFinding =
+  'Findings of the rule impossible_travel of the anomaly detection within 10 minutes: 1. The log of the service says whose activity.';
 
 export const authCases: readonly Case[] = [
   {
@@ -98,6 +100,28 @@ export const authCases: readonly Case[] = [
     ],
     calm: 15,
     fires: [{ rule: 'impossible_travel' }],
-    says: 'Findings of the rule impossible_travel of the anomaly detection within 10 minutes: 1. The log of the service says whose activity.',
+    says: firstFinding,
+  },
+  {
+    alert: 'SecurityAnomalyDetected',
+    shows: 'the first finding in a process, with which its series begins',
+    lines: [
+      asked,
+      onlyIn('loud', counter(of('anomalies_detected_total', 'rule="impossible_travel"', 1), 0, 1)),
+      steady(of('anomalies_detected_total', 'rule="impossible_travel"', 2), 7),
+    ],
+    calm: 16,
+    fires: [{ rule: 'impossible_travel' }],
+    says: firstFinding,
+  },
+  {
+    alert: 'SecurityAnomalyDetected',
+    shows: 'Prometheus asks the service anew: its findings can be old',
+    lines: [
+      onlyIn('loud', asked),
+      onlyIn('loud', steady(of('anomalies_detected_total', 'rule="impossible_travel"'), 7)),
+    ],
+    delay: 5,
+    lasts: 20,
   },
 ];

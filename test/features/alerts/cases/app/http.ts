@@ -1,6 +1,6 @@
 // The alerts of the preset `http`, each quiet, loud, and quiet again.
-import { type Case, counter, gauge, type Line, steady } from '../../case.ts';
-import { type Buckets, both, down, fewer, firing, halfDown, histogram, of } from './series.ts';
+import { type Case, counter, gauge, type Line, onlyIn, steady } from '../../case.ts';
+import { asked, type Buckets, both, down, fewer, firing, halfDown, histogram, of } from './series.ts';
 
 const requests = (code: string, quiet: number, loud = quiet): readonly Line[] =>
   both('http_requests_total', `method="GET",route="/orders",code="${code}"`, quiet, loud);
@@ -116,6 +116,18 @@ export const httpCases: readonly Case[] = [
       counter(of('errors_total', 'error_type="corrupt",severity="error"'), 9, 9),
     ],
     delay: 8,
+    calm: 20,
+    fires: [{ error_type: 'corrupt' }],
+    says: '5 errors of the type corrupt within 15 minutes. The log of the service has each of them.',
+  },
+  {
+    alert: 'AppCriticalErrors',
+    shows: 'errors of a type that was not met before, with which its series begins',
+    lines: [
+      asked,
+      onlyIn('loud', steady(of('errors_total', 'error_type="corrupt",severity="critical"'), 5.3)),
+      onlyIn('loud', steady(of('errors_total', 'error_type="timeout",severity="critical"'), 4.7)),
+    ],
     calm: 20,
     fires: [{ error_type: 'corrupt' }],
     says: '5 errors of the type corrupt within 15 minutes. The log of the service has each of them.',

@@ -9,6 +9,9 @@ export const of = (name: string, labels = '', pod = 1): string =>
 export const both = (name: string, labels: string, quiet: number, loud = quiet): readonly Line[] =>
   [1, 2].map((pod) => counter(of(name, labels, pod), quiet / 2, loud / 2));
 
+/** Prometheus scrapes the service. */
+export const asked: Line = steady('up{job="app",instance="shop-1:9090"}', 1);
+
 /** How many of `total` observations a minute are at most so much: quiet and loud. */
 export type Buckets = Readonly<Record<string, readonly [quiet: number, loud: number]>>;
 export const histogram = (name: string, labels: string, total: number, buckets: Buckets): readonly Line[] => [

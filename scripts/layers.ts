@@ -58,7 +58,12 @@ export const rooms: readonly Room[] = [
     job: 'what comes beside probes and statistics, loaded when it is configured; a feature is a folder',
     imports: [
       ...['core', 'schedule', 'http/mount.ts', 'http/event-stream.ts', 'cli/command.ts'],
-      ...['dependencies/http/settings.ts', 'dependencies/http/fetching.ts', 'dependencies/fault.ts'],
+      ...[
+        'dependencies/http/settings.ts',
+        'dependencies/http/fetching.ts',
+        'dependencies/fault.ts',
+        'config/nearest.ts',
+      ],
     ],
     apart: [],
   },
@@ -78,7 +83,7 @@ export const clients: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['metrics'],
   'node-cron': ['schedule/cron.ts'],
   pino: ['sinks/log.ts'],
-  yaml: ['config', 'features/alerts/rules.ts'],
+  yaml: ['config', 'features/alerts/yaml.ts'],
   diff: ['cli/generated-files.ts'],
   fastify: ['http'],
 };

@@ -3,7 +3,7 @@ import { loadConfiguration, type Taken } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
 import { formatProblems } from '../config/problems.ts';
 import type { Feature } from '../features/define.ts';
-import { type Format, formats, type GeneratedFile } from '../features/generate.ts';
+import { type Format, formats, type GeneratedFile, type Mistake } from '../features/generate.ts';
 import { defineCommand, UsageError } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { factsOf, isNoFact } from './facts.ts';
@@ -53,14 +53,16 @@ mistake where nothing depends on its value.`,
       explain(loaded);
       return exitCodes.configuration;
     }
-    if (!isNamed(loaded)) return unnamed(loaded);
-    const files = await filesOf(loaded, wanted, format);
+    if (!isNamed(loaded)) return refused(loaded, [unnamed]);
+    const { files, notes, mistakes } = await madeOf(loaded, wanted, format);
+    if (mistakes.length > 0) return refused(loaded, mistakes);
+    tellNotes(notes);
     if (out === undefined) {
       say(textOf(files));
       return exitCodes.ok;
     }
     const { comparedWith, writeTo } = await import('./generated-files.ts');
-    return check ? comparedWith(out, files) : writeTo(out, files);
+    return (check ? comparedWith : writeTo)(out, files, tellNotes);
   },
 });
 
@@ -84,30 +86,42 @@ function wantedOf(operands: readonly string[]): readonly NamedPart[] {
 const isNamed = ({ effective }: Taken): boolean =>
   effective().some(({ path, source }) => path.join() === 'service' && source !== 'default');
 
-function unnamed({ configuration }: Taken): ExitCode {
-  const problem = {
-    ...(configuration.source === 'environment' ? {} : { file: configuration.source }),
-    path: 'service',
-    message: 'is missing: what is generated bears its name, and the jobs of Prometheus do',
-    fix: 'add `service: NAME`, or set SIDEWARDEN_SERVICE',
-  };
-  process.stderr.write(`${formatProblems([problem])}\n`);
+const unnamed: Mistake = {
+  path: 'service',
+  message: 'is missing: what is generated bears its name, and the jobs of Prometheus do',
+  fix: 'add `service: NAME`, or set SIDEWARDEN_SERVICE',
+};
+
+function refused({ configuration: { source } }: Taken, mistakes: readonly Mistake[]): ExitCode {
+  const place = source === 'environment' ? {} : { file: source };
+  process.stderr.write(`${formatProblems(mistakes.map((mistake) => ({ ...place, ...mistake })))}\n`);
   return exitCodes.configuration;
 }
 
-async function filesOf(loaded: Taken, wanted: readonly NamedPart[], format: Format): Promise<readonly GeneratedFile[]> {
+async function madeOf(loaded: Taken, wanted: readonly NamedPart[], format: Format) {
   const facts = factsOf(loaded.configuration);
   const made = await Promise.all(
     wanted.map(async ({ feature, part }) => {
       const settings = facts.settingsOf(feature.key) ?? usualOf(feature);
       const { generator } = await part.load();
-      return { files: generator.generate(settings, facts, format), notes: generator.notes?.(settings, facts) ?? [] };
+      const mistakes = generator.mistakes?.(settings, facts, format) ?? [];
+      return {
+        files: mistakes.length > 0 ? [] : generator.generate(settings, facts, format),
+        notes: generator.notes?.(settings, facts) ?? [],
+        mistakes,
+      };
     }),
   );
+  return {
+    files: made.flatMap(({ files }) => files).toSorted((one, other) => (one.path < other.path ? -1 : 1)),
+    notes: made.flatMap(({ notes }) => notes),
+    mistakes: made.flatMap(({ mistakes }) => mistakes),
+  };
+}
+
+function tellNotes(notes: readonly string[]): void {
   const { doubtful } = paintFor(process.stderr);
-  for (const note of made.flatMap(({ notes }) => notes))
-    process.stderr.write(paragraph('note:', note, process.stderr, doubtful));
-  return made.flatMap(({ files }) => files).toSorted((one, other) => (one.path < other.path ? -1 : 1));
+  for (const note of notes) process.stderr.write(paragraph('note:', note, process.stderr, doubtful));
 }
 
 /** What holds where the configuration says nothing of the feature. */

@@ -3,29 +3,40 @@ import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/
 import { basename, dirname, join } from 'node:path';
 import type { GeneratedFile } from '../features/generate.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { absent, Refused, refused } from './file-errors.ts';
+import { besides, clash } from './generated-owners.ts';
 import { counted, say } from './terminal.ts';
 
 /** A file, and what it holds now; undefined: there is none. */
 type Compared = GeneratedFile & { readonly place: string; readonly now: string | undefined };
 
+type Tell = (notes: readonly string[]) => void;
+
 /** Writes what differs, each file at once, and says so on standard error. */
-export const writeTo = (folder: string, files: readonly GeneratedFile[]): Promise<ExitCode> =>
+export const writeTo = (folder: string, files: readonly GeneratedFile[], tell: Tell): Promise<ExitCode> =>
   explained(async () => {
     for (const { place, now, text } of await compare(folder, files)) {
       if (now !== text) await replace(place, text);
       process.stderr.write(`${now === text ? 'unchanged' : 'wrote'} ${place}\n`);
     }
+    const { left, others } = await besides(folder, files);
+    tell([...left.map((place) => `${place} is left over from an earlier name of these rules: delete it`), ...others]);
     return exitCodes.ok;
   });
 
-/** Shows what would be written. The code is 1 where something would. */
-export const comparedWith = (folder: string, files: readonly GeneratedFile[]): Promise<ExitCode> =>
+/** Shows what would be written, and what is left over. The code is 1 where something is. */
+export const comparedWith = (folder: string, files: readonly GeneratedFile[], tell: Tell): Promise<ExitCode> =>
   explained(async () => {
     const other = (await compare(folder, files)).filter(({ now, text }) => now !== text);
-    if (other.length === 0) {
+    const { left, others } = await besides(folder, files);
+    tell(others);
+    for (const place of left)
+      process.stderr.write(`sidewarden: ${place} is left over from an earlier name of these rules: delete it\n`);
+    if (other.length + left.length === 0) {
       say(`${folder}: as generated, ${counted(files.length, 'file')}\n`);
       return exitCodes.ok;
     }
+    if (other.length === 0) return exitCodes.failed;
     const { createTwoFilesPatch } = await import('diff');
     for (const { place, now, text } of other)
       say(
@@ -43,7 +54,10 @@ async function compare(folder: string, files: readonly GeneratedFile[]): Promise
   return Promise.all(
     files.map(async (file) => {
       const place = join(folder, file.path);
-      return { ...file, place, now: await textAt(place) };
+      const now = await textAt(place);
+      const reason = now === undefined ? undefined : clash(now, file.text);
+      if (reason !== undefined) throw new Refused(`${place} ${reason}`);
+      return { ...file, place, now };
     }),
   );
 }
@@ -71,9 +85,6 @@ async function replace(place: string, text: string): Promise<void> {
   }
 }
 
-/** What can go wrong with a folder or a file, and what to do. */
-class Refused extends Error {}
-
 async function explained(act: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await act();
@@ -83,26 +94,3 @@ async function explained(act: () => Promise<ExitCode>): Promise<ExitCode> {
     return exitCodes.failed;
   }
 }
-
-const whys: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not',
-  EPERM: 'this user may not',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EISDIR: 'a folder stands there',
-  ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'a part of the path is a file',
-  ELOOP: 'links lead round in a circle',
-  ENAMETOOLONG: 'the name is too long',
-};
-
-function refused(place: string, error: unknown, done: 'read' | 'written'): Refused {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  return new Refused(`${place} cannot be ${done}: ${whys[code] ?? message}`);
-}
-
-const absent =
-  (place: string) =>
-  (error: NodeJS.ErrnoException): undefined => {
-    if (error.code !== 'ENOENT') throw refused(place, error, 'read');
-  };

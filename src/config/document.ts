@@ -7,7 +7,7 @@ import { keyText } from './mask.ts';
 import { withMerged } from './merge-keys.ts';
 import type { Path, Place, Places, Position } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
-import { ofTemplate, yamlMistakes } from './yaml-mistakes.ts';
+import { bareTemplate, yamlMistakes } from './yaml-mistakes.ts';
 
 /** A configuration of two hundred checks has about four thousand; an alias bomb has billions. */
 const mostValues = 50_000;
@@ -202,7 +202,7 @@ function convertMap(conversion: Conversion, pairs: readonly Pair[], path: Path):
     const at = start === undefined ? undefined : position(conversion, start);
     const name = isScalar(pair.key) && pair.key.value !== null ? showReferences(String(pair.key.value)) : undefined;
     if (start !== undefined && conversion.text.slice(start - 1, start + 1) === '{{') {
-      refuse(conversion, start - 1, ...ofTemplate);
+      refuse(conversion, start - 1, ...bareTemplate(conversion.text.slice(start - 1)));
       return unreadable;
     }
     if (name === undefined || name === '__proto__') {

@@ -13,8 +13,16 @@ const whole = /^\s*\{\{.*\}\}\s*$/s;
 /** A template of an alert, which Prometheus fills in. */
 const ofAlert = /\{\{[^{}]*\$(?:labels|value|external\w+)\b/;
 
+/** One that Prometheus would fill in too, and that looks as those of Helm. */
+const dotted = /\{\{[^{}]*\.(?:Labels|ExternalLabels|ExternalURL|Value)\b/;
+
 /** What is wrong with a string of the file that is such a reference; no word of it, since it may be a password all the same. */
 export function unfilled(text: string): Wrong | undefined {
+  if (whole.test(text) && dotted.test(text))
+    return {
+      message: 'is a template of Prometheus as Helm could have it too',
+      fix: 'write `$labels`, `$value`, `$externalLabels` or `$externalURL` in place of `.Labels` and its like',
+    };
   if (whole.test(text) && !ofAlert.test(text)) return { message: ofTemplate[0], fix: ofTemplate[1] };
   if (ofWindows.test(text))
     return { message: 'is a variable as Windows writes it, and would be the value itself', fix: 'write `${NAME}`' };

@@ -21,6 +21,15 @@ export const ofTemplate: Mistake = [
   'give the file that Helm makes of it, or write `${NAME}` and set the variable NAME',
 ];
 
+/** What Prometheus fills in. */
+const ofAlert = /\{\{[^{}\n]*(?:\$(?:labels|value|external\w+)|\.(?:Labels|Value|External\w+))\b/;
+
+/** A `{{` where YAML reads a map. @param text from there */
+export const bareTemplate = (text: string): Mistake =>
+  ofAlert.test(text.split('\n', 1)[0] ?? '')
+    ? ['a template of Prometheus needs quotes', "put it in quotes, as in '{{ $labels.check }}'"]
+    : ofTemplate;
+
 const mistakes: Partial<Record<YAMLError['code'], Mistake>> = {
   TAB_AS_INDENT: [
     'a tab indents this line',
@@ -70,7 +79,7 @@ function explained(text: string, document: Document, { code, pos: [offset], mess
   const start = offset + (/^ */.exec(text.slice(offset))?.[0].length ?? 0);
   const about = ([message, fix]: Mistake, at = start): Misplaced => ({ offset: at, message, fix });
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1);
-  if (/^ *(?:- )?(?:[\w.-]+: *)?\{\{/.test(line)) return about(ofTemplate);
+  if (/^ *(?:- )?(?:[\w.-]+: *)?\{\{/.test(line)) return about(bareTemplate(line));
   if (beginsCurly(text, offset)) return about([`a value ${curlyQuotes.message}`, curlyQuotes.fix]);
   if (said.startsWith('Flow')) return about(unclosed);
   if (aboutIndentation.has(code) || said.startsWith('Sequence item')) {

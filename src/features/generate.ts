@@ -41,11 +41,16 @@ export type Generate<Settings = unknown> = (
   format: Format,
 ) => readonly GeneratedFile[];
 
+/** Of the configuration, as it is told at its place. */
+export type Mistake = { readonly path: string; readonly message: string; readonly fix: string };
+
 /** What is behind a part. */
 export type Generator<Settings = unknown> = {
   readonly generate: Generate<Settings>;
   /** Facts about right settings that their author should know: of what is configured, and has no effect. */
   notes?(settings: Settings, facts: Facts): readonly string[];
+  /** What is right for the daemon, and cannot be generated of. */
+  mistakes?(settings: Settings, facts: Facts, format: Format): readonly Mistake[];
 };
 
 /** Keeps the type of the settings. */

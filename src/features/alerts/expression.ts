@@ -2,13 +2,14 @@
 //
 // It is PromQL, with these additions:
 // - A selector has braces, `pg_up{}`: the job that has the family is added to it, and `service` to a recorded series and
-//   to `ALERTS`. What Prometheus says of each scrape is asked of another one by `up{job="app"}`.
+//   to `ALERTS`; each also gets the matchers of `alerts.select`. What Prometheus says of each scrape is asked of another one by `up{job="app"}`.
 // - `$app_queries_total{}` is `queries_total` of the catalogue of app metrics, under the service's prefix.
 // - `by (check)` and `on (check)` have the labels that every series keeps before their own: `namespace`, and those of
-//   `alerts.external`.
+//   `alerts.external` and `alerts.select`.
 // - `check=~"$own"` are the checks that ask the service itself.
 // - `alertname=~"$prefix(A|B)"` are alerts by their names of the catalogue.
-// - `$threshold` is the alert's number, and `$service` the name of the service, as in `pod=~"$service-.*"`.
+// - `$threshold` is the alert's number, and `$service` the name of the service. In a regular expression, as in
+//   `pod=~"$service-[0-9]+"`, it matches itself alone.
 import { loopFamilies, ownPrefix, promFamilies } from '../../core/detail.ts';
 import { families } from '../../core/names.ts';
 
@@ -23,6 +24,8 @@ export type Scope = {
   readonly namespace?: string;
   /** Of the names of alerts; empty: none. */
   readonly alertPrefix: string;
+  /** Matchers that every selector gets, by label. */
+  readonly select?: Readonly<Record<string, string>>;
   /** Of the app's metrics, without `_`; empty: none. */
   readonly prefix: string;
   /** Names of the checks that ask the service itself, and not what it depends on. */
@@ -50,35 +53,52 @@ export function jobOf(metric: string): Job {
   return 'statistics';
 }
 
-const selector = /(\$app_)?([a-zA-Z_:][a-zA-Z0-9_:]*)\{([^{}]*)\}/g;
+const selector = /(\$app_)?([a-zA-Z_:][a-zA-Z0-9_:]*)\{((?:[^{}"]|"(?:[^"\\]|\\.)*")*)\}/g;
 const grouping = /\b(by|on)\s*\(([^()]*)\)/g;
+const placeholder = /\$(?:<(\d+)>|(threshold\b|service\b|literal\b|own\b|prefix))/g;
 const quoted = (text: string): string => JSON.stringify(text);
+/** Inside the quotes of a regular expression, as itself. */
+const literal = (text: string): string => quoted(text.replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`)).slice(1, -1);
+/** The text of a regular expression. */
+const pattern = /(?<=[=!]~")(?:[^"\\]|\\.)*(?=")/g;
 
 /** PromQL of the notation. @throws when a `$` is left that stands for nothing */
 export function expand(expr: string, scope: Scope, threshold?: number): string {
-  const promql = expr
+  // Names come last, in one pass, so that nothing in them is taken for notation.
+  const names: string[] = [];
+  const held = (name: string): string => `$<${names.push(quoted(name)) - 1}>`;
+  const select = Object.entries(scope.select ?? {}).map(([label, value]) => `${label}=${held(value)}`);
+  const notation = expr
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .replaceAll(pattern, (text) => text.replaceAll('$service', '$$literal'))
     .replaceAll(selector, (_, app: string | undefined, name: string, matchers: string) => {
       if (name.includes(':') || name === 'ALERTS')
-        return `${name}{${joined(`service=${quoted(scope.service)}`, matchers)}}`;
+        return `${name}{${joined(`service=${held(scope.service)}`, ...select, matchers)}}`;
       const asked = scrapes.find((one) => matchers.startsWith(`job="${one}"`));
       const job = asked ?? jobOf(`${app ?? ''}${name}`);
       const own = asked === undefined ? matchers : matchers.replace(/^[^,]*,?\s*/, '');
       const full = app === undefined || scope.prefix === '' ? name : `${scope.prefix}_${name}`;
       if (job === 'none') {
-        const namespace = scope.namespace === undefined ? '' : `namespace=${quoted(scope.namespace)}`;
-        const all = joined(namespace, matchers);
+        const { namespace } = scope;
+        const asked = namespace === undefined || scope.select?.namespace !== undefined;
+        const all = joined(asked ? '' : `namespace=${held(namespace)}`, ...select, matchers);
         return all === '' ? full : `${full}{${all}}`;
       }
-      return `${full}{${joined(`job=${quoted(scope.jobs[job])}`, own)}}`;
+      return `${full}{${joined(`job=${held(scope.jobs[job])}`, ...select, own)}}`;
     })
-    .replaceAll(grouping, (_, word: string, labels: string) => `${word} (${joined(scope.kept.join(', '), labels)})`)
-    .replaceAll('$threshold', threshold === undefined ? '$threshold' : String(threshold))
-    .replaceAll('$service', () => quoted(scope.service).slice(1, -1))
-    .replaceAll('$prefix', scope.alertPrefix)
-    .replaceAll('$own', () => quoted(scope.own.join('|')).slice(1, -1))
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-  if (promql.includes('$threshold') || promql.includes('$app_'))
+    .replaceAll(grouping, (_, word: string, labels: string) => `${word} (${joined(scope.kept.join(', '), labels)})`);
+  const known: Readonly<Record<string, string>> = {
+    service: quoted(scope.service).slice(1, -1),
+    literal: literal(scope.service),
+    prefix: scope.alertPrefix,
+    own: scope.own.map(literal).join('|'),
+    ...(threshold === undefined ? {} : { threshold: String(threshold) }),
+  };
+  const promql = notation.replaceAll(placeholder, (whole, index: string | undefined, word: string) =>
+    index === undefined ? (known[word] ?? whole) : (names[Number(index)] ?? whole),
+  );
+  if (notation.includes('$app_') || (threshold === undefined && notation.includes('$threshold')))
     throw new Error(`the expression has a $ that stands for nothing: ${expr}`);
   return promql;
 }

@@ -6,7 +6,7 @@ import { type AlertsSettings, overrideOf } from './settings.ts';
 
 export function notesOn(settings: AlertsSettings, facts: Facts): readonly string[] {
   const asked = namedIn(settings.packs);
-  return catalogue.flatMap((pack) => {
+  const ofPacks = catalogue.flatMap((pack) => {
     const listed = asked.includes(pack.name);
     const on = isOn(pack, settings, facts);
     // The alerts of clusters are there whatever the configuration says.
@@ -24,5 +24,33 @@ export function notesOn(settings: AlertsSettings, facts: Facts): readonly string
         return isFed(alert, facts) ? [] : [`alerts.${name} has no effect: nothing of the configuration has its series`];
       }),
     ];
+  });
+  return [...ofPacks, ...unpaged(settings, facts)];
+}
+
+type Check = Facts['checks'][number];
+
+/** The pages whose causes silence others, whatever becomes of the page. */
+const pages: readonly { readonly name: string; readonly of: string; readonly isFor: (check: Check) => boolean }[] = [
+  { name: 'DependencyDown', of: 'a required dependency', isFor: ({ required, own }) => required && !own },
+  { name: 'AppDown', of: 'the service', isFor: ({ required, own }) => required && own },
+];
+
+/** Nobody is woken by the cause, and what follows from it is silent all the same. */
+function unpaged(settings: AlertsSettings, facts: Facts): readonly string[] {
+  return pages.flatMap(({ name, of, isFor }) => {
+    const pack = catalogue.find(({ alerts }) => alerts.some((alert) => alert.name === name));
+    if (pack === undefined || !facts.checks.some(isFor)) return [];
+    const severity = overrideOf(settings, name)?.severity ?? 'critical';
+    const why = isOn(pack, settings, facts)
+      ? [
+          ...(settings.disabled.includes(name) ? [`alerts.disabled names ${name}`] : []),
+          ...(severity === 'critical' ? [] : [`alerts.${name} is no longer critical`]),
+        ]
+      : [`alerts.packs is without ${pack.name}, and so without ${name}`];
+    const [first] = why;
+    return first === undefined
+      ? []
+      : [`${first}: nothing pages when ${of} is down, and what follows from it stays silent`];
   });
 }

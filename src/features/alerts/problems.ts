@@ -2,6 +2,7 @@
 import type { SettingsProblem } from '../define.ts';
 import { alerts as known } from './known.ts';
 import { type AlertSettings, type AlertsSettings, overrideOf } from './settings.ts';
+import { templateMistake } from './templates.ts';
 
 type Path = SettingsProblem['path'];
 
@@ -31,6 +32,12 @@ export function problemsOf(settings: AlertsSettings): readonly SettingsProblem[]
         : []),
       ...taken(['external', index], name, all),
     ]),
+    ...Object.keys(settings.select).flatMap((name) => (name === 'namespace' ? [] : taken(['select', name], name, all))),
+    ...Object.keys(settings.labels).flatMap((name) =>
+      name in settings.select
+        ? [problem(['labels', name], 'is in select too', 'leave it out: every alert has it already')]
+        : [],
+    ),
     ...Object.keys(settings.labels).flatMap((name) =>
       settings.external.includes(name)
         ? [problem(['labels', name], 'is in external too', 'leave it out: every series has it already')]
@@ -88,12 +95,9 @@ const annotationProblems = (path: Path, texts: Readonly<Record<string, string>>,
       : []),
   ]);
 
-/** https://prometheus.io/docs/prometheus/latest/configuration/template_reference/ */
 function templateProblems(path: Path, text: string): readonly SettingsProblem[] {
-  const rest = text.replaceAll(/\{\{[^{}]*\}\}/g, '');
-  return /\{\{|\}\}/.test(rest)
-    ? [problem(path, 'has braces that are not a pair', 'write a template as `{{ $labels.check }}`')]
-    : [];
+  const wrong = templateMistake(text);
+  return wrong === undefined ? [] : [{ path, ...wrong }];
 }
 
 type Range = NonNullable<(typeof known)[string]['threshold']>;

@@ -34,7 +34,7 @@ export type Override = {
 };
 
 export function recordingRule({ record, expr, labels }: Recording, scope: Scope): Rule {
-  return { record, expr: expand(expr, scope), labels: { service: scope.service, ...labels } };
+  return { record, expr: expand(expr, scope), labels: { service: scope.service, ...scope.select, ...labels } };
 }
 
 /** Which service, and which of its checks: it stands alone in the title of a chat, or on a phone. */
@@ -56,6 +56,7 @@ export function alertRule(alert: Alert, pack: Pick<Pack, 'silence'>, asked: Aske
       severity: override.severity ?? alert.severity,
       service: scope.service,
       ...namespace,
+      ...scope.select,
       ...asked.labels,
       ...override.labels,
     },

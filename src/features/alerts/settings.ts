@@ -91,6 +91,10 @@ export const settings = z
       .describe('URL of the runbooks, in which {alert} stands for the name of an alert'),
     disabled: z.array(z.enum(names)).default([]).describe('alerts to leave out'),
     external: z.array(labelNames).default([]).describe('labels that every series has, as cluster: alerts keep them'),
+    select: z
+      .record(labelNames, z.string().min(1))
+      .default({})
+      .describe('labels by which the rules tell these series from others, as namespace: prod; alerts keep them'),
     jobs,
     ...Object.fromEntries(names.map((name) => [name, overrides])),
   })

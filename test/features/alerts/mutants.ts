@@ -29,7 +29,7 @@ const replaced = (expr: string, match: RegExpExecArray | RegExpMatchArray, by: s
 
 /** Matches outside of the matchers between braces. */
 const outside = (expr: string, pattern: RegExp): readonly RegExpMatchArray[] => {
-  const hidden = expr.replaceAll(/\{[^{}]*\}/g, (braces) => `{${' '.repeat(braces.length - 2)}}`);
+  const hidden = expr.replaceAll(/\{(?:[^{}"]|"[^"]*")*\}/g, (braces) => `{${' '.repeat(braces.length - 2)}}`);
   return [...hidden.matchAll(pattern)];
 };
 

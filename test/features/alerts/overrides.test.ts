@@ -194,8 +194,23 @@ const refusals: readonly (readonly [written: string, message: string, fix: strin
   ],
   [
     "ToyFull: { annotations: { a: 'so {{ $value' } }",
-    'alerts.ToyFull.annotations.a: has braces that are not a pair',
+    'alerts.ToyFull.annotations.a: has a `{{` that no `}}` ends',
     'write a template',
+  ],
+  [
+    "annotations: { a: 'so {{ $labels.check | humanise }}' }",
+    'alerts.annotations.a: has humanise in a template, which is no function of Prometheus',
+    'did you mean `humanize`?',
+  ],
+  [
+    "labels: { a: 'x {{ $labels. }}' }",
+    'alerts.labels.a: has a dot in a template that no name follows',
+    'write `$labels.NAME`',
+  ],
+  [
+    "annotations: { a: '{{ .Labels.check }}' }",
+    'alerts.annotations.a: is a template of Prometheus as Helm could have it too',
+    'write `$labels`, `$value`, `$externalLabels` or `$externalURL` in place',
   ],
   ...['alertname', 'severity', 'service', 'namespace', 'check'].map(
     (name) => [`labels: { ${name}: x }`, `alerts.labels.${name}: is taken`, `write another name than ${name}`] as const,
@@ -203,6 +218,10 @@ const refusals: readonly (readonly [written: string, message: string, fix: strin
   ["labels: { 'a-b': x }", 'alerts.labels.a-b: the key must be a label name such as team', 'rename the key'],
   ['labels: { __a: x }', 'alerts.labels.__a: the key must be a label name such as team', 'rename the key'],
   ['labels: { cluster: x }, external: [cluster]', 'alerts.labels.cluster: is in external too', 'leave it out'],
+  ['labels: { cluster: x }, select: { cluster: x }', 'alerts.labels.cluster: is in select too', 'leave it out'],
+  ['select: { check: db }', 'alerts.select.check: is taken', 'write another name than check'],
+  ['select: { job: a }', 'alerts.select.job: is taken', 'write another name than job'],
+  ["select: { cluster: '' }", 'alerts.select.cluster: ', ''],
   ['external: [cluster, cluster]', 'alerts.external[1]: is there already', 'leave it out'],
   ['external: [instance]', 'alerts.external[0]: is taken', 'write another name than instance'],
   [
@@ -227,6 +246,15 @@ describe('is refused', () => {
     if (fix !== '') expect(stderr).toContain(`\n  fix: ${fix}`);
     expect(stderr).not.toMatch(/fix: *$/m);
     expect(stderr.match(/^\S+\.yaml:/gm)).toHaveLength(1);
+  });
+  test('a template without quotes, in words of its own', async () => {
+    for (const text of ['{{ .Labels.check }}', '{{ $labels.check }}'])
+      expect((await rulesOf(`annotations: { a: ${text} }`)).stderr).toContain(
+        "YAML: a template of Prometheus needs quotes\n  fix: put it in quotes, as in '{{ $labels.check }}'\n",
+      );
+    expect((await rulesOf('annotations: { a: {{ .Values.check }} }')).stderr).toContain(
+      'of a template that was not filled in',
+    );
   });
   test('every mistake at once', async () => {
     const { stderr } = await rulesOf('ToyFull: { threshold: 90 }, labels: { check: x }, ToySlow: { threshold: 0 }');

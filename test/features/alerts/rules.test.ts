@@ -46,6 +46,67 @@ describe('promtool finds nothing wrong', () => {
   });
 });
 
+describe('the name of the service', () => {
+  const named = (service: string) =>
+    generated(
+      `service: ${JSON.stringify(service)}\nalerts: { packs: [auto, kubernetes], jobs: { app: ${JSON.stringify(service)} } }\n`,
+    );
+
+  test.each(['shop$threshold', 'a $service $own $<0> b', 'sum by (x) on (y)', 'two  spaces {}[ $app_x'])(
+    'is never taken for notation: %j',
+    async (service) => {
+      const { code, stderr, rules, alert } = await named(service);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const usual = await named('shop');
+      expect(rules).toHaveLength(usual.rules.length);
+      for (const [index, { expr, labels }] of rules.entries()) {
+        expect(labels?.service).toBe(service);
+        // But for the name it is what a plain name gives.
+        const plain = usual.rules[index]?.expr ?? '';
+        const quote = (text: string) => JSON.stringify(text).slice(1, -1);
+        const inRegex = quote(service.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&'));
+        const renamed = plain
+          .replaceAll(/(deployment|pod)=~"shop/g, (_, label: string) => `${label}=~"${inRegex}`)
+          .replaceAll(/(service="|job=")shop/g, (_, before: string) => `${before}${quote(service)}`);
+        expect(expr.replace('-app"', '"')).toBe(renamed.replace('-app"', '"'));
+      }
+      expect(alert('DependencyDown')?.expr).toContain(`service=${JSON.stringify(service)}`);
+      const file = join(folder, 'named.yaml');
+      writeFileSync(file, (await named(service)).stdout);
+      expect((await runPromtool(['check', 'rules', file])).output).toContain(`SUCCESS: ${rules.length} rules found`);
+    },
+  );
+});
+
+describe('nobody is woken by a cause', () => {
+  const notes = async (alerts: string, required = true) =>
+    (
+      await generated(
+        `service: shop\nchecks: { db: { type: redis, url: 'redis://r', required: ${required} }, web: { type: http, url: 'http://127.0.0.1/', required: ${required} } }\nalerts: { ${alerts} }\n`,
+      )
+    ).stderr;
+  const down = (what: string) => `: nothing pages when ${what} is down, and what follows from it stays silent\n`;
+  test.each([
+    ['disabled: [DependencyDown]', `note: alerts.disabled names DependencyDown${down('a required dependency')}`],
+    ['disabled: [AppDown]', `note: alerts.disabled names AppDown${down('the service')}`],
+    [
+      'DependencyDown: { severity: warning }',
+      `note: alerts.DependencyDown is no longer critical${down('a required dependency')}`,
+    ],
+    [
+      'packs: [kubernetes]',
+      ...[
+        `note: alerts.packs is without probes, and so without DependencyDown${down('a required dependency')}` +
+          `note: alerts.packs is without probes, and so without AppDown${down('the service')}`,
+      ],
+    ],
+    ['DependencyDown: { severity: critical, for: 5m }, disabled: [DependencySlow]', ''],
+  ])('%s', async (alerts, note) => {
+    expect(await notes(alerts)).toBe(note);
+    expect(await notes(alerts, false)).toBe('');
+  });
+});
+
 describe('as an object of the operator', () => {
   const mistakesOf = checkerOf(schema);
   const objectOf = async (text: string) =>

@@ -34,7 +34,7 @@ export const nodes = [
     name: 'ElasticsearchHeapHigh',
     expr: `max by (check, name) (elasticsearch_jvm_memory_used_bytes{area="heap"})
       / (max by (check, name) (elasticsearch_jvm_memory_max_bytes{area="heap"}) > 0) > $threshold`,
-    threshold: { value: 0.9, least: 0.1, most: 1, unit: 'ratio' },
+    threshold: { value: 0.9, least: 0.1, most: 0.99, unit: 'ratio' },
     for: '15m',
     severity: 'warning',
     labels: ['check', 'name'],

@@ -85,7 +85,7 @@ export const elasticsearch: Pack = {
         / (max by (check) (elasticsearch_clustersettings_stats_max_shards_per_node{})
           * max by (check) (elasticsearch_cluster_health_number_of_data_nodes{}) > 0)
         > $threshold`,
-      threshold: { value: 0.9, least: 0.1, most: 1, unit: 'ratio' },
+      threshold: { value: 0.9, least: 0.1, most: 0.99, unit: 'ratio' },
       for: '30m',
       severity: 'warning',
       labels: ['check'],

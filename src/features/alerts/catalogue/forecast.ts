@@ -20,7 +20,7 @@ const heapMost = 'elasticsearch_jvm_memory_max_bytes{area="heap"}';
 const disk = 'elasticsearch_filesystem_data_available_bytes{}';
 const diskSize = 'elasticsearch_filesystem_data_size_bytes{}';
 const volume = 'kubelet_volume_stats_available_bytes{}';
-const ratio = (value: number) => ({ value, least: 0, most: 1, unit: 'ratio' }) as const;
+const ratio = (value: number) => ({ value, least: 0.001, most: 0.99, unit: 'ratio' }) as const;
 
 export const forecast: Pack = {
   name: 'forecast',

@@ -95,7 +95,7 @@ export const kms: Pack = {
       expr: `sum by (check, result) (rate(sidewarden_kms_requests_total{result!~"ok|throttled"}[15m]))
         / on (check) group_left () (sum by (check) (rate(sidewarden_kms_requests_total{}[15m])) > 0) > $threshold
         and on (check, result) sum by (check, result) (increase(sidewarden_kms_requests_total{}[15m])) > 2.5`,
-      threshold: { value: 0.05, least: 0.001, most: 1, unit: 'ratio' },
+      threshold: { value: 0.05, least: 0.001, most: 0.99, unit: 'ratio' },
       for: '10m',
       severity: 'warning',
       labels: ['check', 'result'],

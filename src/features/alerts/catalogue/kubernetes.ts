@@ -1,9 +1,15 @@
 // What the cluster says of the pods, containers and volumes of the service: kube-state-metrics, and the kubelets with
-// their cAdvisor. Pods are those whose name begins with that of the service; a native sidecar is an init container.
+// their cAdvisor. A native sidecar is an init container.
 import type { Pack } from '../pack.ts';
 import { causeIsOut } from './out.ts';
 
-const pods = 'pod=~"$service-.*"';
+/** What Kubernetes makes names of: no vowels, and no digits that look like letters. */
+const made = '[bcdfghjklmnpqrstvwxz2456789]';
+/**
+ * The pods of the deployment, stateful set or daemon set that has the service's name. Those of `shop-admin` are not those
+ * of `shop`.
+ */
+const pods = `pod=~"$service(-${made}{6,10})?-(${made}{5}|[0-9]+)"`;
 /** Without the container that holds the pod's namespaces, and without the sums of the pod. */
 const containers = `${pods}, container!~"|POD"`;
 const waits = (kind: 'pod' | 'pod_init'): string =>
@@ -84,10 +90,10 @@ export const kubernetes: Pack = {
     {
       name: 'DeploymentReplicasMissing',
       // Not while a rollout goes on: then other pods become the updated ones.
-      expr: `(max by (deployment) (kube_deployment_spec_replicas{deployment=~"$service(-.*)?"})
-        - max by (deployment) (kube_deployment_status_replicas_available{deployment=~"$service(-.*)?"})) > 0
+      expr: `(max by (deployment) (kube_deployment_spec_replicas{deployment="$service"})
+        - max by (deployment) (kube_deployment_status_replicas_available{deployment="$service"})) > 0
         and on (deployment)
-        (max by (deployment) (changes(kube_deployment_status_replicas_updated{deployment=~"$service(-.*)?"}[10m])) == 0)`,
+        (max by (deployment) (changes(kube_deployment_status_replicas_updated{deployment="$service"}[10m])) == 0)`,
       for: '15m',
       severity: 'warning',
       labels: ['deployment'],
@@ -99,7 +105,7 @@ export const kubernetes: Pack = {
       name: 'ContainerMemoryHigh',
       despite: true,
       expr: 'pod_container:container_memory_working_set_per_limit:ratio{} > $threshold',
-      threshold: { value: 0.85, least: 0.01, most: 1, unit: 'ratio' },
+      threshold: { value: 0.85, least: 0.01, most: 0.99, unit: 'ratio' },
       for: '10m',
       severity: 'warning',
       labels: ['pod', 'container'],
@@ -110,7 +116,7 @@ export const kubernetes: Pack = {
       name: 'ContainerCpuHigh',
       despite: true,
       expr: 'pod_container:container_cpu_usage_per_limit:ratio_rate5m{} > $threshold',
-      threshold: { value: 0.8, least: 0.01, most: 1, unit: 'ratio' },
+      threshold: { value: 0.8, least: 0.01, most: 0.99, unit: 'ratio' },
       for: '15m',
       severity: 'info',
       labels: ['pod', 'container'],
@@ -121,7 +127,7 @@ export const kubernetes: Pack = {
       name: 'ContainerCpuThrottled',
       despite: true,
       expr: 'pod_container:container_cpu_throttled_per_period:ratio_rate5m{} > $threshold',
-      threshold: { value: 0.5, least: 0.01, most: 1, unit: 'ratio' },
+      threshold: { value: 0.5, least: 0.01, most: 0.99, unit: 'ratio' },
       for: '15m',
       severity: 'info',
       labels: ['pod', 'container'],

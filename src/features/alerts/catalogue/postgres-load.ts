@@ -9,7 +9,7 @@ const hits = `${byDatabase} (rate(pg_stat_database_blks_hit{}[5m]))`;
 const reads = `${byDatabase} (rate(pg_stat_database_blks_read{}[5m]))`;
 const byStatement = 'max by (check, datname, queryid)';
 const statementSeconds = 'rate(pg_stat_statements_seconds_total{}[5m])';
-const ratio = (value: number) => ({ value, least: 0, most: 1, unit: 'ratio' }) as const;
+const ratio = (value: number) => ({ value, least: 0.001, most: 0.99, unit: 'ratio' }) as const;
 const seconds = (value: number) => ({ value, least: 1, most: 2_592_000, unit: 'seconds' }) as const;
 
 export const load = [
@@ -174,7 +174,7 @@ export const load = [
   {
     name: 'PostgresStatementsEvicted',
     expr: 'max by (check) (increase(sidewarden_postgres_statements_skipped_total{}[30m])) > $threshold',
-    threshold: { value: 60, least: 0, most: 120, unit: 'readings of 120 in 30 minutes' },
+    threshold: { value: 60, least: 0, most: 119, unit: 'readings of 120 in 30 minutes' },
     for: '30m',
     severity: 'info',
     labels: ['check'],

@@ -99,7 +99,7 @@ export const replication = [
     name: 'PostgresReplicationSlotAtRisk',
     expr: `min by (check, slot_name) (pg_replication_slots_safe_wal_size_bytes{})
       / on (check) group_left () (max by (check) (pg_settings_max_slot_wal_keep_size_bytes{}) > 0) < $threshold`,
-    threshold: { value: 0.2, least: 0, most: 1, unit: 'ratio' },
+    threshold: { value: 0.2, least: 0.001, most: 1, unit: 'ratio' },
     for: '5m',
     severity: 'warning',
     labels: ['check', 'slot_name'],

@@ -12,7 +12,7 @@ const dead = `${byTable} (pg_stat_user_tables_n_dead_tup{})`;
 const live = `${byTable} (pg_stat_user_tables_n_live_tup{})`;
 const modified = `${byTable} (pg_stat_user_tables_n_mod_since_analyze{})`;
 const checkpoints = (family: string): string => `max by (check) (increase(${family}{}[30m]))`;
-const ratio = (value: number) => ({ value, least: 0, most: 1, unit: 'ratio' }) as const;
+const ratio = (value: number) => ({ value, least: 0.001, most: 0.99, unit: 'ratio' }) as const;
 const transactions = (value: number) => ({ value, least: 1e6, most: 2_100_000_000, unit: 'transactions' }) as const;
 const seconds = (value: number) => ({ value, least: 1, most: 2_592_000, unit: 'seconds' }) as const;
 

@@ -117,7 +117,7 @@ export const probes: Pack = {
     {
       name: 'DependencyProbeErrors',
       expr: `check:sidewarden_check_failures_per_run:ratio_rate5m{} > $threshold unless on (check) (check:sidewarden_check_up:avg{} < 1)`,
-      threshold: { value: 0.05, least: 0.001, most: 1, unit: 'ratio' },
+      threshold: { value: 0.05, least: 0.001, most: 0.99, unit: 'ratio' },
       for: '10m',
       severity: 'warning',
       labels: ['check', 'type'],

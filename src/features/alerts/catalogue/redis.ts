@@ -21,7 +21,7 @@ export const redis: Pack = {
       // A cache that may evict any key is meant to be full.
       expr: `check:redis_memory_used:ratio{} > $threshold
         unless on (check) max by (check) (redis_instance_info{maxmemory_policy=~"allkeys-.*"})`,
-      threshold: { value: 0.9, least: 0.1, most: 1, unit: 'ratio' },
+      threshold: { value: 0.9, least: 0.1, most: 0.99, unit: 'ratio' },
       for: '10m',
       severity: 'warning',
       labels: ['check'],
@@ -65,7 +65,7 @@ export const redis: Pack = {
     {
       name: 'RedisClientsHigh',
       expr: 'max by (check) (redis_connected_clients{}) / (max by (check) (redis_max_clients{}) > 0) > $threshold',
-      threshold: { value: 0.85, least: 0.1, most: 1, unit: 'ratio' },
+      threshold: { value: 0.85, least: 0.1, most: 0.99, unit: 'ratio' },
       for: '10m',
       severity: 'warning',
       labels: ['check'],

@@ -139,7 +139,7 @@ export const sidecarAlerts: readonly Alert[] = [
   {
     name: 'SidecarAnswersSlowly',
     expr: 'route:sidewarden_http_requests_slower_1s:ratio_rate5m{route=~"/health/(live|ready|startup)"} > $threshold',
-    threshold: { value: 0.01, least: 0.0001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.01, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '5m',
     severity: 'warning',
     labels: ['route'],

@@ -54,6 +54,7 @@ const outage: readonly Line[] = down.map((line) => ({
 const shop1 = [{ namespace: 'shop', pod: 'shop-1', container: 'shop' }];
 const sidecar1 = [{ namespace: 'shop', pod: 'shop-1', container: 'sidewarden' }];
 const claim = [{ namespace: 'shop', persistentvolumeclaim: 'data-shop-0' }];
+const others = ['shop-admin-7d9f8b6c5d-x2vbn', 'shop-admin-qk7tz', 'shop-admin-0', 'shop-db-0', 'myshop-0', 'shop'];
 
 export const cases: readonly Case[] = [
   {
@@ -75,6 +76,16 @@ export const cases: readonly Case[] = [
     fires: sidecar1,
     says: 'The container sidewarden of shop-1 is in CrashLoopBackOff. `kubectl logs --previous` of it says how it ended.',
   },
+  ...['shop-7d9f8b6c5d-x2vbn', 'shop-qk7tz'].map((pod) => ({
+    alert: 'PodCrashLooping',
+    shows: 'a pod of a deployment or daemon set; not those of a service whose name begins alike',
+    lines: [
+      gauge(crashing('pod', pod, 'shop'), 0, 1),
+      ...others.map((other) => steady(crashing('pod', other, 'shop'), 1)),
+    ],
+    fires: [{ namespace: 'shop', pod, container: 'shop' }],
+    says: `The container shop of ${pod} is in CrashLoopBackOff. \`kubectl logs --previous\` of it says how it ended.`,
+  })),
   {
     alert: 'ContainerOomKilled',
     shows: 'though a check is down; not one that was killed long ago',
@@ -111,9 +122,9 @@ export const cases: readonly Case[] = [
       phase('shop-1', 'Succeeded', 0),
       steady(ready('shop-2', 'true'), 1),
       phase('shop-2', 'Running'),
-      steady(ready('shop-migrate', 'true'), 0),
-      phase('shop-migrate', 'Succeeded'),
-      phase('shop-migrate', 'Running', 0),
+      steady(ready('shop-3', 'true'), 0),
+      phase('shop-3', 'Succeeded'),
+      phase('shop-3', 'Running', 0),
       steady(ready('other-1', 'true'), 0),
       phase('other-1', 'Pending'),
     ],
@@ -129,7 +140,7 @@ export const cases: readonly Case[] = [
     alert: 'DeploymentReplicasMissing',
     lines: [
       ...deployment('shop', available('shop', 1), steady(updated('shop'), 3)),
-      ...deployment('shop-worker', available('shop-worker', 3), steady(updated('shop-worker'), 3)),
+      ...deployment('shop-admin', available('shop-admin', 0), steady(updated('shop-admin'), 3)),
       ...deployment('other', available('other', 0), steady(updated('other'), 3)),
     ],
     fires: [{ namespace: 'shop', deployment: 'shop' }],

@@ -1,7 +1,7 @@
 // What a cluster says of a healthy, busy service: every series that the rules of the pack `kubernetes` read.
 import { counter, type Line, steady } from '../case.ts';
 
-const pods = ['shop-6d5f9c7b8d-abcde', 'shop-6d5f9c7b8d-fghij'];
+const pods = ['shop-6d5f9c7b8d-x2vbn', 'shop-6d5f9c7b8d-qk7tz'];
 const claims = ['data-shop-0', 'data-shop-1'];
 
 /** A native sidecar is an init container. */

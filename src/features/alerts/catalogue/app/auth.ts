@@ -76,7 +76,7 @@ export const authAlerts = [
     name: 'ApiKeyValidationFailures',
     expr: `sum by () (rate($app_api_key_validations_total{status="error"}[5m])) / (${validations} > 0) > $threshold
       and on () (sum by () (increase($app_api_key_validations_total{status="error"}[5m])) >= 10)`,
-    threshold: { value: 0.2, least: 0.001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.2, least: 0.001, most: 0.99, unit: 'ratio' },
     for: '10m',
     severity: 'warning',
     preset: 'auth',

@@ -32,7 +32,7 @@ export const cacheAlerts = [
     expr: `sum by (operation) (rate($app_cache_errors_total{}[5m]))
       / (sum by (operation) (rate($app_cache_operation_duration_seconds_count{}[5m])) > 0) > $threshold
       and on (operation) (sum by (operation) (increase($app_cache_errors_total{}[5m])) >= 10)`,
-    threshold: { value: 0.05, least: 0.001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.05, least: 0.001, most: 0.99, unit: 'ratio' },
     for: '10m',
     severity: 'warning',
     preset: 'cache',
@@ -72,7 +72,7 @@ export const databaseAlerts = [
   {
     name: 'AppDbPoolHigh',
     expr: 'service:app_db_pool_used:ratio{} > $threshold',
-    threshold: { value: 0.9, least: 0.01, most: 1, unit: 'ratio' },
+    threshold: { value: 0.9, least: 0.01, most: 0.99, unit: 'ratio' },
     for: '5m',
     severity: 'warning',
     preset: 'database',
@@ -98,7 +98,7 @@ export const databaseAlerts = [
     name: 'AppDbLatencyP95High',
     expr: `service:app_db_query_duration_seconds:p95_rate5m{} > $threshold
       and on () (sum by () (rate($app_db_query_duration_seconds_count{}[5m])) > 0.1)`,
-    threshold: { value: 0.1, least: 0.001, most: 5, unit: 'seconds' },
+    threshold: { value: 0.1, least: 0.001, most: 4.9, unit: 'seconds' },
     for: '10m',
     severity: 'warning',
     preset: 'database',
@@ -111,7 +111,7 @@ export const databaseAlerts = [
     name: 'AppDbErrorsHigh',
     expr: `${failedStatements} / (sum by () (increase($app_db_queries_total{}[5m])) > 0) > $threshold
       and on () (${failedStatements} >= 10)`,
-    threshold: { value: 0.01, least: 0.0001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.01, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '5m',
     severity: 'warning',
     preset: 'database',

@@ -99,7 +99,7 @@ export const featureAlerts = [
   {
     name: 'AppStatsdPacketsLost',
     expr: `(${lost('kernel_drops_total')} + ${lost('dropped_packets_total')}) / (${packets} > 0) > $threshold`,
-    threshold: { value: 0.01, least: 0.0001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.01, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '10m',
     severity: 'warning',
     when: has('statsd'),

@@ -32,7 +32,7 @@ export const graphqlAlerts = [
   {
     name: 'AppQueryErrorsHigh',
     expr: `service:app_query_errors_per_query:ratio_rate5m{} > $threshold and ${failedAtLeast(10)}`,
-    threshold: { value: 0.005, least: 0.0001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.005, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '5m',
     severity: 'warning',
     preset: 'graphql',
@@ -45,7 +45,7 @@ export const graphqlAlerts = [
     // It waits two minutes longer than the page for HTTP errors, which tells of the same cause.
     expr: `(service:app_query_errors_per_query:ratio_rate5m{} > $threshold and ${failedAtLeast(30)})
       unless ${paged('AppDbPoolWaiting', 'AppErrorRateCritical')}`,
-    threshold: { value: 0.05, least: 0.0001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.05, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '7m',
     severity: 'critical',
     preset: 'graphql',
@@ -56,7 +56,7 @@ export const graphqlAlerts = [
   {
     name: 'AppQueryLatencyP95High',
     expr: `service:app_query_duration_seconds:p95_rate5m{} > $threshold and ${hasTraffic}`,
-    threshold: { value: 0.2, least: 0.001, most: 10, unit: 'seconds' },
+    threshold: { value: 0.2, least: 0.001, most: 9.9, unit: 'seconds' },
     for: '10m',
     severity: 'warning',
     preset: 'graphql',
@@ -68,7 +68,7 @@ export const graphqlAlerts = [
   {
     name: 'AppSlowQueryRatioHigh',
     expr: `service:app_slow_queries_per_query:ratio_rate5m{} > $threshold and ${hasTraffic}`,
-    threshold: { value: 0.1, least: 0.001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.1, least: 0.001, most: 0.99, unit: 'ratio' },
     for: '10m',
     severity: 'warning',
     preset: 'graphql',

@@ -30,7 +30,7 @@ export const httpAlerts = [
   {
     name: 'AppErrorRateHigh',
     expr: `service:app_http_errors_per_request:ratio_rate5m{} > $threshold and ${failedAtLeast(10)}`,
-    threshold: { value: 0.01, least: 0.0001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.01, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '5m',
     severity: 'warning',
     preset: 'http',
@@ -42,7 +42,7 @@ export const httpAlerts = [
     name: 'AppErrorRateCritical',
     expr: `(service:app_http_errors_per_request:ratio_rate5m{} > $threshold and ${failedAtLeast(30)})
       unless ${paged('AppDbPoolWaiting')}`,
-    threshold: { value: 0.05, least: 0.0001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.05, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '5m',
     severity: 'critical',
     preset: 'http',
@@ -53,7 +53,7 @@ export const httpAlerts = [
   {
     name: 'AppLatencyP95High',
     expr: `service:app_http_request_duration_seconds:p95_rate5m{} > $threshold and ${hasTraffic}`,
-    threshold: { value: 0.2, least: 0.001, most: 10, unit: 'seconds' },
+    threshold: { value: 0.2, least: 0.001, most: 9.9, unit: 'seconds' },
     for: '10m',
     severity: 'warning',
     preset: 'http',
@@ -65,7 +65,7 @@ export const httpAlerts = [
   {
     name: 'AppLatencyP99High',
     expr: `service:app_http_request_duration_seconds:p99_rate5m{} > $threshold and ${hasTraffic}`,
-    threshold: { value: 1, least: 0.001, most: 10, unit: 'seconds' },
+    threshold: { value: 1, least: 0.001, most: 9.9, unit: 'seconds' },
     for: '10m',
     severity: 'warning',
     preset: 'http',

@@ -9,7 +9,7 @@ export const syncAlerts = [
     name: 'SyncFailuresHigh',
     expr: `sum by (operation) (rate($app_sync_operations_total{status="error"}[5m])) / (${syncs} > 0) > $threshold
       and on (operation) (sum by (operation) (increase($app_sync_operations_total{status="error"}[5m])) >= 10)`,
-    threshold: { value: 0.01, least: 0.0001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.01, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '15m',
     severity: 'warning',
     preset: 'sync',
@@ -51,7 +51,7 @@ export const businessAlerts = [
     name: 'AppTenantErrorsHigh',
     expr: `sum by (tenant) (rate($app_tenant_requests_total{status="error"}[5m])) / (${tenants} > 0) > $threshold
       and on (tenant) (sum by (tenant) (increase($app_tenant_requests_total{status="error"}[5m])) >= 10)`,
-    threshold: { value: 0.05, least: 0.0001, most: 1, unit: 'ratio' },
+    threshold: { value: 0.05, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '10m',
     severity: 'warning',
     preset: 'business',
@@ -67,7 +67,7 @@ export const auditAlerts = [
     name: 'AuditLogLagHigh',
     expr: `histogram_quantile(0.95, sum by (le) (rate($app_audit_event_lag_seconds_bucket{}[5m]))) > $threshold
       and on () (sum by () (increase($app_audit_event_lag_seconds_count{}[5m])) >= 5)`,
-    threshold: { value: 5, least: 0.1, most: 300, unit: 'seconds' },
+    threshold: { value: 5, least: 0.1, most: 299, unit: 'seconds' },
     for: '5m',
     severity: 'warning',
     preset: 'audit',

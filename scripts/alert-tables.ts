@@ -62,6 +62,8 @@ function broken(expr: string): string {
   return lines.join('\n');
 }
 
+const how = '[How to run the commands of this page](README.md#how-to-run-the-commands)';
+
 /** What the catalogue says of an alert. */
 function factsOf(pack: Pack, alert: Alert): string {
   const rows = [
@@ -72,7 +74,7 @@ function factsOf(pack: Pack, alert: Alert): string {
     ['labels', codes(['namespace', ...alert.labels])],
   ];
   const lines = [['', ''], ['---', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return lines.join('\n');
+  return `${how}\n\n${lines.join('\n')}`;
 }
 
 /** As Prometheus has it, for a service of the name `shop`: long, so that it ends the page. */

@@ -38,7 +38,7 @@ export function recordingRule({ record, expr, labels }: Recording, scope: Scope)
 }
 
 /** Which service, and which of its checks: it stands alone in the title of a chat, or on a phone. */
-export const summaryOf = ({ summary, labels }: Alert, { service }: Scope): string =>
+const summaryOf = ({ summary, labels }: Alert, { service }: Scope): string =>
   `${service}${labels.includes('check') ? ' {{ $labels.check }}' : ''}: ${summary}`;
 
 export function alertRule(alert: Alert, pack: Pick<Pack, 'silence'>, asked: Asked): Rule {

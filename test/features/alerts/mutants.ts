@@ -3,6 +3,7 @@ import { packs } from '../../../src/features/alerts/catalogue/index.ts';
 import type { Alert, Pack, Recording } from '../../../src/features/alerts/pack.ts';
 import { alertRule, type Rule, recordingRule } from '../../../src/features/alerts/rule.ts';
 import { alertOf, alerts, minutes, packOf, recordingsOf, scope, wholeExpr } from './bench.ts';
+import { clausesOf } from './reading.ts';
 
 export type Mutant = {
   /** `ALERT: what is wrong`, the same from run to run. */
@@ -13,14 +14,14 @@ export type Mutant = {
   /** The rules of a reader, with what is wrong in them. */
   rules(reader: string): readonly Rule[];
 };
-export type Kind = 'threshold' | 'for' | 'label' | 'comparison' | 'metric';
+export type Kind = 'threshold' | 'for' | 'label' | 'comparison' | 'metric' | 'clause' | 'on';
 
 type Change = { readonly kind: Kind; readonly what: string; readonly expr: string };
 
 const selector = /((?:\$app_)?[a-zA-Z_:][a-zA-Z0-9_:]*)\{/g;
 const comparison = /(==|!=|>=|<=|>|<)(?= *(?:bool )?[^="~])(?! *[0-9.]*"\})/g;
 const numberAfter = /((?:==|!=|>=|<=|>|<) *)(\d+(?:\.\d+)?(?:e\d+)?)(?![\d.])/g;
-const grouping = /\bby \(([^()]*)\)/g;
+const grouping = /\b(by|on) \(([^()]*)\)/g;
 const turned: Readonly<Record<string, string>> = { '==': '!=', '!=': '==', '>': '<', '<': '>', '>=': '<=', '<=': '>=' };
 
 /** The expression with the match at this place replaced. */
@@ -49,10 +50,18 @@ function changesOf(expr: string): readonly Change[] {
         [1.2, 1 / 1.2].map((factor) => named('threshold', match, `${match[1]}${Number(match[2]) * factor}`)),
       ),
     ...outside(expr, grouping).flatMap((match) => {
-      const labels = (match[1] ?? '').split(',').map((label) => label.trim());
+      const [, word, inside = ''] = match;
+      const labels = inside.split(',').map((label) => label.trim());
       return labels
         .filter((label) => label !== '')
-        .map((label) => named('label', match, `by (${labels.filter((one) => one !== label).join(', ')})`));
+        .map((label) =>
+          named(word === 'on' ? 'on' : 'label', match, `${word} (${labels.filter((one) => one !== label).join(', ')})`),
+        );
+    }),
+    // What the notation has beside PromQL is made a name, so that each place stays where it is.
+    ...clausesOf(expr.replaceAll('$', '_')).map(({ from, to }): Change => {
+      const clause = expr.slice(from, to).replaceAll(/\s+/g, ' ');
+      return { kind: 'clause', what: `no ${clause} at ${from}`, expr: expr.slice(0, from) + expr.slice(to) };
     }),
   ];
 }
@@ -86,30 +95,30 @@ const mutantsOfRecording = (recording: Recording): readonly Mutant[] =>
   changesOf(recording.expr).map(({ kind, what, expr }) => ({
     ...{ id: `${recording.record}: ${what}`, kind },
     readers: alerts.filter((alert) => recordingsOf(wholeExpr(alert)).includes(recording)).map(({ name }) => name),
-    rules: (reader) => rulesWith(alertOf(reader), { instead: [recording, expr] }),
+    rules: (reader) => rulesWith(alertOf(reader), packOf(reader), [recording, expr]),
   }));
 
-/** Every mutant of a pack's silence. */
+/** Every mutant of a pack's silence, and that there is none. */
 const mutantsOfSilence = ({ name, silence, alerts }: Pack): readonly Mutant[] =>
   silence === undefined
     ? []
-    : changesOf(silence).map(({ kind, what, expr }) => ({
-        ...{ id: `the silence of ${name}: ${what}`, kind },
-        readers: alerts.filter(({ despite }) => despite !== true).map((alert) => alert.name),
-        rules: (reader) => rulesWith(alertOf(reader), { silence: expr }),
-      }));
+    : [...changesOf(silence), { kind: 'clause' as const, what: 'none', expr: undefined }].map(
+        ({ kind, what, expr }) => ({
+          ...{ id: `the silence of ${name}: ${what}`, kind },
+          readers: alerts.filter(({ despite }) => despite !== true).map((alert) => alert.name),
+          rules: (reader) => rulesWith(alertOf(reader), expr === undefined ? {} : { silence: expr }),
+        }),
+      );
 
 const rulesWith = (
   alert: Alert,
-  {
-    silence = packOf(alert.name).silence,
-    instead,
-  }: { silence?: string | undefined; instead?: readonly [Recording, string] } = {},
+  pack: Pick<Pack, 'silence'> = packOf(alert.name),
+  instead?: readonly [Recording, string],
 ): readonly Rule[] => [
-  ...recordingsOf(`${alert.expr} ${silence ?? ''}`).map((one) =>
+  ...recordingsOf(`${alert.expr} ${pack.silence ?? ''}`).map((one) =>
     recordingRule(one === instead?.[0] ? { ...one, expr: instead[1] } : one, scope),
   ),
-  alertRule(alert, silence === undefined ? {} : { silence }, { scope }),
+  alertRule(alert, pack, { scope }),
 ];
 
 /** All of them: what can be wrong in any alert. */

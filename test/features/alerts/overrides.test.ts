@@ -27,7 +27,7 @@ describe('without the key', () => {
       expr: 'check:toy_deep:max{service="shop"} > 0.9',
       for: '10m',
       labels: { severity: 'warning', service: 'shop' },
-      annotations: { summary: 'It is full.', description: 'So full.' },
+      annotations: { summary: 'shop {{ $labels.check }}: It is full.', description: 'So full.' },
     });
     expect(said.alert('ToyGone')).not.toHaveProperty('for');
   });
@@ -79,7 +79,12 @@ describe('what is said of all', () => {
     );
     expect(said.alert('ShopToyFull')).toMatchObject({
       labels: { severity: 'warning', service: 'shop', at: '{{ $labels.check }}', team: 'shop' },
-      annotations: { summary: 'It is full.', runbook_url: 'https://r/ToyFull?a=ToyFull', a: 'one', b: 'two' },
+      annotations: {
+        summary: 'shop {{ $labels.check }}: It is full.',
+        runbook_url: 'https://r/ToyFull?a=ToyFull',
+        a: 'one',
+        b: 'two',
+      },
     });
     expect(said.alert('ToyFull')).toBeUndefined();
   });
@@ -113,7 +118,13 @@ describe('what is said of one', () => {
     ],
     [
       "runbook: 'https://own/'",
-      { annotations: { summary: 'It is full.', description: 'So full.', runbook_url: 'https://own/' } },
+      {
+        annotations: {
+          summary: 'shop {{ $labels.check }}: It is full.',
+          description: 'So full.',
+          runbook_url: 'https://own/',
+        },
+      },
     ],
     ...Object.entries({
       '90s': '1m30s',

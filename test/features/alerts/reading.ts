@@ -122,3 +122,15 @@ export function readExpression(promql: string, labelsOf: LabelsOf): Reading {
 }
 
 const union = (sets: readonly ReadonlySet<string>[]): ReadonlySet<string> => new Set(sets.flatMap((set) => [...set]));
+
+/** Where an expression has `and …` or `unless …`: the operator with its right side. */
+export function clausesOf(promql: string): readonly { readonly from: number; readonly to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  parser.parse(promql).iterate({
+    enter: ({ node }) => {
+      const operator = node.getChild('And') ?? node.getChild('Unless');
+      if (node.name === 'BinaryExpr' && operator !== null) found.push({ from: operator.from, to: node.to });
+    },
+  });
+  return found;
+}

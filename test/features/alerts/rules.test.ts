@@ -67,7 +67,7 @@ describe('the name of the service', () => {
         const inRegex = quote(service.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&'));
         const renamed = plain
           .replaceAll(/(deployment|pod)=~"shop/g, (_, label: string) => `${label}=~"${inRegex}`)
-          .replaceAll(/(service="|job=")shop/g, (_, before: string) => `${before}${quote(service)}`);
+          .replaceAll(/(service="|job="|deployment=")shop/g, (_, before: string) => `${before}${quote(service)}`);
         expect(expr.replace('-app"', '"')).toBe(renamed.replace('-app"', '"'));
       }
       expect(alert('DependencyDown')?.expr).toContain(`service=${JSON.stringify(service)}`);

@@ -57,3 +57,35 @@ test('what is missing is found', () => {
   expect(mistakesIn('A', whole.replace('```promql', ''))).toEqual(['expression']);
   expect(mistakesIn('A', whole.replace('| severity', '|'))).toEqual(['facts']);
 });
+
+const words: Readonly<Record<string, number>> = {
+  a: 1,
+  an: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  ten: 10,
+};
+
+/** How long something holds before the alert fires, as the first sentence of Meaning says it: `for ten minutes`, `For 2 hours`. */
+function saidIn(text: string): string | undefined {
+  const meaning = /^## Meaning\n(.*?)(?:\.\s|^## )/ms.exec(text)?.[1] ?? '';
+  const [, part, count = '', unit = ''] =
+    /\bfor\s+(?:(half an|a quarter of an) hour|(\d+|an?|two|three|four|five|six|seven|ten)\s+(m|h)(?:inute|our)s?\b)/i.exec(
+      meaning,
+    ) ?? [];
+  if (part !== undefined) return part === 'half an' ? '30m' : '15m';
+  return count === '' ? undefined : `${words[count] ?? count}${unit}`;
+}
+
+test('no page says another time than its alert waits', () => {
+  const said = packs
+    .flatMap(({ alerts }) => alerts)
+    .map((alert) => ({ name: alert.name, waits: alert.for, said: saidIn(read(`docs/runbooks/${alert.name}.md`)) }))
+    .filter((one) => one.said !== undefined);
+  expect(said.length).toBeGreaterThan(50);
+  expect(said.filter((one) => one.said !== one.waits)).toEqual([]);
+});

@@ -3,6 +3,8 @@
 /** By the mutant's id; `*` stands for any text. */
 export const explained: Readonly<Record<string, string>> = {
   '*: > 1 → > 1.2 at *': 'it counts, and a count is whole',
+  'DeploymentReplicasMissing: on (deployment) → on () at *': 'a service has one deployment, which is named after it',
+  'PostgresReplicaNotStreaming: ALERTS{ → ALERTS_renamed{ at *': 'it matters after a day: lasting.test.ts shows it',
   'SidecarRestarting: threshold × 1.2': 'it counts, and a count is whole',
 };
 

@@ -109,7 +109,7 @@ export const forecast: Pack = {
       when: hasKubernetes,
       summary: 'A volume is full within a day if it goes on like this.',
       description:
-        'The volume {{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} free, and nothing in a day if it fills on as in the last 6 hours. See what grows in it: kubectl exec into its pod, then du.',
+        'The volume {{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} free, and nothing in a day if it fills on as in the last 6 hours. See what grows in it: du in its pod, by kubectl debug where the image has no du.',
     },
   ],
 };

@@ -36,7 +36,13 @@ const stage = (
   {
     alert,
     shows: 'as it usually is',
-    lines: [...answers, ...disks(quiet, loud, quiet)],
+    lines: [
+      ...answers,
+      ...disks(quiet, loud, quiet),
+      // What another cluster says of itself changes nothing.
+      logs(`${settings}${name}_bytes`, 10 * gigabyte),
+      logs('elasticsearch_health_report_disk_status', 1, 'color="green"'),
+    ],
     fires: node,
     says: says(`${(loud * 100).toFixed(0)}%`),
   },

@@ -34,7 +34,7 @@ const indicator = (name: string, family: string, labels = ''): Case => ({
 const cluster: readonly Case[] = [
   {
     alert: 'ElasticsearchClusterRed',
-    lines: [...answers, ...coloured('red', 0.75)],
+    lines: [...answers, steady(of('archive', 'elasticsearch_clusterinfo_up'), 0), ...coloured('red', 0.75)],
     fires,
     says: 'The cluster of the check search is red: a primary shard has no node, and 75% of the shards are active. Searches miss its documents, and writes to it fail. GET _cluster/allocation/explain says why.',
   },

@@ -17,6 +17,7 @@ const otherEnabled: readonly Line[] = [
   archive('sidewarden_kms_key_state', 0, 'state="PendingDeletion"'),
 ];
 const enabled: readonly Line[] = [keys('sidewarden_kms_key_enabled', 1, 1), archive('sidewarden_kms_key_enabled', 1)];
+const otherUnusable = steady(of('backup', 'sidewarden_kms_key_enabled'), 0);
 /** Requests of one replica a minute. */
 const requests = (check: string, pod: number, result: string, quiet: number, loud: number): Line =>
   counter(
@@ -39,7 +40,7 @@ const expires = (days: string): string =>
 const written: readonly Case[] = [
   {
     alert: 'KmsKeyDisabled',
-    lines: [...answers, ...disabled],
+    lines: [...answers, steady(of('backup', 'sidewarden_kms_up'), 0), ...disabled],
     fires: [{ check: 'keys', state: 'Disabled' }],
     says: 'The key of the check keys is in the state Disabled: nothing can be encrypted or decrypted with it. aws kms enable-key turns a disabled one on; CloudTrail says who turned it off.',
   },
@@ -68,14 +69,14 @@ const written: readonly Case[] = [
   {
     alert: 'KmsKeyMaterialExpiring',
     quiet: 30,
-    lines: [...answers, ...enabled, keys(expiry, 15.2 * day, 13.2 * day), archive(expiry, 15.2 * day)],
+    lines: [...answers, ...enabled, otherUnusable, keys(expiry, 15.2 * day, 13.2 * day), archive(expiry, 15.2 * day)],
     fires,
     says: expires('13.1'),
   },
   {
     alert: 'KmsKeyMaterialExpiringNow',
     quiet: 30,
-    lines: [...answers, ...enabled, keys(expiry, 1.1 * day, 0.97 * day), archive(expiry, 1.1 * day)],
+    lines: [...answers, ...enabled, otherUnusable, keys(expiry, 1.1 * day, 0.97 * day), archive(expiry, 1.1 * day)],
     fires,
     says: expires('0.9'),
   },
@@ -123,6 +124,8 @@ const written: readonly Case[] = [
         requests('archive', pod, 'ok', 100, 100),
         requests('archive', pod, 'timeout', 5, 5),
       ]),
+      // A large share, and too few of them.
+      ...[requests('backup', 1, 'ok', 0.5, 0.5), requests('backup', 1, 'timeout', 0.1, 0.1)],
     ],
     delay: 7,
     fires: [{ check: 'keys', result: 'timeout' }],

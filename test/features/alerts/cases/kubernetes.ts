@@ -96,6 +96,9 @@ export const cases: readonly Case[] = [
       counter(restarts('pod', 'shop-2', 'shop'), 0, 0),
       steady(killed('pod', 'shop-3', 'shop'), 0),
       counter(restarts('pod', 'shop-3', 'shop'), 1, 1),
+      // Of one pod, one container was killed long ago and another one restarts.
+      steady(killed('pod', 'shop-3', 'proxy'), 1),
+      counter(restarts('pod', 'shop-3', 'proxy'), 0, 0),
       ...outage,
     ],
     calm: 20,
@@ -142,6 +145,8 @@ export const cases: readonly Case[] = [
       ...deployment('shop', available('shop', 1), steady(updated('shop'), 3)),
       ...deployment('shop-admin', available('shop-admin', 0), steady(updated('shop-admin'), 3)),
       ...deployment('other', available('other', 0), steady(updated('other'), 3)),
+      // It is rolled out.
+      ...deployment('shop-jobs', available('shop-jobs', 2), counter(updated('shop-jobs'), 1, 1)),
     ],
     fires: [{ namespace: 'shop', deployment: 'shop' }],
     says: 'shop lacks 2 pods. `kubectl get pods` and `kubectl describe replicaset` say whether they crash, wait for a node or exceed a quota.',

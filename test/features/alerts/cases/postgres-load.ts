@@ -52,6 +52,8 @@ export const cases: readonly Case[] = [
       gauge(backends('database'), 74, 79),
       steady(backends('database', 'walsender'), 90),
       ...others,
+      // Another server is down.
+      steady(of('reports', 'pg_up'), 0),
     ],
     fires: [{ check: 'database' }],
     says: 'Of the connections that database has for ordinary users, 84.21% are taken. See who holds them: SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC.',

@@ -169,6 +169,7 @@ export const cases: readonly Case[] = [
       counter(ofDatabase('database', 'shop', 'sidewarden_postgres_database_checksum_failures_total'), 0, 1),
       counter(ofDatabase('database', 'postgres', 'sidewarden_postgres_database_checksum_failures_total'), 0, 0),
       counter(ofDatabase('orders', 'shop', 'sidewarden_postgres_database_checksum_failures_total'), 0, 0),
+      gauge(of('orders', 'pg_postmaster_start_time_seconds'), 1000, 2000),
     ],
     calm: 72,
     fires: [{ check: 'database', datname: 'shop' }],

@@ -45,10 +45,21 @@ const slow = (check: string, quiet: number, loud: number): readonly Line[] =>
     ),
   );
 /** A replica that started at this minute, and whose check of the database has not passed. */
-const young = (pod: number, minute: number): readonly Line[] => [
-  onlyIn('loud', up('database', pod, 0, 0)),
-  onlyIn('loud', steady(`sidewarden_process_start_time_seconds{instance="shop-${pod}:9090"}`, minute * 60)),
+const young = (pod: number, minute: number, check = 'database'): readonly Line[] => [
+  onlyIn('loud', up(check, pod, 0, 0)),
+  onlyIn('loud', steady(`sidewarden_process_start_time_seconds{instance="shop-${pod}:9090"}`, minute * 60 - 20)),
 ];
+const passed = (check: string, pod: number): Line =>
+  steady(
+    `sidewarden_check_last_success_timestamp_seconds{check="${check}",type="postgres",instance="shop-${pod}:9090"}`,
+    600,
+  );
+/** A replica whose `instance` is its node, which has others too. */
+const onNode = (family: string, pod: number, value: number): Line =>
+  steady(`${family}instance="node-1",pod="shop-${pod}"}`, value);
+const upOnNode = 'sidewarden_check_up{check="database",type="postgres",';
+const startedOnNode = 'sidewarden_process_start_time_seconds{';
+const passedOnNode = 'sidewarden_check_last_success_timestamp_seconds{check="database",type="postgres",';
 /** Another page is out. */
 const firing = (alertname: string, check = 'cache'): Line =>
   steady(`ALERTS{alertname="${alertname}",alertstate="firing",severity="critical",check="${check}"}`, 1);
@@ -68,14 +79,23 @@ export const cases: readonly Case[] = [
       ...nine('database', 5, 4),
       ...both('orders', 1, 1),
       ...both('app', 1, 1),
+      // A replica that starts changes nothing for the others.
+      ...young(9, 10),
     ],
+    quiet: 10,
     fires: database,
     says: `The check database (postgres) is healthy on 44.44% of the replicas. ${lookAtHealth}`,
   },
   {
     alert: 'DependencyDown',
     shows: 'another page tells why',
-    lines: [info('database', true), ...both('database', 1, 0), onlyIn('loud', firing('KmsKeyDisabled', 'database'))],
+    lines: [
+      ...[info('database', true), ...both('database', 1, 0), onlyIn('loud', firing('KmsKeyDisabled', 'database'))],
+      // Another check passes all the time, though a page of its server is out.
+      ...[...both('orders', 1, 1), firing('RedisPersistenceFailing', 'orders')],
+    ],
+    quiet: 12,
+    delay: 12,
   },
   {
     alert: 'DependencyDown',
@@ -90,6 +110,20 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'DependencyDown',
+    shows: 'that page was out before, and most replicas took no notice',
+    lines: [info('database', true), ...nine('database', 5, 4), firing('RedisPersistenceFailing', 'database')],
+    quiet: 12,
+    fires: database,
+    says: `The check database (postgres) is healthy on 44.44% of the replicas. ${lookAtHealth}`,
+  },
+  {
+    alert: 'DependencyDown',
+    shows: 'that page was out before, and most replicas took notice',
+    lines: [info('database', true), ...nine('database', 4, 4), firing('RedisPersistenceFailing', 'database')],
+    quiet: 20,
+  },
+  {
+    alert: 'DependencyDown',
     shows: 'it was out for a few minutes before',
     lines: [info('database', true), ...both('database', 1, 0), firing('RedisPersistenceFailing', 'database')],
     quiet: 9,
@@ -97,7 +131,11 @@ export const cases: readonly Case[] = [
   {
     alert: 'DependencyDown',
     shows: 'a replica that starts does not count until it has passed, or for five minutes',
-    lines: [info('database', true), ...both('database', 1, 1), ...[3, 4, 5].flatMap((pod) => young(pod, 10))],
+    lines: [
+      ...[info('database', true), ...both('database', 1, 1), ...[3, 4, 5].flatMap((pod) => young(pod, 10))],
+      // What another replica or another check has passed is not meant.
+      ...[passed('database', 1), ...[3, 4, 5].map((pod) => passed('orders', pod))],
+    ],
     quiet: 10,
     calm: 1,
   },
@@ -116,16 +154,9 @@ export const cases: readonly Case[] = [
     shows: 'replicas that started and passed once',
     lines: [
       ...[info('database', true), ...both('database', 1, 1)],
-      ...[3, 4, 5].flatMap((pod) => [
-        ...young(pod, 10),
-        onlyIn(
-          'loud',
-          steady(
-            `sidewarden_check_last_success_timestamp_seconds{check="database",type="postgres",instance="shop-${pod}:9090"}`,
-            600,
-          ),
-        ),
-      ]),
+      ...[3, 4, 5].flatMap((pod) => [...young(pod, 10), onlyIn('loud', passed('database', pod))]),
+      // Another check has not.
+      ...[3, 4, 5].flatMap((pod) => young(pod, 10, 'orders').slice(0, 1)),
     ],
     quiet: 10,
     fires: database,
@@ -133,11 +164,37 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'DependencyDown',
+    shows: 'a replica that starts on the node of those that are down',
+    lines: [
+      ...[info('database', true), onNode(upOnNode, 1, 1)],
+      ...[2, 3, 4].map((pod) => onlyIn('loud', onNode(upOnNode, pod, 0))),
+      ...[1, 2, 3].map((pod) => onNode(startedOnNode, pod, -3600)),
+      onNode(startedOnNode, 4, 600),
+    ],
+    quiet: 10,
+    fires: database,
+    says: `The check database (postgres) is healthy on 33.33% of the replicas. ${lookAtHealth}`,
+  },
+  {
+    alert: 'DependencyDown',
+    shows: 'replicas that start on the node of one that passed',
+    lines: [
+      ...[info('database', true), onNode(upOnNode, 1, 1), onNode(passedOnNode, 1, 600)],
+      ...[2, 3].map((pod) => onlyIn('loud', onNode(upOnNode, pod, 0))),
+      ...[2, 3].map((pod) => onNode(startedOnNode, pod, 600)),
+    ],
+    quiet: 10,
+    calm: 1,
+  },
+  {
+    alert: 'DependencyDown',
+    quiet: 5,
     shows: 'half of the replicas still have it',
     lines: [info('database', true), up('database', 1, 1, 0), up('database', 2, 1, 1)],
   },
   {
     alert: 'DependencyDown',
+    quiet: 5,
     shows: 'neither an optional one nor the service itself',
     lines: [info('cache', false), ...both('cache', 1, 0), info('app', true), ...both('app', 1, 0)],
   },
@@ -154,12 +211,20 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'AppDown',
+    shows: 'the service can do without it, though not without another one',
+    lines: [info('app', false), ...both('app', 1, 0), info('database', true), ...both('database', 1, 1)],
+  },
+  {
+    alert: 'AppDown',
     shows: 'a dependency alone',
     lines: [info('app', true), ...both('app', 1, 1), info('database', true), ...both('database', 1, 0)],
   },
   {
     alert: 'OptionalDependencyDown',
-    lines: [...[info('cache', false), ...nine('cache', 5, 4)], ...[info('search', false), ...both('search', 1, 1)]],
+    lines: [
+      ...[info('cache', false), ...nine('cache', 5, 4)],
+      ...[info('search', false), ...both('search', 1, 1), info('database', true)],
+    ],
     fires: [{ check: 'cache', type: 'postgres' }],
     says: `The check cache (postgres) is healthy on 44.44% of the replicas; the service is degraded. ${lookAtHealth}`,
   },
@@ -200,8 +265,14 @@ export const cases: readonly Case[] = [
     alert: 'DependencySlow',
     lines: [
       ...[...slow('database', 0, 6), ...slow('orders', 0, 0), ...slow('rare', 0, 6), ...nine('database', 9, 5)],
+      ...both('reports', 0, 0),
       // A little more than 40 runs in 15 minutes, and a little less.
       ...[runs('database', 'passed', 2.9, 2.9), runs('rare', 'passed', 2.5, 2.5)],
+      counter(
+        'sidewarden_check_runs_total{check="rare",type="postgres",result="passed",instance="shop-2:9090"}',
+        2.5,
+        2.5,
+      ),
     ],
     delay: 12,
     calm: 20,
@@ -219,7 +290,7 @@ export const cases: readonly Case[] = [
     lines: [
       ...[runs('database', 'failed', 47, 53), runs('database', 'passed', 953, 947)],
       ...[runs('orders', 'failed', 0, 0), runs('orders', 'passed', 1000, 1000)],
-      ...both('database', 1, 1),
+      ...[...both('database', 1, 1), ...both('reports', 0, 0)],
     ],
     delay: 2,
     fires: database,
@@ -271,7 +342,10 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'TlsCertificateExpiringNow',
-    lines: [ends('database', 3 * 86_400), ends('orders', 60 * 86_400), ...nine('database', 5, 5)],
+    lines: [
+      ...[ends('database', 3 * 86_400), ends('orders', 60 * 86_400)],
+      ...[...nine('database', 5, 5), ...both('reports', 0, 0)],
+    ],
     quiet: 30,
     delay: 1,
     calm: 'never',

@@ -39,7 +39,13 @@ const fires = [{ check: 'cache' }];
 const memory: readonly Case[] = [
   {
     alert: 'RedisMemoryHigh',
-    lines: [...bounded(0.88, 0.95, 'noeviction'), ...unbounded, ...evicting],
+    lines: [
+      ...bounded(0.88, 0.95, 'noeviction'),
+      ...unbounded,
+      ...evicting,
+      // Another server is down.
+      steady(of('queue', 'redis_up'), 0),
+    ],
     fires,
     says: 'The server of the check cache uses 95% of maxmemory, and its policy does not evict every key: when it is full, writes fail. INFO memory and redis-cli --bigkeys say what uses it.',
   },

@@ -84,7 +84,11 @@ export const cases: readonly Case[] = [
     lines: [
       ...[gauge(of('sidewarden_ready', 1), 1, 0), steady(of('sidewarden_ready', 2), 0)],
       ...[gauge(of('sidewarden_draining', 1), 0, 1), gauge(of('sidewarden_draining', 2), 0, 1)],
-      ...[1, 2].map((pod) => steady(of('sidewarden_process_start_time_seconds', pod), 0)),
+      // The older one has run for a little more than five minutes at the change.
+      ...[
+        steady(of('sidewarden_process_start_time_seconds', 1), 295),
+        steady(of('sidewarden_process_start_time_seconds', 2), 500),
+      ],
       page('DependencyDown', 'warning'),
     ],
     quiet: 10,
@@ -96,6 +100,15 @@ export const cases: readonly Case[] = [
     alert: 'ServiceNotReady',
     shows: 'a page tells why',
     lines: [gauge(of('sidewarden_ready', 1), 1, 0), page('AppDown', 'critical')],
+  },
+  {
+    alert: 'ServiceNotReady',
+    shows: 'the only one is not ready five minutes after its start',
+    lines: [steady(of('sidewarden_ready', 1), 0), steady(of('sidewarden_process_start_time_seconds', 1), 270)],
+    quiet: 10,
+    calm: 'never',
+    fires: [{}],
+    says: 'Kubernetes sends no requests to any pod. Either all of them drain, or each has another check that is down, or one that is not required has the gate ready: the body of /health/ready says the reason and the checks, pod by pod.',
   },
   {
     alert: 'ServiceNotReady',
@@ -158,7 +171,11 @@ export const cases: readonly Case[] = [
   {
     alert: 'SidecarAnswersErrors',
     shows: 'the first one ever',
-    lines: [onlyIn('loud', steady(of('sidewarden_http_requests_total', 1, ',route="/metrics",code="500"'), 1))],
+    lines: [
+      onlyIn('loud', steady(of('sidewarden_http_requests_total', 1, ',route="/metrics",code="500"'), 1)),
+      // Another code there, and the same one elsewhere, are long known.
+      ...[requests('504', 0, 0, '/metrics'), requests('500', 0, 0)],
+    ],
     calm: 15,
     fires: [{ route: '/metrics', code: '500' }],
     says: '1 requests for /metrics were answered with 500 within 10 minutes. Its log says why.',

@@ -41,7 +41,11 @@ export const cases: readonly Case[] = [
     {
       alert: 'StatisticsUnreadable',
       shows: family,
-      lines: [up('one', 1, 0, family), checkUp('one', type, 1, 1), up('two', 1, 1, family), checkUp('two', type, 1, 1)],
+      lines: [
+        ...[up('one', 1, 0, family), checkUp('one', type, 1, 1), up('two', 1, 1, family), checkUp('two', type, 1, 1)],
+        // Another one is down as the checks see it.
+        checkUp('three', type, 0, 0),
+      ],
       fires: [{ check: 'one' }],
       says: unreadable('one'),
     },
@@ -82,6 +86,8 @@ export const cases: readonly Case[] = [
     lines: [
       ...[leads('database', 1, 1, 0), leads('database', 2, 0, 0), mode('database', 'leader'), up('database', 1, 1)],
       ...[leads('orders', 1, 1, 1), leads('orders', 2, 0, 0), mode('orders', 'leader'), up('orders', 1, 1)],
+      // Of another one they are not wanted.
+      mode('search', 'off'),
     ],
     fires: database,
     says: nobody('database'),
@@ -102,7 +108,7 @@ export const cases: readonly Case[] = [
     lines: [
       ...[leads('cache', 1, 1, 0), mode('cache', 'leader'), checkUp('cache', 'redis', 1, 1)],
       ...[leads('database', 1, 1, 0), mode('database', 'leader'), up('database', 1, 0)],
-      checkUp('database', 'postgres', 1, 0),
+      ...[checkUp('database', 'postgres', 1, 0), leads('search', 1, 1, 1)],
     ],
   },
   {
@@ -122,6 +128,7 @@ export const cases: readonly Case[] = [
     lines: [
       ...[leads('database', 1, 1, 0), mode('database', 'leader'), checkUp('database', 'postgres', 1, 1)],
       ...[leads('orders', 1, 1, 0), mode('orders', 'leader'), up('orders', 1, 0), checkUp('orders', 'postgres', 1, 0)],
+      checkUp('cache', 'redis', 1, 1),
     ],
     fires: database,
     says: nobody('database'),
@@ -142,6 +149,8 @@ export const cases: readonly Case[] = [
       ...[collector('database', 'locks', 1, 0), collector('database', 'sizes', 1, 0), up('database', 1, 1)],
       ...[collector('cache', 'info', 1, 1), collector('cache', 'slowlog', 1, 1), up('cache', 1, 1, 'redis_up')],
       ...[collector('database', 'wal', 1, 0), grant('database', 'wal', 'pg_monitor', 1, 0)],
+      // Another server lacks a grant, and one does not answer.
+      ...[grant('cache', 'locks', 'info', 0, 0), up('orders', 0, 0)],
     ],
     fires: database,
     says: '2 collectors of database fail. sidewarden_collector_up says which, the log of the replica that reads why.',
@@ -156,7 +165,7 @@ export const cases: readonly Case[] = [
     lines: [
       ...[grant('database', 'wal', 'pg_monitor', 1, 0), grant('database', 'sizes', 'pg_monitor', 1, 0)],
       ...[grant('orders', 'wal', 'pg_monitor', 1, 1), up('database', 1, 1), up('orders', 1, 1)],
-      grant('database', 'statements', 'pg_stat_statements', 1, 1),
+      ...[grant('database', 'statements', 'pg_stat_statements', 1, 1), up('cache', 0, 0, 'redis_up')],
     ],
     fires: [{ check: 'database', privilege: 'pg_monitor' }],
     says: 'The user of database lacks pg_monitor. The log of the replica that reads has the statement to run. Disable this alert where the grant is withheld on purpose.',

@@ -21,7 +21,7 @@ export const featureAlerts = [
     labels: [],
     summary: 'Prometheus has no metrics of the service: the alerts on it cannot fire.',
     description:
-      'No scrape of /metrics/app has a sample. Look at the targets of Prometheus, then at `curl localhost:9090/metrics/app` on a pod.',
+      'No scrape of /metrics/app has a sample. Look at the targets of Prometheus, then at what a pod says: `kubectl exec POD -c sidewarden -- sidewarden healthcheck /metrics/app`.',
   },
   {
     name: 'AppPageDown',

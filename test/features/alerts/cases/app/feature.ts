@@ -20,7 +20,7 @@ export const featureCases: readonly Case[] = [
     alert: 'AppMetricsMissing',
     lines: [...[1, 2].map((pod) => gauge(samples(pod), 70, 0)), steady('up{instance="shop-1:9090"}', 1)],
     fires: [{}],
-    says: 'No scrape of /metrics/app has a sample. Look at the targets of Prometheus, then at `curl localhost:9090/metrics/app` on a pod.',
+    says: 'No scrape of /metrics/app has a sample. Look at the targets of Prometheus, then at what a pod says: `kubectl exec POD -c sidewarden -- sidewarden healthcheck /metrics/app`.',
   },
   {
     alert: 'AppMetricsMissing',
@@ -32,7 +32,7 @@ export const featureCases: readonly Case[] = [
     ],
     delay: 5,
     fires: [{}],
-    says: 'No scrape of /metrics/app has a sample. Look at the targets of Prometheus, then at `curl localhost:9090/metrics/app` on a pod.',
+    says: 'No scrape of /metrics/app has a sample. Look at the targets of Prometheus, then at what a pod says: `kubectl exec POD -c sidewarden -- sidewarden healthcheck /metrics/app`.',
   },
   {
     alert: 'AppMetricsMissing',

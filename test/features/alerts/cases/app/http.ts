@@ -110,6 +110,7 @@ export const httpCases: readonly Case[] = [
   {
     alert: 'AppCriticalErrors',
     lines: [
+      asked,
       counter(of('errors_total', 'error_type="corrupt",severity="critical"', 1), 0.1, 0.107),
       counter(of('errors_total', 'error_type="corrupt",severity="critical"', 2), 0.2, 0.25),
       counter(of('errors_total', 'error_type="timeout",severity="critical"'), 0.3, 0.3),

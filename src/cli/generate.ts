@@ -1,7 +1,7 @@
 // sidewarden generate: what follows from the configuration and other programs read, such as rules of Prometheus.
 import { loadConfiguration, type Taken } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
-import { formatProblems } from '../config/problems.ts';
+import { formatProblems, type Problem } from '../config/problems.ts';
 import type { Feature } from '../features/define.ts';
 import { type Format, formats, type GeneratedFile, type Mistake } from '../features/generate.ts';
 import { defineCommand, UsageError } from './command.ts';
@@ -50,10 +50,13 @@ mistake where nothing depends on its value.`,
       assumable: isNoFact,
     });
     if (!loaded.ok) {
-      explain(loaded);
+      explain({ ...loaded, problems: loaded.problems.map(withReason) });
       return exitCodes.configuration;
     }
     if (!isNamed(loaded)) return refused(loaded, [unnamed]);
+    const { checks, source } = loaded.configuration;
+    if (checks.length === 0 && source === 'environment')
+      tellNotes(['no file was found, and no variable configures a check: name the file with --config']);
     const { files, notes, mistakes } = await madeOf(loaded, wanted, format);
     if (mistakes.length > 0) return refused(loaded, mistakes);
     tellNotes(notes);
@@ -65,6 +68,15 @@ mistake where nothing depends on its value.`,
     return (check ? comparedWith : writeTo)(out, files, tellNotes);
   },
 });
+
+/** A variable that must be set although most need not, and which value will do. */
+const withReason = (problem: Problem): Problem =>
+  /^checks\.[^.]+\.(?:url|address|socket)$/.test(problem.path) && problem.message.endsWith('is not set')
+    ? {
+        ...problem,
+        fix: `${problem.fix}: its host says whether the check asks the service itself, so any value with that host will do`,
+      }
+    : problem;
 
 const formatOf = (given: string | undefined): Format => {
   const found = formats.find((one) => one === (given ?? 'files'));

@@ -121,7 +121,7 @@ describe('the configuration', () => {
   ])('a variable that matters must be set: %s', async (yaml, at, name) => {
     const said = await wrong(yaml);
     expect(said).toMatch(/^\S+\.yaml:\d+:\d+ /);
-    expect(said).toContain(`${at}: the variable ${name} is not set\n  fix: set ${name} or ${name}_FILE\n`);
+    expect(said).toContain(`${at}: the variable ${name} is not set\n  fix: set ${name} or ${name}_FILE`);
     expect(said.match(/^\S+\.yaml:/gm)).toHaveLength(1);
   });
 
@@ -404,4 +404,19 @@ test('names that files and objects cannot have', async () => {
   const object = parse(stdout);
   expect(object.metadata.name).toBe('shop-api-sidewarden');
   expect(object.spec.groups[0].name).toBe('Shop "API" /../ ü.probes');
+});
+
+test('a variable that must be set is told with the reason', async () => {
+  const file = fileOf('service: shop\nchecks:\n  payments: { type: http, url: "${PAYMENTS_URL}" }\n');
+  const { code, stderr } = await runHere(['generate', '--config', file]);
+  expect(code).toBe(78);
+  expect(stderr).toContain(
+    'fix: set PAYMENTS_URL or PAYMENTS_URL_FILE: its host says whether the check asks the service itself, so any value with that host will do',
+  );
+});
+
+test('where no file is found and no variable configures a check, it is said', async () => {
+  const { code, stderr } = await runHere(['generate'], { environment: { SIDEWARDEN_SERVICE: 'shop' } });
+  expect(code).toBe(0);
+  expect(stderr).toContain('no file was found, and no variable configures a check');
 });

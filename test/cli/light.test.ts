@@ -109,7 +109,7 @@ describe('the daemon', () => {
     const urls = (await readFile(record, 'utf8')).split('\n').filter(Boolean);
     const inputs = inputsOf(urls.map((url) => `dist${url.split('/dist')[1] ?? ''}`));
     const loaded = inputs.flatMap((input) => /^src\/features\/alerts\/(.*)/.exec(input)?.[1] ?? []);
-    expect([...new Set(loaded)].sort()).toEqual(['index.ts', 'known.ts', 'problems.ts', 'settings.ts']);
+    expect([...new Set(loaded)].sort()).toEqual(['index.ts', 'known.ts', 'problems.ts', 'settings.ts', 'templates.ts']);
     expect([...packagesIn(inputs)]).not.toContain('diff');
   });
 

@@ -2,7 +2,7 @@
 // that it cannot parse: https://prometheus.io/docs/prometheus/latest/configuration/template_reference/
 import { nearest } from '../../config/nearest.ts';
 
-/** What is wrong with a text, and what to write. */
+/** What is wrong with a string, and what to write. */
 export type Wrong = { readonly message: string; readonly fix: string };
 
 /** Of Prometheus since 2.42. */
@@ -49,7 +49,7 @@ const notClosed = wrong('has a `{{` that no `}}` ends', example);
 
 const comment = /\{\{(?:- )?\/\*.*?\*\/(?: -)?\}\}/suy;
 
-/** The first mistake of a text; undefined: none can be seen. */
+/** The first mistake of a string; undefined: none can be seen. */
 export function templateMistake(text: string): Wrong | undefined {
   const declared = new Set<string>();
   const open: string[] = [];

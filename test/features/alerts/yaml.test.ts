@@ -56,7 +56,7 @@ describe.each([
 ])('%j', (one) => {
   test('comes back', () => expect(back([one])).toEqual([one]));
 });
-test('a long line is folded, and lines of a text are lines', () => {
+test('a long line is folded, and lines of a string are lines', () => {
   expect(yamlOf({ a: `${word} ${word}` }, [])).toMatch(/^a: >-\n {2}who/);
   expect(yamlOf({ a: `${word}\n${word}\n` }, [])).toBe(`a: |\n  ${word}\n  ${word}\n`);
 });

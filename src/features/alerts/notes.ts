@@ -30,13 +30,13 @@ export function notesOn(settings: AlertsSettings, facts: Facts): readonly string
 
 type Check = Facts['checks'][number];
 
-/** The pages whose causes silence others, whatever becomes of the page. */
+/** The pages that tell of a check. */
 const pages: readonly { readonly name: string; readonly of: string; readonly isFor: (check: Check) => boolean }[] = [
   { name: 'DependencyDown', of: 'a required dependency', isFor: ({ required, own }) => required && !own },
   { name: 'AppDown', of: 'the service', isFor: ({ required, own }) => required && own },
 ];
 
-/** Nobody is woken by the cause, and what follows from it is silent all the same. */
+/** Nobody is woken by the cause itself. */
 function unpaged(settings: AlertsSettings, facts: Facts): readonly string[] {
   return pages.flatMap(({ name, of, isFor }) => {
     const pack = catalogue.find(({ alerts }) => alerts.some((alert) => alert.name === name));
@@ -49,8 +49,6 @@ function unpaged(settings: AlertsSettings, facts: Facts): readonly string[] {
         ]
       : [`alerts.packs is without ${pack.name}, and so without ${name}`];
     const [first] = why;
-    return first === undefined
-      ? []
-      : [`${first}: nothing pages when ${of} is down, and what follows from it stays silent`];
+    return first === undefined ? [] : [`${first}: no page says that ${of} is down; what follows from it pages instead`];
   });
 }

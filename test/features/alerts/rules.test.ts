@@ -85,7 +85,7 @@ describe('nobody is woken by a cause', () => {
         `service: shop\nchecks: { db: { type: redis, url: 'redis://r', required: ${required} }, web: { type: http, url: 'http://127.0.0.1/', required: ${required} } }\nalerts: { ${alerts} }\n`,
       )
     ).stderr;
-  const down = (what: string) => `: nothing pages when ${what} is down, and what follows from it stays silent\n`;
+  const down = (what: string) => `: no page says that ${what} is down; what follows from it pages instead\n`;
   test.each([
     ['disabled: [DependencyDown]', `note: alerts.disabled names DependencyDown${down('a required dependency')}`],
     ['disabled: [AppDown]', `note: alerts.disabled names AppDown${down('the service')}`],

@@ -4,9 +4,9 @@ import { expect } from 'vitest';
 import { parse } from 'yaml';
 import { probes } from '../../src/features/alerts/catalogue/probes.ts';
 import { statistics as pack } from '../../src/features/alerts/catalogue/statistics.ts';
-import { alertRule, recordingRule } from '../../src/features/alerts/rule.ts';
+import { recordingRule } from '../../src/features/alerts/rule.ts';
 import { blockWith } from '../docs/pages.ts';
-import { scope } from '../features/alerts/bench.ts';
+import { rulesOfPack, scope } from '../features/alerts/bench.ts';
 import type { Prometheus, ScrapeConfig } from '../servers/prometheus.ts';
 import type { Sidewarden } from '../servers/sidewarden.ts';
 import { waitedSince } from '../servers/waited.ts';
@@ -30,11 +30,7 @@ export function documentedJobs(replicas: readonly Sidewarden[]): readonly Scrape
 export const statisticsRules = (): readonly object[] => [
   {
     name: pack.name,
-    rules: [
-      ...probes.recordings.map((recording) => recordingRule(recording, scope)),
-      ...pack.recordings.map((recording) => recordingRule(recording, scope)),
-      ...pack.alerts.map((alert) => alertRule(alert, pack, { scope })),
-    ],
+    rules: [...probes.recordings.map((recording) => recordingRule(recording, scope)), ...rulesOfPack(pack)],
   },
 ];
 

@@ -3,8 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packs } from '../../src/features/alerts/catalogue/index.ts';
 import type { Alert } from '../../src/features/alerts/pack.ts';
-import { alertRule, recordingRule } from '../../src/features/alerts/rule.ts';
-import { minutes, scope } from '../features/alerts/bench.ts';
+import { minutes, rulesOfPack } from '../features/alerts/bench.ts';
 import { alertsOf } from '../integration/statistics-scrape.ts';
 import { loud } from './alerts/loud.ts';
 import { type Stack, startStack } from './alerts/stack.ts';
@@ -38,13 +37,9 @@ const groupsWith = (
     .filter(({ name }) => name !== 'kubernetes')
     .map((pack) => ({
       name: pack.name,
-      rules: [
-        ...pack.recordings.map((recording) => recordingRule(recording, scope)),
-        ...pack.alerts.map((alert) => {
-          const rule = alertRule(changed(alert), pack, { scope });
-          return { ...rule, expr: said(rule.expr) };
-        }),
-      ],
+      rules: rulesOfPack(pack, changed).map((rule) =>
+        rule.alert === undefined ? rule : { ...rule, expr: said(rule.expr) },
+      ),
     }));
 
 beforeAll(async () => {

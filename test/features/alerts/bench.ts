@@ -1,5 +1,6 @@
 // Cases as files for `promtool test rules`: an alert and its recording rules each, and what must hold at which minute.
 
+import { parseDuration } from '../../../src/core/duration.ts';
 import { packs } from '../../../src/features/alerts/catalogue/index.ts';
 import { expand, recordsIn, type Scope } from '../../../src/features/alerts/expression.ts';
 import type { Alert, Pack, Recording } from '../../../src/features/alerts/pack.ts';
@@ -51,10 +52,16 @@ export const rulesOf = (alert: Alert): readonly Rule[] => [
   alertRule(alert, packOf(alert.name), { scope }),
 ];
 
+/** All rules of a pack, as they are generated. @param changed what is different of each alert */
+export const rulesOfPack = (pack: Pack, changed: (alert: Alert) => Alert = (alert) => alert): readonly Rule[] => [
+  ...pack.recordings.map((recording) => recordingRule(recording, scope)),
+  ...pack.alerts.map((alert) => alertRule(changed(alert), pack, { scope })),
+];
+
 export const minutes = (duration: string): number => {
-  const found = /^(\d+)([smhd])$/.exec(duration);
-  if (found === null) throw new Error(`${duration} is not a duration of one unit`);
-  return (Number(found[1]) * { s: 1 / 60, m: 1, h: 60, d: 1440 }[found[2] as 's' | 'm' | 'h' | 'd']) as number;
+  const ms = parseDuration(duration);
+  if (ms === undefined) throw new Error(`${duration} is not a duration`);
+  return ms / 60_000;
 };
 
 /** The longest window that the alert or a recording that it reads looks back, in minutes. */

@@ -1,16 +1,12 @@
 // A healthy service of two replicas, one of which is killed while it reads the statistics: only the watchdog fires.
 import { expect, test } from 'vitest';
 import { packs } from '../../../src/features/alerts/catalogue/index.ts';
-import { alertRule, recordingRule } from '../../../src/features/alerts/rule.ts';
-import { scope } from './bench.ts';
+import { rulesOfPack } from './bench.ts';
 import { inputOf, lengthMin, lines } from './healthy/index.ts';
 import { testFiles } from './promtool.ts';
 import { readExpression } from './reading.ts';
 
-const rules = packs.flatMap((pack) => [
-  ...pack.recordings.map((recording) => recordingRule(recording, scope)),
-  ...pack.alerts.map((alert) => alertRule(alert, pack, { scope })),
-]);
+const rules = packs.flatMap((pack) => rulesOfPack(pack));
 const input = lines.flatMap(inputOf);
 
 test('it has every series that a rule reads', () => {

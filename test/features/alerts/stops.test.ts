@@ -1,17 +1,11 @@
 // Something stops: one page, and nothing else that wakes anybody. What follows from it stays silent.
 import { expect, test } from 'vitest';
 import { packs } from '../../../src/features/alerts/catalogue/index.ts';
-import type { Pack } from '../../../src/features/alerts/pack.ts';
-import { alertRule, recordingRule } from '../../../src/features/alerts/rule.ts';
-import { alertOf, scope } from './bench.ts';
+import { alertOf, rulesOfPack } from './bench.ts';
 import { testFiles } from './promtool.ts';
 import { inputOf, judgedAfterMin, type Stop, stopped, stops } from './stops.ts';
 
-const rulesOf = ({ alerts, recordings, ...pack }: Pack) => [
-  ...recordings.map((recording) => recordingRule(recording, scope)),
-  ...alerts.map((alert) => alertRule(alert, pack, { scope })),
-];
-const rules = packs.filter(({ name }) => name !== 'kubernetes').flatMap(rulesOf);
+const rules = packs.filter(({ name }) => name !== 'kubernetes').flatMap((pack) => rulesOfPack(pack));
 
 const labels = (name: string): string => {
   const [alertname = '', check] = name.split(' ');

@@ -1,9 +1,8 @@
 // Every family of docs/metrics.md, and every metric of the catalogue of the service, is read by a rule, or a list says why not.
 import { expect, test } from 'vitest';
 import { packs } from '../../../src/features/alerts/catalogue/index.ts';
-import { alertRule, recordingRule } from '../../../src/features/alerts/rule.ts';
 import { read } from '../../docs/pages.ts';
-import { scope } from './bench.ts';
+import { rulesOfPack } from './bench.ts';
 import { familyOf, knownFamilies } from './known-families.ts';
 import { readExpression } from './reading.ts';
 import * as app from './unused/app.ts';
@@ -15,10 +14,7 @@ import * as redis from './unused/redis.ts';
 
 /** Those of the catalogue are named there without a prefix. */
 const plain = (name: string): string => name.replace(/^shop_/, '');
-const expressions = packs.flatMap((pack) => [
-  ...pack.recordings.map((recording) => recordingRule(recording, scope).expr),
-  ...pack.alerts.map((alert) => alertRule(alert, pack, { scope }).expr),
-]);
+const expressions = packs.flatMap((pack) => rulesOfPack(pack)).map(({ expr }) => expr);
 const used = new Set(
   expressions
     .flatMap((expr) => readExpression(expr, () => new Set()).selectors)

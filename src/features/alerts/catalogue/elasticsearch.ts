@@ -1,6 +1,8 @@
 // What a cluster of Elasticsearch or OpenSearch says of itself: shards, tasks, snapshots. Nodes are in elasticsearch-nodes.ts.
+
 import type { Pack } from '../pack.ts';
 import { nodeRecordings, nodes } from './elasticsearch-nodes.ts';
+import { unanswered } from './out.ts';
 
 const active = 'max by (check) (sidewarden_elasticsearch_active_shards_ratio{})';
 const hasColour = (colour: string): string =>
@@ -17,7 +19,7 @@ export const elasticsearch: Pack = {
   about:
     'shards, nodes, disks, memory, searches and snapshots of Elasticsearch and OpenSearch, by the statistics of an elasticsearch check',
   auto: ({ checks }) => checks.some(({ type, statistics }) => type === 'elasticsearch' && statistics !== 'off'),
-  silence: 'on (check) (max by (check) (elasticsearch_clusterinfo_up{}) == 0)',
+  silence: unanswered('elasticsearch_clusterinfo_up'),
   recordings: [...nodeRecordings],
   alerts: [
     {

@@ -1,6 +1,8 @@
 // What runs out if it goes on as in the last six hours: never the trend alone, but a trend of what is used much already.
+
 import type { Facts } from '../../generate.ts';
 import type { Pack } from '../pack.ts';
+import { unanswered } from './out.ts';
 import { unlessReplica } from './postgres-expressions.ts';
 
 const has =
@@ -12,8 +14,6 @@ const hasKubernetes = (facts: Facts): boolean => {
   const { packs } = (facts.settingsOf('alerts') ?? {}) as { readonly packs?: string | readonly string[] };
   return Array.isArray(packs) && packs.includes('kubernetes');
 };
-/** Where the server is down, that is told, and its last values are no trend. */
-const unlessDown = (up: string): string => `unless on (check) (max by (check) (${up}{}) == 0)`;
 const xidAge = 'pg_database_wraparound_age_datfrozenxid_seconds{}';
 const heap = 'elasticsearch_jvm_memory_used_bytes{area="heap"}';
 const heapMost = 'elasticsearch_jvm_memory_max_bytes{area="heap"}';
@@ -31,7 +31,7 @@ export const forecast: Pack = {
     {
       name: 'PostgresConnectionsForecast',
       expr: `check:postgres_connections_used:ratio{} > $threshold
-        and predict_linear(check:postgres_connections_used:ratio{}[6h], 4 * 3600) > 1 ${unlessDown('pg_up')}`,
+        and predict_linear(check:postgres_connections_used:ratio{}[6h], 4 * 3600) > 1 unless ${unanswered('pg_up')}`,
       threshold: ratio(0.5),
       for: '30m',
       severity: 'warning',
@@ -45,7 +45,7 @@ export const forecast: Pack = {
       name: 'PostgresXidForecast',
       expr: `max by (check, datname) (${xidAge}) > $threshold
         and max by (check, datname) (predict_linear(${xidAge}[6h], 3 * 86400)) > 2e9
-        ${unlessReplica} ${unlessDown('pg_up')}`,
+        ${unlessReplica} unless ${unanswered('pg_up')}`,
       threshold: { value: 5e8, least: 1e6, most: 2_000_000_000, unit: 'transactions' },
       for: '1h',
       severity: 'warning',
@@ -60,7 +60,7 @@ export const forecast: Pack = {
       // Where Redis evicts, it fills its memory and keeps it full: that is no failure.
       expr: `check:redis_memory_used:ratio{} > $threshold
         and on (check) max by (check) (predict_linear(redis_memory_used_bytes{}[6h], 4 * 3600)) > max by (check) (redis_memory_max_bytes{})
-        and on (check) max by (check) (redis_instance_info{maxmemory_policy="noeviction"}) ${unlessDown('redis_up')}`,
+        and on (check) max by (check) (redis_instance_info{maxmemory_policy="noeviction"}) unless ${unanswered('redis_up')}`,
       threshold: ratio(0.6),
       for: '30m',
       severity: 'warning',
@@ -74,7 +74,7 @@ export const forecast: Pack = {
       name: 'ElasticsearchDiskForecast',
       expr: `min by (check, name) (${disk} / ${diskSize}) < $threshold
         and min by (check, name) (predict_linear(${disk}[6h], 86400) / ${diskSize}) < 0.05
-        ${unlessDown('elasticsearch_clusterinfo_up')}`,
+        unless ${unanswered('elasticsearch_clusterinfo_up')}`,
       threshold: ratio(0.3),
       for: '1h',
       severity: 'warning',
@@ -88,7 +88,7 @@ export const forecast: Pack = {
       name: 'ElasticsearchHeapForecast',
       expr: `max by (check, name) (min_over_time(${heap}[30m]) / ${heapMost}) > $threshold
         and max by (check, name) (predict_linear(min_over_time(${heap}[30m])[6h:5m], 4 * 3600) / ${heapMost}) > 1
-        ${unlessDown('elasticsearch_clusterinfo_up')}`,
+        unless ${unanswered('elasticsearch_clusterinfo_up')}`,
       threshold: ratio(0.7),
       for: '30m',
       severity: 'warning',

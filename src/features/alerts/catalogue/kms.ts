@@ -2,6 +2,7 @@
 
 import type { Facts } from '../../generate.ts';
 import type { Pack } from '../pack.ts';
+import { unanswered } from './out.ts';
 
 /** The state of the key is read as statistics; requests are counted by every replica of its own. */
 const readsKey = ({ checks }: Facts): boolean =>
@@ -17,7 +18,7 @@ export const kms: Pack = {
   name: 'kms',
   about: 'the state, rotation and expiry of AWS KMS keys, and requests that fail',
   auto: ({ checks }) => checks.some(({ type }) => type === 'kms'),
-  silence: 'on (check) (max by (check) (sidewarden_kms_up{}) == 0)',
+  silence: unanswered('sidewarden_kms_up'),
   recordings: [],
   alerts: [
     {

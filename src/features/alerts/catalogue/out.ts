@@ -21,6 +21,9 @@ const checks = [...dependencies, 'AppDown'];
 const firing = (names: readonly string[]): string =>
   `ALERTS{alertname=~"$prefix(${names.join('|')})", alertstate="firing", severity="critical"}`;
 
+/** Who reads the statistics of the server gets no answer. @param up the family that says so, such as `pg_up` */
+export const unanswered = (up: string): string => `on (check) (max by (check) (${up}{}) == 0)`;
+
 /** One of these pages is out. */
 export const paged = (...names: readonly string[]): string => `on () ${firing(names)}`;
 

@@ -1,5 +1,7 @@
 // What PostgreSQL says of itself.
+
 import type { Pack } from '../pack.ts';
+import { unanswered } from './out.ts';
 import { fresh } from './postgres-expressions.ts';
 import { load } from './postgres-load.ts';
 import { replication } from './postgres-replication.ts';
@@ -20,7 +22,7 @@ export const postgres: Pack = {
   name: 'postgres',
   about: 'connections, replication, locks, vacuum and WAL of PostgreSQL',
   auto: ({ checks }) => checks.some(({ type, statistics }) => type === 'postgres' && statistics !== 'off'),
-  silence: 'on (check) (max by (check) (pg_up{}) == 0)',
+  silence: unanswered('pg_up'),
   recordings: [
     {
       record: 'check:postgres_connections_used:ratio',

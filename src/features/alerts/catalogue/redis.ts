@@ -1,5 +1,7 @@
 // What Redis and Valkey say of themselves: memory, clients, persistence, traffic. Replication is in redis-replication.ts.
+
 import type { Pack } from '../pack.ts';
+import { unanswered } from './out.ts';
 import { replication } from './redis-replication.ts';
 
 const readsStatistics = 'the statistics of a redis check';
@@ -8,7 +10,7 @@ export const redis: Pack = {
   name: 'redis',
   about: `memory, clients, persistence, replication, sentinels and clusters of Redis and Valkey, by ${readsStatistics}`,
   auto: ({ checks }) => checks.some(({ type, statistics }) => type === 'redis' && statistics !== 'off'),
-  silence: 'on (check) (max by (check) (redis_up{}) == 0)',
+  silence: unanswered('redis_up'),
   recordings: [
     {
       record: 'check:redis_memory_used:ratio',

@@ -65,7 +65,7 @@ export const rooms: readonly Room[] = [
         'config/nearest.ts',
       ],
     ],
-    apart: [],
+    apart: ['prometheus', 'slos'],
   },
 ];
 

@@ -146,7 +146,7 @@ export function createDaemon({ source, digest, taken, lastGood }: Origin): Daemo
     ...{ service, version, clock, log, redact, board, emit, scheduler, shown },
     random: Math.random,
     draining: () => drain.draining,
-    ...{ reveal, lease: leadership.lease },
+    ...{ reveal, lease: leadership.lease, namespace: started.namespace, stateDir: started.stateDir },
     taken: (family) => isReserved(family) || statistics.knows(family),
     events: sinks,
     meters: registry.meters,

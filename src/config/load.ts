@@ -2,7 +2,7 @@
 
 import type { Definition } from '../dependencies/define.ts';
 import { definitions as allDefinitions } from '../dependencies/index.ts';
-import type { ConfiguredFeature } from '../features/define.ts';
+import { type ConfiguredFeature, othersOf } from '../features/define.ts';
 import { features } from '../features/index.ts';
 import { assemble } from './assemble.ts';
 import { type Defaults, parseChecks } from './checks.ts';
@@ -116,7 +116,7 @@ function judge(options: LoadOptions): Loaded {
   const asked = askedFeatures(values);
   const names = checks.map(({ name, definition: { type } }) => ({ name, type }));
   for (const { feature, settings } of asked) {
-    for (const { path, message, fix } of feature.problems?.(settings, names) ?? [])
+    for (const { path, message, fix } of feature.problems?.(settings, names, othersOf(feature, asked)) ?? [])
       findings.add([feature.key, ...path], message, fix);
   }
   const problems = findings.all();
@@ -140,7 +140,10 @@ function judge(options: LoadOptions): Loaded {
     ok: true,
     configuration,
     warnings: [...notOurs, ...warningsOn(facts), ...(flags.logLevel === undefined ? doubtful : [])],
-    notes: [...notesOn(facts), ...asked.flatMap(({ feature, settings }) => feature.notes?.(settings) ?? [])],
+    notes: [
+      ...notesOn(facts),
+      ...asked.flatMap(({ feature, settings }) => feature.notes?.(settings, othersOf(feature, asked)) ?? []),
+    ],
     ...(file === undefined || file === standardInput || text === undefined
       ? {}
       : { written: { file, text: () => text } }),

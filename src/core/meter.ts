@@ -7,4 +7,6 @@ export interface Meter {
   add(labels: Readonly<Record<string, string>>, value: number): void;
   /** Of a histogram. */
   observe(labels: Readonly<Record<string, string>>, value: number): void;
+  /** The series with these labels is no longer there. */
+  remove(labels: Readonly<Record<string, string>>): void;
 }

@@ -45,6 +45,14 @@ export interface House {
   meter(family: OwnFamily): Meter;
   /** Families on the page beside ours, in place of those under this name, until then. */
   show(name: string, texts: readonly FamilyText[], until: Instant): void;
+  /** The metrics of the service itself, as /metrics/app shows them now, by whichever feature. */
+  appPage(): readonly Uint8Array[];
+  /** As it was written: with `service`, which replicas belong together. */
+  readonly namespace: string | undefined;
+  /** The folder for what outlives a restart, where the configuration names one. It may not be there, nor be writable. */
+  readonly stateDir: string | undefined;
+  /** What the feature at work keeps for its successor, which begins in its place; undefined where there is none. */
+  readonly inherited: unknown;
 }
 
 /** Metrics of the service itself, in Prometheus' text format 0.0.4. */
@@ -64,12 +72,17 @@ export interface Live {
   readonly routes?: Routes;
   /** What it has for /metrics/app, which is also the end of /metrics. */
   readonly page?: AppPage;
+  /** What its successor goes on with when its settings change. The two can live side by side for a moment. */
+  readonly heritage?: unknown;
   /** Lets go of everything: open streams, timers, connections. Its jobs have ended then. */
   close?(): void | Promise<void>;
 }
 
 /** The module behind `load`. `begin` makes it, and neither waits nor does anything yet: what acts are jobs, routes, events. */
-export type Working<Settings> = { begin(settings: Settings, house: House): Live };
+export type Working<Settings> = { begin(settings: Settings, house: House, others: Others): Live };
+
+/** What the configuration says below the keys of other features; undefined: such a feature is off. */
+export type Others = Readonly<Record<string, unknown>>;
 
 /** A check that settings can name. */
 export type KnownName = { readonly name: string; readonly type: string };
@@ -86,10 +99,12 @@ export interface Feature<Key extends string = string, Settings extends z.ZodType
   readonly key: Key;
   /** What stands below the key, with a description. Where nothing does, the feature is off and nothing of it is loaded. */
   readonly settings: Settings;
+  /** Keys of other features whose settings it depends on: when these change, it begins anew as if its own had. */
+  readonly reads?: readonly string[];
   /** @param checks those of the configuration that are right */
-  problems?(settings: z.output<Settings>, checks: readonly KnownName[]): readonly SettingsProblem[];
+  problems?(settings: z.output<Settings>, checks: readonly KnownName[], others: Others): readonly SettingsProblem[];
   /** Facts about right settings that their author should know. */
-  notes?(settings: z.output<Settings>): readonly string[];
+  notes?(settings: z.output<Settings>, others: Others): readonly string[];
   /** It does what one replica does and no other: there is a place of election even when nobody reads statistics. */
   readonly elects?: true;
   /** Documentation, rules and boards read them without loading the feature. */
@@ -115,3 +130,7 @@ export function defineFeature<const Key extends string, Settings extends z.ZodTy
 
 /** A feature that the configuration asks for. */
 export type ConfiguredFeature = { readonly feature: Feature; readonly settings: unknown };
+
+/** What a feature reads of the others that the configuration asks for. */
+export const othersOf = ({ reads = [] }: Pick<Feature, 'reads'>, configured: readonly ConfiguredFeature[]): Others =>
+  Object.fromEntries(reads.map((key) => [key, configured.find(({ feature }) => feature.key === key)?.settings]));

@@ -46,7 +46,7 @@ export function createFamilies(meters: { add(family: OwnFamily): Meter; remove(f
     meter({ key, families = [] }, name) {
       if (!families.some((family) => family.name === name))
         throw new Error(`the feature ${key} does not name the family ${name}`);
-      return registered.get(key)?.get(name) ?? { set() {}, add() {}, observe() {} };
+      return registered.get(key)?.get(name) ?? { set() {}, add() {}, observe() {}, remove() {} };
     },
   };
 }

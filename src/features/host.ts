@@ -12,11 +12,19 @@ import type { Secret } from '../core/secret.ts';
 import type { Routes } from '../http/mount.ts';
 import type { Job } from '../schedule/job.ts';
 import { createReconciler } from '../schedule/reconciler.ts';
-import type { ConfiguredFeature, Feature, House, Live, Working } from './define.ts';
+import {
+  type ConfiguredFeature,
+  type Feature,
+  type House,
+  type Live,
+  type Others,
+  othersOf,
+  type Working,
+} from './define.ts';
 import { createFamilies } from './families.ts';
 import { tasksOf } from './tasks.ts';
 
-export type HostOptions = Omit<House, 'show' | 'meter' | 'nudge'> & {
+export type HostOptions = Omit<House, 'show' | 'meter' | 'nudge' | 'appPage' | 'inherited'> & {
   readonly scheduler: { add(job: Job): void; nudge(job: Job): void; remove(job: Job): Promise<void> };
   readonly events: { add(consumer: Consumer): void; remove(consumer: Consumer): void };
   readonly shown: {
@@ -55,17 +63,20 @@ const endMs = 5000;
 
 /** A feature that does something in the daemon. */
 type Loadable = Feature & { load(settings: unknown): Promise<Working<unknown>> };
-type Wanted = { readonly feature: Loadable; readonly settings: unknown };
+type Wanted = { readonly feature: Loadable; readonly settings: unknown; readonly others: Others };
 
 /** Without those that are only generated from. */
 const loadable = (wanted: readonly ConfiguredFeature[]): readonly Wanted[] =>
-  wanted.flatMap(({ feature, settings }) => (isLoadable(feature) ? [{ feature, settings }] : []));
+  wanted.flatMap(({ feature, settings }) =>
+    isLoadable(feature) ? [{ feature, settings, others: othersOf(feature, wanted) }] : [],
+  );
 const isLoadable = (feature: Feature): feature is Loadable => feature.load !== undefined;
 
 /** A feature that was made. */
 type Member = {
   readonly feature: Feature;
   readonly settings: unknown;
+  readonly others: Others;
   readonly live: Live;
   readonly tasks: ReturnType<typeof tasksOf>;
   /** It is over: what it still does reaches nobody. */
@@ -74,7 +85,7 @@ type Member = {
 
 export function createFeatureHost(options: HostOptions): FeatureHost {
   const { scheduler, events, shown, meters, mount, ...ofHouse } = options;
-  const { log } = ofHouse;
+  const { log, clock } = ofHouse;
   const families = createFamilies(meters);
   const ending = new Map<Member, Promise<void>>();
   /** Made, and not yet at work. */
@@ -138,10 +149,21 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
       if (of()?.ended !== true) shown.put(feature.key, name, texts, until);
     },
     meter: ({ name }) => families.meter(feature, name),
+    appPage: () => page(clock.now()),
+    inherited: members.get(feature.key)?.live.heritage,
   });
-  const make = async ({ feature, settings }: Wanted): Promise<Member> => {
+  const page = (now: Instant): readonly Uint8Array[] =>
+    members.all().flatMap(({ feature, live }) => {
+      try {
+        return live.page?.parts(now) ?? [];
+      } catch (error) {
+        failed(feature.key, error);
+        return []; // one that fails costs nobody else the page
+      }
+    });
+  const make = async ({ feature, settings, others }: Wanted): Promise<Member> => {
     const going = members.get(feature.key);
-    if (going !== undefined && same(going.settings, settings)) return going;
+    if (going !== undefined && same([going.settings, going.others], [settings, others])) return going;
     let member: Member | undefined;
     try {
       const working = await feature.load(settings);
@@ -149,9 +171,10 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
       const live = working.begin(
         settings,
         houseOf(feature, () => member),
+        others,
       );
       const tasks = tasksOf(feature.key, live.jobs ?? [], (error) => failed(feature.key, error));
-      member = { feature, settings, live, tasks, ended: false };
+      member = { feature, settings, others, live, tasks, ended: false };
       return member;
     } catch (error) {
       const { message } = error as Error;
@@ -195,15 +218,7 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
         throw error;
       }
     },
-    page: (now) =>
-      members.all().flatMap(({ feature, live }) => {
-        try {
-          return live.page?.parts(now) ?? [];
-        } catch (error) {
-          failed(feature.key, error);
-          return []; // one that fails costs nobody else the page
-        }
-      }),
+    page,
     secrets: () => secretsOf([...members.all(), ...waiting, ...ending.keys()].map(({ settings }) => settings)),
     async close() {
       closed = true;

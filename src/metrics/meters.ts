@@ -23,7 +23,12 @@ export function createMeters(place: Registration, changed: () => void): Meters {
     add(family) {
       const meter = meterOf(place, family);
       changed();
-      return { set: changing(meter.set), add: changing(meter.add), observe: changing(meter.observe) };
+      return {
+        set: changing(meter.set),
+        add: changing(meter.add),
+        observe: changing(meter.observe),
+        remove: changing(meter.remove),
+      };
     },
     remove: changing(({ name }) => place.prom.removeSingleMetric(name)),
   };
@@ -33,17 +38,18 @@ function meterOf(place: Registration, family: OwnFamily): Meter {
   const nothing = (): never => {
     throw new Error(`${family.name} is a ${family.type}`);
   };
-  const none = { set: nothing, add: nothing, observe: nothing };
+  const none = { set: nothing, add: nothing, observe: nothing, remove: nothing };
   if (family.type === 'gauge') {
     const gauge = new Gauge(settings(place, family));
     gauge.remove({}); // without labels it would be 0 before anybody said so
-    return { ...none, set: (labels, value) => gauge.set(labels, value) };
+    return { ...none, set: (labels, value) => gauge.set(labels, value), remove: (labels) => gauge.remove(labels) };
   }
   if (family.type === 'counter') {
     const counter = new Counter(settings(place, family));
     counter.remove({});
-    return { ...none, add: (labels, value) => counter.inc(labels, value) };
+    return { ...none, add: (labels, value) => counter.inc(labels, value), remove: (labels) => counter.remove(labels) };
   }
   const histogram = new Histogram({ ...settings(place, family), buckets: [...(family.buckets ?? [])] });
-  return { ...none, observe: (labels, value) => histogram.observe(labels, value) };
+  const remove: Meter['remove'] = (labels) => histogram.remove(labels);
+  return { ...none, remove, observe: (labels, value) => histogram.observe(labels, value) };
 }

@@ -2,7 +2,7 @@
 // and jobs of the examples.
 import { parser } from '@prometheus-io/lezer-promql';
 import { packs } from '../../src/features/alerts/catalogue/index.ts';
-import { jobOf } from '../../src/features/alerts/expression.ts';
+import { jobOf } from '../../src/features/prometheus/expression.ts';
 import { read } from './pages.ts';
 
 /** As in the pages: the service is `shop`, and so is the prefix of its metrics. */

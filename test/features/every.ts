@@ -19,6 +19,7 @@ const nobodyHolds: Lease = {
 /** What turns on every part of a feature; nothing where its defaults do. */
 const written: Readonly<Record<string, unknown>> = {
   app: { metrics: { url: 'http://127.0.0.1:8080/metrics' }, statsd: {} },
+  slos: { availability: { indicator: { ready: true }, objective: 99.9 } },
 };
 
 /** One that this does not suffice for is left out. */
@@ -26,17 +27,22 @@ async function everyFeature(): Promise<readonly Live[]> {
   const all = features.map(async ({ key, settings, load }) => {
     const parsed = settings.safeParse(written[key] ?? {});
     if (!parsed.success || load === undefined) return [];
-    const live = (await load(parsed.data)).begin(parsed.data, {
-      ...{ service: 'shop', version: '1', clock: systemClock, random: Math.random, log: makeLog() },
-      ...{
-        redact: (text: string) => text,
-        reveal: () => 'secret',
-        board: { version: 0, entries: () => [] },
-        draining: () => false,
+    const live = (await load(parsed.data)).begin(
+      parsed.data,
+      {
+        ...{ service: 'shop', version: '1', clock: systemClock, random: Math.random, log: makeLog() },
+        ...{
+          redact: (text: string) => text,
+          reveal: () => 'secret',
+          board: { version: 0, entries: () => [] },
+          draining: () => false,
+        },
+        ...{ lease: nobodyHolds, emit() {}, nudge() {}, show() {}, taken: () => false },
+        ...{ namespace: undefined, stateDir: undefined, inherited: undefined, appPage: () => [] },
+        meter: () => ({ set() {}, add() {}, observe() {}, remove() {} }),
       },
-      ...{ lease: nobodyHolds, emit() {}, nudge() {}, show() {}, taken: () => false },
-      meter: () => ({ set() {}, add() {}, observe() {} }),
-    });
+      {},
+    );
     return [live];
   });
   return (await Promise.all(all)).flat();

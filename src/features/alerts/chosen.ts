@@ -1,7 +1,7 @@
 // Which packs, alerts and recording rules there are with these settings and facts. Pure.
 import type { Facts } from '../generate.ts';
+import { recordsIn } from '../prometheus/expression.ts';
 import { packs as catalogue } from './catalogue/index.ts';
-import { recordsIn } from './expression.ts';
 import type { Alert, Pack, Recording } from './pack.ts';
 import type { AlertsSettings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 // One rule as Prometheus reads it: https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
-import { expand, type Scope } from './expression.ts';
+import { expand, type Scope } from '../prometheus/expression.ts';
 import type { Alert, Pack, Recording, Severity } from './pack.ts';
 
 export type Rule = {

@@ -2,8 +2,8 @@
 
 import { defineGenerator, type Facts, type Format, type GeneratedFile, type Mistake } from '../generate.ts';
 import { originLine } from '../generated-by.ts';
+import type { Scope } from '../prometheus/expression.ts';
 import { chosen } from './chosen.ts';
-import type { Scope } from './expression.ts';
 import { notesOn } from './notes.ts';
 import { alertRule, type Override, type Rule, recordingRule } from './rule.ts';
 import { type AlertSettings, type AlertsSettings, overrideOf } from './settings.ts';

@@ -2,9 +2,9 @@
 
 import { parseDuration } from '../../../src/core/duration.ts';
 import { packs } from '../../../src/features/alerts/catalogue/index.ts';
-import { expand, recordsIn, type Scope } from '../../../src/features/alerts/expression.ts';
 import type { Alert, Pack, Recording } from '../../../src/features/alerts/pack.ts';
 import { alertRule, type Rule, recordingRule } from '../../../src/features/alerts/rule.ts';
+import { expand, recordsIn, type Scope } from '../../../src/features/prometheus/expression.ts';
 import type { Case, Line, Phase } from './case.ts';
 
 export const scope: Scope = {

@@ -1,6 +1,6 @@
 // The notation of expressions: what stands in quotes.
 import { expect, test } from 'vitest';
-import { expand } from '../../../src/features/alerts/expression.ts';
+import { expand } from '../../../src/features/prometheus/expression.ts';
 import { scope } from './bench.ts';
 
 const of = (service: string, expr: string): string => expand(expr, { ...scope, service });

@@ -5,8 +5,8 @@ import { families } from '../../../src/core/names.ts';
 import type { Definition } from '../../../src/dependencies/define.ts';
 import { definitions } from '../../../src/dependencies/index.ts';
 import { familiesOf } from '../../../src/dependencies/statistics.ts';
-import type { Job } from '../../../src/features/alerts/expression.ts';
 import { features } from '../../../src/features/index.ts';
+import type { Job } from '../../../src/features/prometheus/expression.ts';
 import { kubernetesFamilies } from './kubernetes-families.ts';
 
 export type Known = { readonly job: Job; readonly type: string; readonly labels: ReadonlySet<string> };

@@ -1,6 +1,6 @@
 // A page does not end by itself while its cause is there, though what it compares with is long ago.
 import { expect, test } from 'vitest';
-import { expand } from '../../../src/features/alerts/expression.ts';
+import { expand } from '../../../src/features/prometheus/expression.ts';
 import { alertOf, rulesOf, scope } from './bench.ts';
 import { testFiles } from './promtool.ts';
 

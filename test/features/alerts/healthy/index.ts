@@ -1,6 +1,6 @@
 // A healthy service of two replicas, as Prometheus has it: after an hour the one that reads the statistics is killed, is away for
 // three minutes, and the other reads from then on.
-import { expand, jobOf } from '../../../../src/features/alerts/expression.ts';
+import { expand, jobOf } from '../../../../src/features/prometheus/expression.ts';
 import { scope } from '../bench.ts';
 import type { Line } from '../case.ts';
 import * as app from './app.ts';

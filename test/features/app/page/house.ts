@@ -34,6 +34,7 @@ export function startPage(
         set: (labels, value) => void values.set(keyOf(labels), value),
         add: (labels, value) => void values.set(keyOf(labels), (values.get(keyOf(labels)) ?? 0) + value),
         observe() {},
+        remove() {},
       };
     },
   });

@@ -27,6 +27,7 @@ async function start() {
         set: (labels, value) => void values.set(keyOf(labels), value),
         add: (labels, value) => void values.set(keyOf(labels), (values.get(keyOf(labels)) ?? 0) + value),
         observe() {},
+        remove() {},
       };
     },
   });

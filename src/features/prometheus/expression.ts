@@ -8,6 +8,7 @@
 //   `alerts.external` and `alerts.select`.
 // - `check=~"$own"` are the checks that ask the service itself.
 // - `alertname=~"$prefix(A|B)"` are alerts by their names of the catalogue.
+// - What `asItStands` gives is not touched.
 // - `$threshold` is the alert's number, and `$service` the name of the service. In a regular expression, as in
 //   `pod=~"$service-[0-9]+"`, it matches itself alone.
 import { loopFamilies, ownPrefix, promFamilies } from '../../core/detail.ts';
@@ -42,14 +43,14 @@ const ofChecks = new Set<string>([
 ]);
 const scrapes = ['checks', 'statistics', 'app'] as const satisfies readonly Job[];
 const suffixes = /_(?:bucket|sum|count)$/;
-const ofApp = /^sidewarden_app_/;
+const ofFeatures = /^sidewarden_(?:app|slo)_/;
 const ofCluster = /^(?:kube_|kubelet_|container_)/;
 
 /** The job that has the family. */
 export function jobOf(metric: string): Job {
   if (metric.startsWith('$app_')) return 'app';
   if (ofCluster.test(metric)) return 'none';
-  if (ofApp.test(metric) || ofChecks.has(metric) || ofChecks.has(metric.replace(suffixes, ''))) return 'checks';
+  if (ofFeatures.test(metric) || ofChecks.has(metric) || ofChecks.has(metric.replace(suffixes, ''))) return 'checks';
   return 'statistics';
 }
 
@@ -62,13 +63,19 @@ const literal = (text: string): string => quoted(text.replaceAll(/[\\^$.|?*+()[\
 /** The text of a regular expression. */
 const pattern = /(?<=[=!]~")(?:[^"\\]|\\.)*(?=")/g;
 
+/** PromQL in which nothing is notation: users write it. */
+export const asItStands = (promql: string): string => `\u{e000}${promql}\u{e001}`;
+const standing = /\u{e000}([^\u{e001}]*)\u{e001}/gu;
+
 /** PromQL of the notation. @throws when a `$` is left that stands for nothing */
 export function expand(expr: string, scope: Scope, threshold?: number): string {
   // Names come last, in one pass, so that nothing in them is taken for notation.
   const names: string[] = [];
-  const held = (name: string): string => `$<${names.push(quoted(name)) - 1}>`;
+  const hold = (text: string): string => `$<${names.push(text) - 1}>`;
+  const held = (name: string): string => hold(quoted(name));
   const select = Object.entries(scope.select ?? {}).map(([label, value]) => `${label}=${held(value)}`);
   const notation = expr
+    .replaceAll(standing, (_, promql: string) => hold(promql))
     .replaceAll(/\s+/g, ' ')
     .trim()
     .replaceAll(pattern, (text) => text.replaceAll('$service', '$$literal'))

@@ -1,0 +1,5 @@
+// The feature `prometheus`: what other features know of the service's Prometheus. It does nothing by itself.
+import { defineFeature } from '../define.ts';
+import { settings } from './settings.ts';
+
+export const prometheus = defineFeature({ key: 'prometheus', settings });

@@ -1,0 +1,97 @@
+// What counted events say of an objective: compliance, error budget, burn rate. Pure arithmetic on counts of events, as in
+// Google's SRE workbook (https://sre.google/workbook/alerting-on-slos/). Ratios are 0 to 1.
+
+/** Events of some time. */
+export type Counts = { readonly good: number; readonly bad: number };
+
+/** Windows over which burn is told, with their milliseconds. */
+export const burnWindows = {
+  '5m': 300_000,
+  '30m': 1_800_000,
+  '1h': 3_600_000,
+  '2h': 7_200_000,
+  '6h': 21_600_000,
+  '1d': 86_400_000,
+  '3d': 259_200_000,
+} as const;
+export type BurnWindow = keyof typeof burnWindows;
+export const burnWindowNames = Object.keys(burnWindows) as readonly BurnWindow[];
+
+/** An alert on burn: over both windows the rate is at least `rate`. */
+export type BurnPair = {
+  readonly alert: string;
+  readonly long: BurnWindow;
+  readonly short: BurnWindow;
+  readonly rate: number;
+  /** A duration of Prometheus. */
+  readonly for: string;
+  readonly severity: 'critical' | 'warning';
+};
+
+/** The pairs of the workbook, the fastest first. */
+export const burnPairs: readonly BurnPair[] = [
+  { alert: 'SloBurnsFast', long: '1h', short: '5m', rate: 14.4, for: '2m', severity: 'critical' },
+  { alert: 'SloBurnsSteadily', long: '6h', short: '30m', rate: 6, for: '15m', severity: 'critical' },
+  { alert: 'SloBurnsSlowly', long: '1d', short: '2h', rate: 3, for: '1h', severity: 'warning' },
+  { alert: 'SloBudgetWillNotLast', long: '3d', short: '6h', rate: 1, for: '3h', severity: 'warning' },
+];
+
+/** The share of good events; undefined without any event. */
+export const complianceOf = ({ good, bad }: Counts): number | undefined =>
+  good + bad > 0 ? good / (good + bad) : undefined;
+
+/** The share of bad events that an objective allows. @param objective in percent */
+export const allowedShare = (objective: number): number => 1 - objective / 100;
+
+/** How many times faster than it may is the budget spent; undefined without any event. */
+export function burnOf(counts: Counts, objective: number): number | undefined {
+  const compliance = complianceOf(counts);
+  return compliance === undefined ? undefined : (1 - compliance) / allowedShare(objective);
+}
+
+export type Budget = {
+  /** Of the budget, 1: untouched, 0: spent, below: overspent. */
+  readonly left: number;
+  /** Bad events that are still allowed; below 0: that were too many. */
+  readonly leftEvents: number;
+  /** Minutes of total failure at the usual traffic that are still allowed. */
+  readonly leftMinutes: number;
+};
+
+/** @param coveredMs the part of the window that was counted; undefined without any event */
+export function budgetOf(counts: Counts, objective: number, coveredMs: number): Budget | undefined {
+  const total = counts.good + counts.bad;
+  if (total <= 0) return undefined;
+  const allowed = allowedShare(objective) * total;
+  const left = 1 - counts.bad / allowed;
+  return {
+    left,
+    leftEvents: allowed - counts.bad,
+    leftMinutes: (left * allowedShare(objective) * coveredMs) / 60_000,
+  };
+}
+
+/**
+ * How long until the budget is spent if it burns on at this rate and nothing old leaves the window: the earliest time.
+ * Undefined: not at this rate. 0: it is spent.
+ */
+export function exhaustedInMs(left: number, burn: number | undefined, windowMs: number): number | undefined {
+  if (left <= 0) return 0;
+  return burn === undefined || burn <= 0 ? undefined : (left / burn) * windowMs;
+}
+
+/** What is known of an objective at an instant. */
+export type Standing = {
+  /** Where its numbers come from: what this pod has counted, or Prometheus for the whole service. */
+  readonly from: 'pod' | 'prometheus';
+  /** Since when events are counted: never before the begin of the window. Undefined: it has counted none. */
+  readonly since: Date | undefined;
+  /** In the rolling window. */
+  readonly counts: Counts;
+  readonly coveredMs: number;
+  readonly burn: Readonly<Partial<Record<BurnWindow, number>>>;
+  /** In the calendar month (UTC) so far. */
+  readonly month: Counts;
+  /** In the month before; undefined where nothing of it is known. */
+  readonly lastMonth: Counts | undefined;
+};

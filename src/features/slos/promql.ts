@@ -1,0 +1,74 @@
+// The events of an objective as Prometheus counts them, in the notation of prometheus/expression.ts.
+import { asItStands } from '../prometheus/expression.ts';
+import { matchersText, parseMatchers, parseSelector, type Selector } from './selector.ts';
+import { type IndicatorSettings, kindOf, type SloSettings } from './settings.ts';
+
+/** Expressions without labels of their own: bad events, and all events, within a window such as `5m`. */
+export type Events = {
+  bad(window: string): string;
+  all(window: string): string;
+};
+
+/** @param name of the objective */
+export function eventsOf(name: string, { indicator }: Pick<SloSettings, 'indicator'>): Events {
+  switch (kindOf(indicator)) {
+    case 'ready':
+    case 'check':
+      return ofCounters(`sidewarden_slo_events_total{slo="${name}"}`, {
+        bad: `sidewarden_slo_events_total{slo="${name}", result="bad"}`,
+      });
+    case 'ratio': {
+      const { good, bad, total } = indicator.ratio as NonNullable<IndicatorSettings['ratio']>;
+      return ofCounters(ofApp(total), bad === undefined ? { good: ofApp(good ?? total) } : { bad: ofApp(bad) });
+    }
+    case 'histogram': {
+      const { histogram = '', selector = '', threshold = 0 } = indicator;
+      const matchers = parseMatchers(selector) ?? [];
+      const bucket = { label: 'le', operator: '=~', value: boundPattern(threshold) } as const;
+      return ofCounters(selectorText({ name: `${histogram}_count`, matchers }), {
+        good: selectorText({ name: `${histogram}_bucket`, matchers: [...matchers, bucket] }),
+      });
+    }
+    case 'expression': {
+      const { good, bad, total } = indicator.expression as NonNullable<IndicatorSettings['expression']>;
+      const within = (expression: string, window: string): string =>
+        `sum by () (${asItStands(expression.replaceAll('$window', window))})`;
+      return of(
+        (window) => within(total, window),
+        bad === undefined
+          ? { good: (window) => within(good ?? total, window) }
+          : { bad: (window) => within(bad, window) },
+      );
+    }
+  }
+}
+
+/** Of the buckets' label, which some clients write as `5` and some as `5.0`. */
+const boundPattern = (bound: number): string =>
+  `${String(bound).replaceAll(/[.+]/g, String.raw`\$&`)}${Number.isInteger(bound) ? String.raw`(\.0)?` : ''}`;
+
+/** Of the job that scrapes the service's own metrics. */
+const selectorText = ({ name, matchers }: Selector): string =>
+  `${name}{job="app"${matchers.length === 0 ? '' : `, ${asItStands(matchersText(matchers))}`}}`;
+
+/** @throws for what is no selector: such settings are refused */
+function ofApp(text: string): string {
+  const selector = parseSelector(text);
+  if (selector === undefined) throw new Error(`${text} is no selector`);
+  return selectorText(selector);
+}
+
+type Either<T> = { readonly good: T } | { readonly bad: T };
+
+const ofCounters = (all: string, part: Either<string>): Events => {
+  const increase = (series: string) => (window: string) => `sum by () (increase(${series}[${window}]))`;
+  return of(increase(all), 'bad' in part ? { bad: increase(part.bad) } : { good: increase(part.good) });
+};
+
+/** What has not happened yet has no series: it counts as 0. */
+function of(all: (window: string) => string, part: Either<(window: string) => string>): Events {
+  const orNone = (one: (window: string) => string) => (window: string) => `(${one(window)} or 0 * ${all(window)})`;
+  if ('bad' in part) return { all, bad: orNone(part.bad) };
+  const good = orNone(part.good);
+  return { all, bad: (window) => `clamp_min(${all(window)} - ${good(window)}, 0)` };
+}

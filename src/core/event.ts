@@ -3,6 +3,10 @@ import type { Observation } from './check.ts';
 import type { Standing } from './lease.ts';
 import type { Request } from './request.ts';
 
+/** How fast an error budget is spent: `none` where it lasts; `fast` and `steady` want somebody now, `slow` within days. */
+export const burnLevels = ['none', 'slow', 'steady', 'fast'] as const;
+export type BurnLevel = (typeof burnLevels)[number];
+
 export type Event =
   /** A run ended, or belief did by itself. */
   | Observation
@@ -24,6 +28,8 @@ export type Event =
    * at which it led, it follows there. A stop of the daemon tells nothing of it.
    */
   | { readonly kind: 'leadership'; readonly place: string; readonly standing: Standing }
+  /** An objective burns its error budget faster or slower than before, or the budget is spent, or is not any more. */
+  | { readonly kind: 'objective'; readonly slo: string; readonly burn: BurnLevel; readonly exhausted: boolean }
   /** Somebody asked for draining, or undid it, or the daemon begins to stop. */
   | { readonly kind: 'draining'; readonly draining: boolean };
 

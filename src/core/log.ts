@@ -10,6 +10,7 @@ type Action =
   | 'certificate'
   | 'connections-full'
   | `check-${Status | 'run'}`
+  | 'objective'
   | 'statistics'
   | `statistics-${'leads' | 'follows' | 'lost' | 'cannot' | 'privilege'}`;
 
@@ -35,6 +36,7 @@ export type LogFields = {
   readonly 'labels.privilege'?: string;
   readonly 'labels.sink'?: string;
   readonly 'labels.feature'?: string;
+  readonly 'labels.slo'?: string;
   /** The name of a token, never the token. */
   readonly 'labels.token'?: string;
   /** The file of the configuration, or `environment`. */

@@ -1,7 +1,7 @@
 // The log: pino JSON lines with ECS field names, or text, every line through the redactor; and the sink of transitions.
 import { pino } from 'pino';
 import type { Observation } from '../core/check.ts';
-import type { Consumer } from '../core/event.ts';
+import type { Consumer, Event } from '../core/event.ts';
 import type { Log, LogFields, LogLevel } from '../core/log.ts';
 import { type Redact, redactTexts } from '../core/redact.ts';
 import type { LineStream } from './standard-output.ts';
@@ -74,6 +74,7 @@ export function createLogSink(log: Log, output: Pick<LineStream, 'flush'>): Cons
   return {
     name: 'log',
     accept(event) {
+      if (event.kind === 'objective') logObjective(log, event);
       if (event.kind !== 'observation') return;
       if (event.before.status !== event.after.status) logTransition(log, event);
       if (event.result !== undefined) logRun(log, event);
@@ -98,6 +99,17 @@ function logTransition(log: Log, { check, type, before, after, result }: Observa
   if (after.status === 'healthy') log.info(fields, `${check} is healthy, was ${before.status}`);
   else log.warn(fields, `${check} is ${after.status} (${after.errorClass ?? 'stale'}), was ${before.status}`);
 }
+
+function logObjective(log: Log, { slo, burn, exhausted }: Extract<Event, { kind: 'objective' }>): void {
+  const fields = { 'event.kind': 'state', 'event.action': 'objective', 'labels.slo': slo } as const;
+  const budget = `the error budget of ${slo}`;
+  if (burn === 'none' && !exhausted) log.info(fields, `${budget} lasts again`);
+  else if (burn === 'none') log.warn(fields, `${budget} is spent; nothing burns it now`);
+  else if (exhausted) log.warn(fields, `${budget} is spent, and burns ${paces[burn]}`);
+  else log.warn(fields, `${budget} burns ${paces[burn]}`);
+}
+
+const paces = { slow: 'slowly', steady: 'steadily', fast: 'fast' } as const;
 
 function logRun(log: Log, { check, type, after, result }: Observation): void {
   if (result === undefined) return;

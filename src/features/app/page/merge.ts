@@ -2,7 +2,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import { Failure } from '../../../core/failure.ts';
 import { type Fetched, type FetchSettings, fetchPage } from '../../../dependencies/http/fetching.ts';
-import { createPause } from '../pause.ts';
+import { createPause } from '../../pause.ts';
 import type { PageReason } from '../settings.ts';
 import type { Memory } from './memory.ts';
 import { createPageReader, type PageReader } from './reader.ts';

@@ -1,5 +1,5 @@
 // Names that become ours, or are ours no more, while metrics have them: at a reload checks and their statistics come and go.
-import { createPause } from '../pause.ts';
+import { createPause } from '../../pause.ts';
 import type { Metric } from './metric.ts';
 import { loopNow } from './turns.ts';
 

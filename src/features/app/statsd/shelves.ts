@@ -1,6 +1,6 @@
 // The page in parts that stay the same bytes until what they say changes: metrics stand on shelves, their series in blocks.
 import { headerOf, numberOf } from '../../../core/exposition.ts';
-import { createPause } from '../pause.ts';
+import { createPause } from '../../pause.ts';
 import { type Block, hasNameIn, type Metric, type Part, type Series, type Shelf } from './metric.ts';
 import { loopNow } from './turns.ts';
 

@@ -1,5 +1,5 @@
 // The loop is also that of the probes: lines that take long are worked off in turns, in their order.
-import { othersTurn, turnMs } from '../pause.ts';
+import { othersTurn, turnMs } from '../../pause.ts';
 
 /** After so many the clock is looked at: one that is long and new takes up to half a millisecond. */
 const linesAtOnce = 4;

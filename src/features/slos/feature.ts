@@ -1,0 +1,43 @@
+// The objectives at work: events are counted each second, and told on the page of metrics, by events and in answers.
+import type { FeatureJob, House, Live, Others, Working } from '../define.ts';
+import { createCounting } from './counting.ts';
+import { createGauges } from './gauges.ts';
+import { type Heritage, heirOf } from './heritage.ts';
+import { createObjectives } from './objectives.ts';
+import type { SlosSettings } from './settings.ts';
+
+/** How often the page of the service is read, and gauges are set. */
+const everyMs = 5000;
+
+export const working: Working<SlosSettings> = { begin };
+
+function begin(settings: SlosSettings, house: House, others: Others): Live {
+  const { clock } = house;
+  const { ledgers, readiness, seconds, gone, takeOver, values } = heirOf(settings, house, others);
+  const counting = createCounting(settings, house, { ledgers, readiness, seconds, values });
+  const objectives = createObjectives(settings, { clock, ledgers, service: () => undefined });
+  const gauges = createGauges(objectives, house);
+  let begun = false;
+  let reading = clock.now();
+
+  const events: FeatureJob = {
+    name: 'events of objectives',
+    next: () => seconds.due,
+    async run() {
+      if (!begun) {
+        takeOver(clock.now()); // and what a restart left is read here
+        gauges.begin(gone);
+        begun = true;
+      }
+      const now = clock.now();
+      counting.tick(now);
+      if (now >= reading) {
+        reading = now + everyMs;
+        await counting.readPage(now);
+        gauges.set(clock.now());
+      }
+    },
+  };
+  const heritage: Heritage = { ledgers, readiness, seconds, names: Object.keys(settings), values: counting.values };
+  return { jobs: [events], heritage };
+}

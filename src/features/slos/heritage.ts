@@ -1,0 +1,63 @@
+// What objectives go on with when a reload changes them: the counts of each whose indicator stays as it is.
+import type { Instant } from '../../core/clock.ts';
+import type { House, Others } from '../define.ts';
+import { type Ledger, type Ledgers, ledgersOf } from './ledger.ts';
+import { createSeconds, type Seconds } from './seconds.ts';
+import type { SlosSettings } from './settings.ts';
+import type { Values } from './sources/page.ts';
+import type { Readiness } from './sources/ready.ts';
+import { Windows } from './windows.ts';
+
+/** What those at work leave to their successors. */
+export type Heritage = {
+  readonly ledgers: Ledgers;
+  readonly readiness: Readiness;
+  /** They go on: none is counted twice, and none is left out. */
+  readonly seconds: Seconds;
+  /** Of all objectives. */
+  readonly names: readonly string[];
+  /** What was read last on the page of the service. */
+  values(): Values;
+};
+
+/** What objectives begin with. */
+export interface Heir {
+  readonly ledgers: Ledgers;
+  /** Of them those that nothing was counted for in this process. */
+  readonly fresh: readonly Ledger[];
+  readonly readiness: Readiness;
+  readonly seconds: Seconds;
+  /** Asked once nobody else reads the page. */
+  readonly values: () => Values;
+  /** Names of objectives of which series are to go: they are gone, or count something else. */
+  readonly gone: readonly string[];
+  /** Called once nobody else counts: windows become as long as they are now. */
+  takeOver(now: Instant): void;
+}
+
+export function heirOf(
+  settings: SlosSettings,
+  { clock, inherited }: Pick<House, 'clock' | 'inherited'>,
+  { app }: Others,
+): Heir {
+  const before = inherited as Heritage | undefined; // the house gives what `begin` of this feature made
+  const known: Ledgers = before?.ledgers ?? new Map();
+  const ledgers = ledgersOf(settings, { clock, withApp: app !== undefined, known });
+  const isKept = (name: string): boolean => settings[name] !== undefined && ledgers.get(name) === known.get(name);
+  return {
+    ledgers,
+    fresh: [...ledgers.values()].filter((ledger) => known.get(ledger.name) !== ledger),
+    readiness: before?.readiness ?? { begun: clock.now(), reached: false },
+    seconds: before?.seconds ?? createSeconds(clock.now()),
+    values: before?.values ?? noValues,
+    gone: (before?.names ?? []).filter((name) => !isKept(name)),
+    takeOver(now) {
+      for (const [name, ledger] of ledgers) {
+        const { window = ledger.windows.windowMs } = settings[name] ?? {};
+        if (ledger.windows.windowMs !== window) ledger.windows = Windows.load(ledger.windows.save(now), now, 0, window);
+      }
+    },
+  };
+}
+
+export const noValues = (): Values => new Map();

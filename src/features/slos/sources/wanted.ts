@@ -1,0 +1,38 @@
+// Which series of the service's page an objective is about.
+import { createMatch, parseMatchers, parseSelector } from '../selector.ts';
+import type { IndicatorSettings } from '../settings.ts';
+
+/** `all` events, and of them the `good` or the `bad` ones. */
+export type Part = 'all' | 'good' | 'bad';
+
+/** Series that are summed up to one part. */
+export type Wanted = {
+  /** Of their samples. */
+  readonly name: string;
+  readonly part: Part;
+  fits(label: (name: string) => string): boolean;
+};
+
+/** Of a ratio or a histogram; of other indicators none. */
+export function wantedOf(indicator: IndicatorSettings): readonly Wanted[] {
+  const { ratio, histogram, selector = '', threshold } = indicator;
+  if (ratio !== undefined) {
+    const { total, good, bad } = ratio;
+    const part = bad === undefined ? selected('good', good) : selected('bad', bad);
+    return [...selected('all', total), ...part];
+  }
+  if (histogram === undefined) return [];
+  const fits = createMatch(parseMatchers(selector) ?? []);
+  return [
+    { name: `${histogram}_count`, part: 'all', fits },
+    {
+      ...{ name: `${histogram}_bucket`, part: 'good' },
+      fits: (label) => Number(label('le') || Number.NaN) === threshold && fits(label),
+    },
+  ];
+}
+
+function selected(part: Part, text = ''): readonly Wanted[] {
+  const selector = parseSelector(text);
+  return selector === undefined ? [] : [{ name: selector.name, part, fits: createMatch(selector.matchers) }];
+}

@@ -52,7 +52,7 @@ export interface FeatureHost {
   prepare(wanted: readonly ConfiguredFeature[]): Promise<Prepared>;
   /** What the features have for the page of the service's own metrics. */
   page(now: Instant): readonly Uint8Array[];
-  /** Of every feature at work, or just ending. */
+  /** Of every feature at work, or just ending, and of what it reads of others. */
   secrets(): readonly Secret[];
   /** Ends all. Never rejects; waits 5 s at most for what they still send, and as long for what they let go. */
   close(): Promise<void>;
@@ -219,7 +219,8 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
       }
     },
     page,
-    secrets: () => secretsOf([...members.all(), ...waiting, ...ending.keys()].map(({ settings }) => settings)),
+    secrets: () =>
+      secretsOf([...members.all(), ...waiting, ...ending.keys()].map(({ settings, others }) => [settings, others])),
     async close() {
       closed = true;
       members.replace([]);

@@ -220,3 +220,18 @@ test('a secret of one that goes on stays known, also what was learnt later', asy
   first.learn('learnt-later');
   expect(house?.redact('learnt-later')).toBe('***');
 });
+
+test('a secret of another, which a feature reads, is known as long as that feature is at work', async () => {
+  const withSecret = z.strictObject({ secret: z.custom<Secret>() }).describe('a toy with a secret');
+  const other = defineFeature({ key: 'other', settings: withSecret });
+  let house: House | undefined;
+  const begin = (given: House): Live => {
+    house = given;
+    return {};
+  };
+  daemon.reload([
+    asked(toy('reader', begin, { reads: ['other'] })),
+    { feature: other, settings: { secret: Secret.of('of-another') } },
+  ]);
+  await expect.poll(() => house?.redact('of-another')).toBe('***');
+});

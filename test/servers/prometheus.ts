@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { freePort, removeFolder, runFolder, serverUser, startProcess } from './process.ts';
+import { freePort, removeFolder, runFolder, runProgram, serverUser, startProcess } from './process.ts';
 import { locate, type Source } from './source.ts';
 
 export const prometheusSource: Source = {
@@ -52,10 +52,15 @@ export type PrometheusOptions = {
   readonly groups?: readonly object[];
   /** In place of the second at which it scrapes and evaluates: `scrape_interval: 15s`. */
   readonly global?: Readonly<Record<string, string>>;
+  /** What it knows from the start: https://prometheus.io/docs/prometheus/latest/storage/#backfilling-from-openmetrics-format */
+  readonly openMetrics?: string;
+  /** Beside those that say where it listens and keeps its data. */
+  readonly flags?: readonly string[];
 };
 
 /** Takes about a second. Scrapes, and evaluates rules, every second unless an entry says otherwise. */
-export async function startPrometheus({ scrape, groups = [], global = {} }: PrometheusOptions): Promise<Prometheus> {
+export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
+  const { scrape, groups = [], global = {}, openMetrics, flags = [] } = options;
   const command = await locate(prometheusSource);
   const folder = await runFolder('prometheus');
   const port = await freePort();
@@ -67,14 +72,12 @@ export async function startPrometheus({ scrape, groups = [], global = {} }: Prom
   await writeFile(rules, stringify({ groups }));
   const user = serverUser();
   if (user !== undefined) for (const each of [file, rules]) await chown(each, user.uid, user.gid);
+  const data = join(folder, 'data');
+  if (openMetrics !== undefined) await createBlocks(folder, data, openMetrics);
   const server = await startProcess({
     name: 'prometheus',
     command,
-    args: [
-      `--config.file=${file}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=${host}:${port}`,
-    ],
+    args: [`--config.file=${file}`, `--storage.tsdb.path=${data}`, `--web.listen-address=${host}:${port}`, ...flags],
     folder,
     port,
     ready: async () => (await fetch(`${url}/-/ready`)).ok,
@@ -113,6 +116,16 @@ export async function startPrometheus({ scrape, groups = [], global = {} }: Prom
       removeFolder(folder);
     },
   };
+}
+
+/** Few large blocks: as many as one for each two hours, which it makes else, are slow to make and to read. */
+const blocksOf = ['tsdb', 'create-blocks-from', 'openmetrics', '--max-block-duration=800h'];
+
+async function createBlocks(folder: string, data: string, openMetrics: string): Promise<void> {
+  const text = join(folder, 'data.om');
+  await writeFile(text, openMetrics);
+  const command = await locate(promtoolSource);
+  await runProgram({ name: 'promtool', command, args: [...blocksOf, text, data], folder });
 }
 
 export type Said = { readonly code: number | null; readonly output: string };

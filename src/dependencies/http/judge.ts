@@ -14,9 +14,15 @@ const classOfStatus: Record<number, DependencyClass> = {
 
 /** @throws Failure when the status is in none of the ranges. */
 export function judgeStatus(status: number, expected: HttpSettings['expected_status']): void {
-  if (expected.some(([from, to]) => status >= from && status <= to)) return;
+  const failure = failureOfStatus(status, expected);
+  if (failure !== undefined) throw failure;
+}
+
+/** @returns undefined when the status is in one of the ranges. */
+export function failureOfStatus(status: number, expected: HttpSettings['expected_status']): Failure | undefined {
+  if (expected.some(([from, to]) => status >= from && status <= to)) return undefined;
   const wanted = expected.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(', ');
-  throw new Failure(classOfStatus[status] ?? 'server', `answered ${status}, not ${wanted}`);
+  return new Failure(classOfStatus[status] ?? 'server', `answered ${status}, not ${wanted}`);
 }
 
 /** @throws Failure `server` */

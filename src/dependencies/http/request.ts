@@ -30,8 +30,21 @@ export type Exchange = {
 /** Headers of a request whose settings say nothing of them. */
 export type Headers = Readonly<Record<string, string>>;
 
+/** What is asked below the URL of the settings: the path goes on there, and what its query says stays. */
+export type Below = {
+  /** From the slash on. */
+  readonly path: string;
+  /** Percent-encoded, without a question mark. */
+  readonly query?: string;
+};
+
 /** @throws Failure when a file of the settings cannot be read or holds what no header may. */
-export function sendRequest(settings: RequestSettings, remainingMs: number, usual: Headers = {}): Exchange {
+export function sendRequest(
+  settings: RequestSettings,
+  remainingMs: number,
+  usual: Headers = {},
+  below?: Below,
+): Exchange {
   const url = urlOf(settings);
   const secure = url.scheme === 'https';
   const begun: Socket[] = [];
@@ -42,7 +55,7 @@ export function sendRequest(settings: RequestSettings, remainingMs: number, usua
     lookup: lookupWithin(remainingMs),
     ...(settings.socket === undefined ? {} : { socketPath: settings.socket }),
   } as const;
-  const target = plainUrl(url);
+  const target = plainUrl(below === undefined ? url : reach(url, below));
   const request = secure
     ? requestSecure(target, { ...options, ...readTls(settings.tls) })
     : requestPlain(target, options);
@@ -76,6 +89,11 @@ function urlOf({ url }: RequestSettings): ReadUrl {
   const read = readUrl(reveal(url), urlForm);
   if ('url' in read) return read.url;
   throw new Failure('auth', `the URL${whose(url)} ${read.problem}`);
+}
+
+function reach({ path, query = '', ...url }: ReadUrl, below: Below): ReadUrl {
+  const both = [query, below.query ?? ''].filter((part) => part !== '').join('&');
+  return { ...url, path: `${path.replace(/\/+$/, '')}${below.path}`, query: both === '' ? undefined : both };
 }
 
 const bodyOf = ({ body }: RequestSettings): string | undefined => (body === undefined ? undefined : reveal(body));

@@ -2,7 +2,7 @@
 
 import { defineGenerator, type Facts, type Format, type GeneratedFile, type Mistake } from '../generate.ts';
 import { originLine } from '../generated-by.ts';
-import type { Scope } from '../prometheus/expression.ts';
+import { scopeOf, sorted } from '../prometheus/scope.ts';
 import { chosen } from './chosen.ts';
 import { notesOn } from './notes.ts';
 import { alertRule, type Override, type Rule, recordingRule } from './rule.ts';
@@ -12,7 +12,10 @@ import { yamlOf } from './yaml.ts';
 type Group = { readonly name: string; readonly rules: readonly Rule[] };
 
 function groupsOf(settings: AlertsSettings, facts: Facts): readonly Group[] {
-  const scope = scopeOf(settings, facts);
+  const scope = scopeOf(settings, {
+    ...{ service: facts.service, namespace: facts.namespace, app: facts.settingsOf('app') },
+    own: facts.checks.filter(({ own }) => own).map(({ name }) => name),
+  });
   const { runbooks } = settings;
   const asked = {
     ...{ scope, labels: sorted(settings.labels), annotations: sorted(settings.annotations) },
@@ -30,41 +33,12 @@ function groupsOf(settings: AlertsSettings, facts: Facts): readonly Group[] {
   }));
 }
 
-function scopeOf({ jobs, external, select, prefix = '' }: AlertsSettings, facts: Facts): Scope {
-  const { service, namespace } = facts;
-  const app = facts.settingsOf('app') as { readonly prefix?: string } | undefined;
-  return {
-    jobs: {
-      checks: jobs.checks ?? `${service}-sidewarden`,
-      statistics: jobs.statistics ?? `${service}-statistics`,
-      app: jobs.app ?? `${service}-app`,
-    },
-    service,
-    ...(namespace === undefined ? {} : { namespace }),
-    alertPrefix: prefix,
-    select: sorted(select),
-    prefix: app?.prefix ?? '',
-    own: facts.checks.filter(({ own }) => own).map(({ name }) => name),
-    kept: keptOf([...external, ...Object.keys(select)]),
-  };
-}
-
-/** In the order of their names, `namespace` last. */
-const keptOf = (labels: readonly string[]): readonly string[] => {
-  const others = new Set(labels);
-  others.delete('namespace');
-  return [...[...others].toSorted(), 'namespace'];
-};
-
 const asRule = ({ for: ms, labels, annotations, ...rest }: AlertSettings): Override => ({
   ...rest,
   for: ms === undefined ? undefined : promDuration(ms),
   labels: labels && sorted(labels),
   annotations: annotations && sorted(annotations),
 });
-
-const sorted = (texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(texts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 /** As Prometheus reads it, which takes no fractions: 90 minutes are `1h30m`, half a second is `500ms`. */
 function promDuration(ms: number): string {

@@ -1,6 +1,7 @@
 // Where the service's Prometheus is asked, and how long it remembers.
 import { z } from 'zod';
 import { durationBetween } from '../../core/fields.ts';
+import type { Secret } from '../../core/secret.ts';
 import { settings as http } from '../../dependencies/http/settings.ts';
 
 const { url, socket, headers, token, token_file, tls, username, password, password_file } = http;
@@ -18,3 +19,10 @@ export const settings = z
   .describe('the Prometheus of the service: where it is asked, and how long it remembers');
 
 export type PrometheusSettings = z.output<typeof settings>;
+
+/** Settings of a Prometheus that is asked. */
+export type AskedSettings = PrometheusSettings & { readonly url: Secret };
+
+/** Whether the configuration names a Prometheus to ask, and not only how long one remembers. */
+export const isAsked = (settings: PrometheusSettings | undefined): settings is AskedSettings =>
+  settings?.url !== undefined;

@@ -4,6 +4,7 @@ import { createCounting } from './counting.ts';
 import { createGauges } from './gauges.ts';
 import { type Heritage, heirOf } from './heritage.ts';
 import { createObjectives } from './objectives.ts';
+import { forgetService, serviceOf } from './service/configured.ts';
 import type { SlosSettings } from './settings.ts';
 
 /** How often the page of the service is read, and gauges are set. */
@@ -13,9 +14,14 @@ export const working: Working<SlosSettings> = { begin };
 
 function begin(settings: SlosSettings, house: House, others: Others): Live {
   const { clock } = house;
-  const { ledgers, readiness, seconds, gone, takeOver, values } = heirOf(settings, house, others);
+  const { ledgers, readiness, seconds, gone, takeOver, values, service: before } = heirOf(settings, house, others);
   const counting = createCounting(settings, house, { ledgers, readiness, seconds, values });
-  const objectives = createObjectives(settings, { clock, ledgers, service: () => undefined });
+  const service = serviceOf(settings, house, others, before);
+  const objectives = createObjectives(settings, {
+    clock,
+    ledgers,
+    service: (name, now) => service?.standing(name, now),
+  });
   const gauges = createGauges(objectives, house);
   let begun = false;
   let reading = clock.now();
@@ -27,6 +33,7 @@ function begin(settings: SlosSettings, house: House, others: Others): Live {
       if (!begun) {
         takeOver(clock.now()); // and what a restart left is read here
         gauges.begin(gone);
+        if (service === undefined) forgetService(house);
         begun = true;
       }
       const now = clock.now();
@@ -38,6 +45,9 @@ function begin(settings: SlosSettings, house: House, others: Others): Live {
       }
     },
   };
-  const heritage: Heritage = { ledgers, readiness, seconds, names: Object.keys(settings), values: counting.values };
-  return { jobs: [events], heritage };
+  const heritage: Heritage = {
+    ...{ ledgers, readiness, seconds, names: Object.keys(settings), values: counting.values },
+    service: service?.heritage,
+  };
+  return { jobs: [events, ...(service === undefined ? [] : [service.job])], heritage };
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../../core/clock.ts';
 import type { House, Others } from '../define.ts';
 import { type Ledger, type Ledgers, ledgersOf } from './ledger.ts';
 import { createSeconds, type Seconds } from './seconds.ts';
+import type { ServiceHeritage } from './service.ts';
 import type { SlosSettings } from './settings.ts';
 import type { Values } from './sources/page.ts';
 import type { Readiness } from './sources/ready.ts';
@@ -18,6 +19,8 @@ export type Heritage = {
   readonly names: readonly string[];
   /** What was read last on the page of the service. */
   values(): Values;
+  /** What Prometheus said, where it is asked. */
+  readonly service: ServiceHeritage | undefined;
 };
 
 /** What objectives begin with. */
@@ -29,6 +32,7 @@ export interface Heir {
   readonly seconds: Seconds;
   /** Asked once nobody else reads the page. */
   readonly values: () => Values;
+  readonly service: ServiceHeritage | undefined;
   /** Names of objectives of which series are to go: they are gone, or count something else. */
   readonly gone: readonly string[];
   /** Called once nobody else counts: windows become as long as they are now. */
@@ -50,6 +54,7 @@ export function heirOf(
     readiness: before?.readiness ?? { begun: clock.now(), reached: false },
     seconds: before?.seconds ?? createSeconds(clock.now()),
     values: before?.values ?? noValues,
+    service: before?.service,
     gone: (before?.names ?? []).filter((name) => !isKept(name)),
     takeOver(now) {
       for (const [name, ledger] of ledgers) {

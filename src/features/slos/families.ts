@@ -55,8 +55,17 @@ export const families = {
   ),
 } as const;
 
+/** One series, where counts are kept for a restart. */
+export const stateUp = family(
+  'state_up',
+  'gauge',
+  [],
+  'Whether what was counted is saved in the folder for state, so that a restart goes on with it.',
+  'alerts',
+);
+
 /** Series of an objective. */
 const perObjective = Object.values(families).length + results.length - 1 + burnGauges.length - 1;
 
 /** How many series a pod has with so many objectives. */
-export const seriesOf = (objectives: number): number => objectives * perObjective;
+export const seriesOf = (objectives: number): number => objectives * perObjective + 1;

@@ -6,6 +6,7 @@ import { type Heritage, heirOf } from './heritage.ts';
 import { createObjectives } from './objectives.ts';
 import { forgetService, serviceOf } from './service/configured.ts';
 import type { SlosSettings } from './settings.ts';
+import { keeperOf } from './state/index.ts';
 
 /** How often the page of the service is read, and gauges are set. */
 const everyMs = 5000;
@@ -23,6 +24,7 @@ function begin(settings: SlosSettings, house: House, others: Others): Live {
     service: (name, now) => service?.standing(name, now),
   });
   const gauges = createGauges(objectives, house);
+  const keeper = keeperOf(house, [...ledgers.values()]);
   let begun = false;
   let reading = clock.now();
 
@@ -31,7 +33,8 @@ function begin(settings: SlosSettings, house: House, others: Others): Live {
     next: () => seconds.due,
     async run() {
       if (!begun) {
-        takeOver(clock.now()); // and what a restart left is read here
+        takeOver(clock.now());
+        await keeper.begin();
         gauges.begin(gone);
         if (service === undefined) forgetService(house);
         begun = true;
@@ -43,11 +46,12 @@ function begin(settings: SlosSettings, house: House, others: Others): Live {
         await counting.readPage(now);
         gauges.set(clock.now());
       }
+      keeper.save();
     },
   };
   const heritage: Heritage = {
     ...{ ledgers, readiness, seconds, names: Object.keys(settings), values: counting.values },
     service: service?.heritage,
   };
-  return { jobs: [events, ...(service === undefined ? [] : [service.job])], heritage };
+  return { jobs: [events, ...(service === undefined ? [] : [service.job])], heritage, close: keeper.close };
 }

@@ -1,6 +1,6 @@
 // The feature `slos`: objectives, which events are counted for, in this process and in Prometheus.
 import { defineFeature } from '../define.ts';
-import { families, seriesOf } from './families.ts';
+import { families, seriesOf, stateUp } from './families.ts';
 import { serviceFamilies } from './service/families.ts';
 import { settings } from './settings.ts';
 
@@ -8,7 +8,7 @@ export const slos = defineFeature({
   key: 'slos',
   settings,
   reads: ['prometheus', 'app', 'alerts'],
-  families: [...Object.values(families), ...Object.values(serviceFamilies)],
+  families: [...Object.values(families), stateUp, ...Object.values(serviceFamilies)],
   series: (settings) => seriesOf(Object.keys(settings).length),
   load: async () => (await import('./feature.ts')).working,
 });

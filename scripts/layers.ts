@@ -57,7 +57,7 @@ export const rooms: readonly Room[] = [
     room: 'features',
     job: 'what comes beside probes and statistics, loaded when it is configured; a feature is a folder',
     imports: [
-      ...['core', 'schedule', 'http/mount.ts', 'http/event-stream.ts', 'cli/command.ts'],
+      ...['core', 'schedule', 'http/mount.ts', 'http/accept.ts', 'http/event-stream.ts', 'cli/command.ts'],
       ...[
         'dependencies/http/settings.ts',
         'dependencies/http/fetching.ts',

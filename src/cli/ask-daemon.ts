@@ -22,6 +22,12 @@ export class NobodyAnswers extends Error {
 
 const placeOf = (where: Where): string => ('socketPath' in where ? where.socketPath : hostPort(where));
 
+/** Why nobody answers by a control socket. @param fix what to do where no daemon listens there */
+export function explainNobody(path: string, { code, message }: NobodyAnswers, fix: string): string {
+  if (code === 'EACCES') return `${path} belongs to another user: run this as the user of the daemon`;
+  return code === 'ENOENT' || code === 'ECONNREFUSED' ? `no daemon listens on ${path}. ${fix}` : message;
+}
+
 /** Aborts after that time. Where our own loop was late then, what has arrived meanwhile is read first. */
 export function within(ms: number): AbortSignal {
   const ending = new AbortController();
@@ -31,6 +37,7 @@ export function within(ms: number): AbortSignal {
 
 /**
  * @param body sent as JSON
+ * @param accept the type of the answer that is wanted
  * @throws NobodyAnswers, or Error when there was no whole answer before the signal aborted.
  */
 export function ask(
@@ -39,6 +46,7 @@ export function ask(
   path: string,
   signal: AbortSignal,
   body?: unknown,
+  accept = 'text/plain',
 ): Promise<DaemonResponse> {
   const options: ClientRequestArgs = {
     ...where,
@@ -46,7 +54,7 @@ export function ask(
     path,
     agent: false,
     signal,
-    headers: { accept: 'text/plain', ...(body !== undefined && { 'content-type': 'application/json' }) },
+    headers: { accept, ...(body !== undefined && { 'content-type': 'application/json' }) },
   };
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {

@@ -54,13 +54,17 @@ export type FeatureGiven<Settings, Declared extends Options = Options> = Given<D
   /**
    * Asks the running daemon by its control socket.
    * @param body sent as JSON
+   * @param accept the type of the answer that is wanted; text unless given
    * @throws when nobody answers there, or with more than can be read
    */
   ask(
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
     body?: unknown,
+    accept?: string,
   ): Promise<{ readonly code: number; readonly text: string }>;
+  /** Writes to standard output. */
+  say(text: string): void;
 };
 
 /** A command of a feature. It takes the options that say which configuration is read, beside its own. */
@@ -72,10 +76,7 @@ export type FeatureCommand<Settings = unknown, Declared extends Options = Option
   execute(given: FeatureGiven<Settings, Declared>): Promise<ExitCode>;
 };
 
-/**
- * Keeps the types of the settings and of the declared options.
- * @public for the features to come
- */
+/** Keeps the types of the settings and of the declared options. */
 export const defineFeatureCommand =
   <Settings>() =>
   <const Declared extends Options>(command: FeatureCommand<Settings, Declared>): FeatureCommand =>

@@ -1,9 +1,12 @@
 // sidewarden drain: tells the daemon on this machine, by its control socket, to answer unready, or ready again.
 import { usualControl } from '../config/configuration.ts';
-import { ask, NobodyAnswers, within } from './ask-daemon.ts';
+import { ask, explainNobody, NobodyAnswers, within } from './ask-daemon.ts';
 import { defineCommand } from './command.ts';
 import { socket, socketPathOf, timeout, timeoutOf } from './options.ts';
 import { say } from './terminal.ts';
+
+const nameSocket =
+  'Name its control socket with --socket or SIDEWARDEN_CONTROL; it has none where the folder cannot be written';
 
 /** Most of what a pod is given to end: on a node without time for us the daemon answers late, and undrained it harms. */
 const usualTimeout = '20s';
@@ -35,20 +38,12 @@ go on, and liveness is as before. The daemon is told by its control socket, whic
       }
       throw new Error(messageIn(text) ?? `${socketPath} answered ${code}`);
     } catch (error) {
-      if (error instanceof NobodyAnswers) throw new Error(explain(socketPath, error), { cause: error });
+      if (error instanceof NobodyAnswers)
+        throw new Error(explainNobody(socketPath, error, nameSocket), { cause: error });
       throw error;
     }
   },
 });
-
-function explain(path: string, { code, message }: NobodyAnswers): string {
-  if (code === 'EACCES') return `${path} belongs to another user: run this as the user of the daemon`;
-  if (code !== 'ENOENT' && code !== 'ECONNREFUSED') return message;
-  return (
-    `no daemon listens on ${path}. ` +
-    'Name its control socket with --socket or SIDEWARDEN_CONTROL; it has none where the folder cannot be written'
-  );
-}
 
 /** The daemon's own words, such as why draining cannot be undone any more. */
 function messageIn(text: string): string | undefined {

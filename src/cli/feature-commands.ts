@@ -2,13 +2,17 @@
 import { usualControl } from '../config/configuration.ts';
 import type { Feature } from '../features/define.ts';
 import { features } from '../features/index.ts';
-import { ask, within } from './ask-daemon.ts';
+import { ask, explainNobody, NobodyAnswers, within } from './ask-daemon.ts';
 import type { Command, CommandTable, FeatureCommand, Values } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { configuration } from './options.ts';
+import { say } from './terminal.ts';
 
 /** How long the daemon may take to answer. */
 const answerMs = 20_000;
+
+const nameSocket =
+  'Is it running? `control` of the configuration and SIDEWARDEN_CONTROL say where its control socket is';
 
 /** By name, in the order of the features. */
 export const featureCommands = (): CommandTable =>
@@ -37,12 +41,17 @@ function commandOf(feature: Feature, { execute, ...about }: FeatureCommand): Com
         );
         return exitCodes.configuration;
       }
-      const where = { socketPath: control ?? usualControl };
+      const socketPath = control ?? usualControl;
       return execute({
         ...given,
         settings: found.settings,
-        async ask(method, path, body) {
-          const response = await ask(where, method, path, within(answerMs), body);
+        say,
+        async ask(method, path, body, accept) {
+          const response = await ask({ socketPath }, method, path, within(answerMs), body, accept).catch((error) => {
+            if (error instanceof NobodyAnswers)
+              throw new Error(explainNobody(socketPath, error, nameSocket), { cause: error });
+            throw error;
+          });
           if (!response.isWhole) throw new Error(`the answer of ${path} is too long to be read`);
           return response;
         },

@@ -1,15 +1,20 @@
 // Help, dispatch and completion come from one table: what each says is true of the others.
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import type { CommandTable } from '../../src/cli/command.ts';
 import { type Command, UsageError } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { dispatch } from '../../src/cli/dispatch.ts';
+import { featureCommands } from '../../src/cli/feature-commands.ts';
 import { read } from '../docs/pages.ts';
 import { runCommand } from '../integration/command.ts';
 import { runHere } from './run-here.ts';
 
-const names = Object.keys(commands) as (keyof typeof commands)[];
-const loaded = await Promise.all(names.map(async (name) => [name, (await commands[name].load()).command] as const));
+const table: CommandTable = { ...commands, ...featureCommands() };
+const names = Object.keys(table);
+const loaded = await Promise.all(
+  Object.entries(table).map(async ([name, { load }]) => [name, (await load()).command] as const),
+);
 const page = read('docs/cli.md');
 const completions = await Promise.all(
   ['bash', 'zsh', 'fish'].map(async (shell) => (await runCommand(['completion', shell])).stdout),

@@ -40,7 +40,7 @@ describe.each(['README.md', 'docs/endpoints.md'])('the endpoint table of %s', (p
   test('names what is served', async () => {
     expect(named.length).toBeGreaterThan(7);
     for (const { method, path } of named) {
-      const url = path.replace('NAME', 'database');
+      const url = path.replace('/slo/NAME', '/slo/availability').replace('NAME', 'database');
       expect((await ask(url, { authorization }, method as 'GET')).statusCode, `${method} ${path}`).toBe(
         path.startsWith('/ingest/') ? 202 : 200,
       );

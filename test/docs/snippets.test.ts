@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { commands } from '../../src/cli/commands.ts';
+import { featureCommands } from '../../src/cli/feature-commands.ts';
 import { definitions } from '../../src/dependencies/index.ts';
 import { features } from '../../src/features/index.ts';
 import { loadText } from '../config/load.ts';
@@ -82,7 +83,8 @@ test.each(pages)('the commands that %s names exist', (page) => {
   const run = [...text.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name = '']) => name);
   expect(run.filter((name) => !scripts.includes(name))).toEqual([]);
   const own = [...text.matchAll(/[`$] ?sidewarden ([a-z][\w-]*)/g)].map(([, name = '']) => name);
-  expect(own.filter((name) => !(name in commands))).toEqual([]);
+  const all = { ...commands, ...featureCommands() };
+  expect(own.filter((name) => !(name in all))).toEqual([]);
   const files = [...text.matchAll(/\bnode ((?:scripts|test)\/[\w./-]+)/g)].map(([, path = '']) => path);
   expect(files.filter((path) => !existsSync(root + path))).toEqual([]);
 });

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { sloBody } from '../../src/features/slos/answer.ts';
 import { arbitraryEntries } from '../core/entries.ts';
+import { arbitraryViews } from '../features/slos/views.ts';
 import { serve } from './serve.ts';
 
 const page = readFileSync(new URL('../../docs/endpoints.md', import.meta.url), 'utf8');
@@ -49,6 +51,14 @@ test('errors and drain fit theirs', async () => {
     expectFits('error', (await ask(path)).body);
   }
   expectFits('drain', (await ask('/drain', { authorization: 'Bearer secret' }, 'POST')).body);
+});
+
+test('objectives fit theirs, whatever was counted', () => {
+  fc.assert(
+    fc.property(arbitraryViews, (views) => {
+      expectFits('slo', JSON.stringify(sloBody(views, 0, new Date(0))));
+    }),
+  );
 });
 
 test('the example of the page fits, and a schema can refuse', () => {

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { gates, phaseNotes, statuses, warnings } from '../../src/core/check.ts';
 import { errorClasses } from '../../src/core/failure.ts';
 import type { KnownCheck } from '../../src/core/known-check.ts';
+import { createRoutes } from '../../src/features/slos/route.ts';
 import { arbitraryEntries, healthy, makeEntry, unhealthy, unknown } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
+import { counts, example, standing, view, wall } from '../features/slos/views.ts';
 import { serve } from '../http/serve.ts';
 
 /** Bodies by `GET /health json`. */
@@ -12,6 +14,8 @@ export type Answers = ReadonlyMap<string, readonly unknown[]>;
 
 const views = ['/health', '/health/ready', '/health/live', '/health/live/app', '/health/startup'];
 const formats = { json: 'application/json', 'health+json': 'application/health+json' };
+/** Of a standing without events. */
+const nothing = { counts: counts(0, 0), since: undefined, month: counts(0, 0), lastMonth: undefined };
 const bearer = { authorization: 'Bearer right' };
 
 /** A check for each word that a body can say. */
@@ -79,7 +83,15 @@ async function askAll(): Promise<Answers> {
   for (const [format, accept] of Object.entries(formats)) {
     keep(`GET /health/live ${format}`, (await serve([], { late: () => 60_000 }).ask('/health/live', { accept })).body);
   }
-  const { ask } = serve([], { token: () => 'right' });
+  const { ask, server } = serve([], { token: () => 'right' });
+  const clock = { now: () => 0, wall: () => wall };
+  const objectives = [
+    ...example,
+    view('partly', { here: standing({ burn: { '1h': 20 } }), service: standing({ ...nothing, burn: {} }) }),
+  ];
+  (await server.mount([createRoutes({ objectives: () => objectives, clock })])).begin();
+  keep('GET /slo json', (await ask('/slo', bearer)).body);
+  for (const { name } of objectives) keep('GET /slo/:name json', (await ask(`/slo/${name}`, bearer)).body);
   for (const method of ['POST', 'DELETE'] as const) {
     keep(`${method} /drain json`, (await ask('/drain', bearer, method)).body);
   }

@@ -44,6 +44,7 @@ export function schemaOf(name: string): string {
   if (name.startsWith('(error)')) return 'error';
   if (name.endsWith('health+json')) return 'health+json';
   if (name.includes('/detailed')) return 'detailed';
+  if (name.includes('/slo')) return 'slo';
   return name.includes('/drain') ? 'drain' : 'health';
 }
 

@@ -4,18 +4,21 @@ import { basename } from 'node:path';
 import { isMethodDeclaration, isObjectLiteralExpression, isPropertyAccessExpression } from 'typescript/unstable/ast/is';
 import { commands } from '../../src/cli/commands.ts';
 import { exitCodes as codes, meanings } from '../../src/cli/exit-codes.ts';
-import { accessesOf, callsOf, fileOf, literalsOf, type Source } from './source.ts';
+import { featureCommands } from '../../src/cli/feature-commands.ts';
+import { features } from '../../src/features/index.ts';
+import { accessesOf, callsMatching, callsOf, fileOf, literalsOf, type Source } from './source.ts';
 
 export function exitCodes(source: Source): readonly string[] {
   const said = Object.entries(meanings).map(([code, meaning]) => `${code}: ${meaning}`);
   return [...said, ...returned(source), ...elsewhere(source), ...ends(source)];
 }
 
-/** By the command that returns it. A file of a command has its name. */
+/** By the command that returns it. */
 function returned(source: Source): readonly string[] {
   const { checker } = source;
-  const found = callsOf(source, 'defineCommand').map((call) => {
-    const name = basename(fileOf(call), '.ts');
+  const all = [...callsOf(source, 'defineCommand'), ...callsMatching(source, /^defineFeatureCommand<\w+>\(\)$/)];
+  const found = all.map((call) => {
+    const name = nameOf(fileOf(call));
     const [declared] = call.arguments;
     const members = declared !== undefined && isObjectLiteralExpression(declared) ? declared.properties : [];
     const execute = members.find((member) => isMethodDeclaration(member) && member.name.getText() === 'execute');
@@ -27,8 +30,16 @@ function returned(source: Source): readonly string[] {
     return { name, values };
   });
   const names = found.map(({ name }) => name).sort();
-  if (names.join() !== Object.keys(commands).sort().join()) throw new Error(`the commands are not these: ${names}`);
+  if (names.join() !== [...Object.keys(commands), ...Object.keys(featureCommands())].sort().join())
+    throw new Error(`the commands are not these: ${names}`);
   return found.flatMap(({ name, values }) => values.map((value) => `${value}: returned by ${name}`));
+}
+
+/** A file of a command has its name; a feature with one command has it in `command.ts`. */
+function nameOf(file: string): string {
+  const [, key] = /^features\/(\w+)\/command\.ts$/.exec(file) ?? [];
+  const ofFeature = Object.keys(features.find((feature) => feature.key === key)?.commands ?? {});
+  return ofFeature[0] ?? basename(file, '.ts');
 }
 
 /** Those that are given outside the commands too: for a command line that is none, and for whatever throws. */

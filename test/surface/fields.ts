@@ -11,8 +11,8 @@ export type Field = {
 
 type Seen = { readonly types: Set<string>; readonly values: Set<string>; times: number };
 
-/** Whose keys are names of checks, not ours. */
-const isNames = (path: string): boolean => path === 'checks' || path.endsWith('.checks');
+/** Whose keys are names of checks or objectives, not ours. */
+const isNames = (path: string): boolean => path === 'checks' || path.endsWith('.checks') || path === 'objectives';
 
 export function fieldsIn(bodies: readonly unknown[]): ReadonlyMap<string, Field> {
   const seen = new Map<string, Seen>();

@@ -44,11 +44,15 @@ export function openSource(): Source {
 export const fileOf = (node: Node): string => node.getSourceFile().fileName.slice(`${root}src/`.length);
 
 /** The calls of a function by its name. @throws when there is none: it was renamed, and a list would be empty. */
-export function callsOf({ nodes }: Source, name: string): readonly CallExpression[] {
-  const calls = nodes.filter(isCallExpression).filter(({ expression }) => expression.getText() === name);
+export function callsOf(source: Source, name: string): readonly CallExpression[] {
+  const calls = callsMatching(source, new RegExp(`^${name}$`));
   if (calls.length === 0) throw new Error(`nothing in src/ calls ${name}: say in test/surface what took its place`);
   return calls;
 }
+
+/** By the words of what is called. */
+export const callsMatching = ({ nodes }: Source, called: RegExp): readonly CallExpression[] =>
+  nodes.filter(isCallExpression).filter(({ expression }) => called.test(expression.getText()));
 
 /** `object.key` and `object[key]`. */
 export const accessesOf = ({ nodes }: Source) =>

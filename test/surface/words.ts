@@ -6,6 +6,7 @@ import { logLevels } from '../../src/core/log.ts';
 import { reasons, views } from '../../src/core/report.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
+import { judges, objectiveStates } from '../../src/features/slos/answer.ts';
 import { formats } from '../../src/http/accept.ts';
 import { everything } from './metrics.ts';
 
@@ -14,8 +15,10 @@ const sets: Readonly<Record<string, readonly string[]>> = {
   expiry: expiryKinds,
   format: formats,
   gate: gates,
+  judge: judges,
   'log level': logLevels,
   'note of a phase': phaseNotes,
+  'objective state': objectiveStates,
   reason: reasons,
   result: resultKinds,
   state: statuses,

@@ -84,6 +84,8 @@ export function exhaustedInMs(left: number, burn: number | undefined, windowMs: 
 export type Standing = {
   /** Where its numbers come from: what this pod has counted, or Prometheus for the whole service. */
   readonly from: 'pod' | 'prometheus';
+  /** When it was so, which says which month is meant; now unless given. */
+  readonly at?: Date;
   /** Since when events are counted: never before the begin of the window. Undefined: it has counted none. */
   readonly since: Date | undefined;
   /** In the rolling window. */

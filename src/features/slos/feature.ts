@@ -5,6 +5,7 @@ import { createGauges } from './gauges.ts';
 import { type Heritage, heirOf } from './heritage.ts';
 import { createObjectives } from './objectives.ts';
 import { forgetService, serviceOf } from './service/configured.ts';
+import { createRoutes } from './route.ts';
 import type { SlosSettings } from './settings.ts';
 import { keeperOf } from './state/index.ts';
 
@@ -53,5 +54,10 @@ function begin(settings: SlosSettings, house: House, others: Others): Live {
     ...{ ledgers, readiness, seconds, names: Object.keys(settings), values: counting.values },
     service: service?.heritage,
   };
-  return { jobs: [events, ...(service === undefined ? [] : [service.job])], heritage, close: keeper.close };
+  return {
+    jobs: [events, ...(service === undefined ? [] : [service.job])],
+    routes: createRoutes({ objectives: () => objectives, clock }),
+    heritage,
+    close: keeper.close,
+  };
 }

@@ -10,5 +10,6 @@ export const slos = defineFeature({
   reads: ['prometheus', 'app', 'alerts'],
   families: [...Object.values(families), stateUp, ...Object.values(serviceFamilies)],
   series: (settings) => seriesOf(Object.keys(settings).length),
+  commands: { slo: { summary: 'tell how the objectives stand', load: () => import('./command.ts') } },
   load: async () => (await import('./feature.ts')).working,
 });

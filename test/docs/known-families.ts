@@ -2,7 +2,9 @@
 // and jobs of the examples.
 import { parser } from '@prometheus-io/lezer-promql';
 import { packs } from '../../src/features/alerts/catalogue/index.ts';
+import { recordingsOf } from '../../src/features/alerts/pack.ts';
 import { jobOf } from '../../src/features/prometheus/expression.ts';
+import { factsWith, few } from '../features/alerts/objectives.ts';
 import { read } from './pages.ts';
 
 /** As in the pages: the service is `shop`, and so is the prefix of its metrics. */
@@ -26,7 +28,9 @@ const note = (list: string, pattern: RegExp, before = ''): void => {
 };
 note('metrics', /^([a-z_]\w*) (?:gauge|counter|histogram|untyped)(.*)$/);
 note('app-metrics', /^\w+: (\w+) (?:gauge|counter|histogram)(.*)$/, prefix);
-const recorded = new Set(packs.flatMap(({ recordings }) => recordings.map(({ record }) => record)));
+// Until the feature names them.
+for (const name of ['state_up', 'prometheus_up']) labels.set(`sidewarden_slo_${name}`, new Set());
+const recorded = new Set(packs.flatMap((pack) => recordingsOf(pack, factsWith(few)).map(({ record }) => record)));
 
 /** What is wrong with an expression that Prometheus itself would take; what does not parse, too. */
 export function problemsOf(expr: string): readonly string[] {

@@ -2,7 +2,7 @@
 import type { Facts } from '../generate.ts';
 import { recordsIn } from '../prometheus/expression.ts';
 import { packs as catalogue } from './catalogue/index.ts';
-import type { Alert, Pack, Recording } from './pack.ts';
+import { type Alert, type Pack, type Recording, recordingsOf } from './pack.ts';
 import type { AlertsSettings } from './settings.ts';
 
 export type Chosen = {
@@ -37,32 +37,43 @@ export function chosen(settings: AlertsSettings, facts: Facts): readonly Chosen[
       : [];
     return { pack, alerts };
   });
-  const needed = recordsOf(on.flatMap(({ pack, alerts }) => readBy(pack, alerts)));
-  const ofAlerts = recordsOf(catalogue.flatMap((pack) => readBy(pack, pack.alerts)));
+  const needed = recordsOf(
+    on.flatMap(({ pack, alerts }) => readBy(pack, alerts, facts)),
+    facts,
+  );
+  const ofAlerts = recordsOf(
+    catalogue.flatMap((pack) => readBy(pack, pack.alerts, facts)),
+    facts,
+  );
   /** A rule that no alert of the catalogue reads is there for people and boards. */
   const isKept = (pack: Pack, recording: Recording): boolean =>
     needed.has(recording.record) ||
-    (!ofAlerts.has(recording.record) && isOn(pack, settings, facts) && isFed(recording, facts));
+    ((recording.kept === true || !ofAlerts.has(recording.record)) &&
+      isOn(pack, settings, facts) &&
+      isFed(recording, facts));
   return on
-    .map(({ pack, alerts }) => ({ pack, alerts, recordings: pack.recordings.filter((one) => isKept(pack, one)) }))
+    .map(({ pack, alerts }) => ({
+      ...{ pack, alerts },
+      recordings: recordingsOf(pack, facts).filter((one) => isKept(pack, one)),
+    }))
     .filter(({ alerts, recordings }) => alerts.length + recordings.length > 0);
 }
 
 /** All that these alerts of a pack ask. */
-const readBy = (pack: Pack, alerts: readonly Alert[]): readonly string[] => [
-  ...alerts.map(({ expr }) => expr),
+const readBy = (pack: Pack, alerts: readonly Alert[], facts: Facts): readonly string[] => [
+  ...alerts.flatMap(({ expr, unless }) => [expr, unless?.(facts) ?? '']),
   ...(pack.silence !== undefined && alerts.some(({ despite }) => despite !== true) ? [pack.silence] : []),
 ];
 
 /** The recorded series that expressions read, and those that these are made of. */
-function recordsOf(exprs: readonly string[]): ReadonlySet<string> {
+function recordsOf(exprs: readonly string[], facts: Facts): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (expr: string): void => {
     for (const name of recordsIn(expr)) {
       if (found.has(name)) continue;
       found.add(name);
-      for (const { recordings } of catalogue)
-        for (const { record, expr: of } of recordings) if (record === name) visit(of);
+      for (const pack of catalogue)
+        for (const { record, expr: of } of recordingsOf(pack, facts)) if (record === name) visit(of);
     }
   };
   for (const expr of exprs) visit(expr);

@@ -1,7 +1,7 @@
 // Written by `npm run generate` from catalogue/ and pack.ts: what settings are judged by. The daemon loads no more of it.
 // biome-ignore-all format: a line for each alert
 
-export const packNames = ['probes', 'statistics', 'postgres', 'redis', 'elasticsearch', 'kms', 'app', 'kubernetes', 'forecast'] as const;
+export const packNames = ['probes', 'statistics', 'postgres', 'redis', 'elasticsearch', 'kms', 'app', 'slo', 'kubernetes', 'forecast'] as const;
 export const severities = ['critical', 'warning', 'info'] as const;
 
 type KnownAlert = {
@@ -171,6 +171,15 @@ export const alerts: Readonly<Record<string, KnownAlert>> = {
   AppStatsdLinesRejected: { pack: 'app', labels: ['reason'], threshold: { least: 0, most: 1000000000, unit: 'lines in 15 minutes' } },
   AppStatsdOverflow: { pack: 'app', labels: [] },
   AppStatsdPacketsLost: { pack: 'app', labels: [], threshold: { least: 0.0001, most: 0.99, unit: 'ratio' } },
+  SloBurnsFast: { pack: 'slo', labels: ['slo'], threshold: { least: 0.1, most: 1000, unit: 'times the allowed rate' } },
+  SloBurnsSteadily: { pack: 'slo', labels: ['slo'], threshold: { least: 0.1, most: 1000, unit: 'times the allowed rate' } },
+  SloBurnsSlowly: { pack: 'slo', labels: ['slo'], threshold: { least: 0.1, most: 1000, unit: 'times the allowed rate' } },
+  SloBudgetWillNotLast: { pack: 'slo', labels: ['slo'], threshold: { least: 0.1, most: 1000, unit: 'times the allowed rate' } },
+  SloBudgetExhausted: { pack: 'slo', labels: ['slo'], threshold: { least: 0.1, most: 100, unit: 'budgets' } },
+  SlaBroken: { pack: 'slo', labels: ['slo'] },
+  SloNotMeasured: { pack: 'slo', labels: ['slo'] },
+  SloStateNotSaved: { pack: 'slo', labels: ['instance', 'pod'] },
+  SloPrometheusUnreachable: { pack: 'slo', labels: ['instance', 'pod'] },
   PodCrashLooping: { pack: 'kubernetes', labels: ['pod', 'container'] },
   ContainerOomKilled: { pack: 'kubernetes', labels: ['pod', 'container'] },
   PodNotReady: { pack: 'kubernetes', labels: ['pod'] },

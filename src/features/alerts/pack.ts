@@ -10,6 +10,7 @@ export const packNames = [
   'elasticsearch',
   'kms',
   'app',
+  'slo',
   'kubernetes',
   'forecast',
 ] as const;
@@ -48,10 +49,23 @@ export type Alert = {
   readonly absent?: true;
   /** Present with these facts only; with every configuration that has the pack unless said. */
   readonly when?: (facts: Facts) => boolean;
+  /** What tells of the same with these facts: `unless` it, the alert fires. */
+  readonly unless?: (facts: Facts) => string | undefined;
+  /** For whom nobody is to be woken, the page is a warning. */
+  readonly unpaged?: Unpaged;
   /** Of the app's pack: the preset whose metrics it reads. */
   readonly preset?: AppPreset;
   /** The labels that it fires with, beside the kept and the static ones: what inhibition and routes can ask. */
   readonly labels: readonly string[];
+};
+
+/** A page as a warning: with these facts there are some for whom it is one. */
+export type Unpaged = {
+  readonly when: (facts: Facts) => boolean;
+  /** Of those alone. */
+  readonly expr: string;
+  /** Of all, for a page that an override makes a warning. */
+  readonly all: string;
 };
 
 /** `level:metric:operations`, in the notation of expression.ts. It also has the label `service`. */
@@ -61,6 +75,8 @@ export type Recording = {
   readonly labels?: Readonly<Record<string, string>>;
   readonly when?: (facts: Facts) => boolean;
   readonly preset?: AppPreset;
+  /** People, boards or the daemon read it: it is there although its readers are disabled. */
+  readonly kept?: true;
 };
 
 export type Pack = {
@@ -72,5 +88,13 @@ export type Pack = {
   /** What is wrong already when it holds, and is told by another alert: `unless` it, no alert of the pack fires. */
   readonly silence?: string;
   readonly recordings: readonly Recording[];
+  /** Those that are made of the configuration; they are before the others. */
+  readonly recordingsOf?: (facts: Facts) => readonly Recording[];
   readonly alerts: readonly Alert[];
 };
+
+/** All recording rules of a pack, in the order in which they are evaluated. */
+export const recordingsOf = ({ recordings, recordingsOf: made }: Pack, facts: Facts): readonly Recording[] => [
+  ...(made?.(facts) ?? []),
+  ...recordings,
+];

@@ -1,4 +1,5 @@
 // One rule as Prometheus reads it: https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
+import type { Facts } from '../generate.ts';
 import { expand, type Scope } from '../prometheus/expression.ts';
 import type { Alert, Pack, Recording, Severity } from './pack.ts';
 
@@ -37,9 +38,11 @@ export function recordingRule({ record, expr, labels }: Recording, scope: Scope)
   return { record, expr: expand(expr, scope), labels: { service: scope.service, ...scope.select, ...labels } };
 }
 
-/** Which service, and which of its checks: it stands alone in the title of a chat, or on a phone. */
-const summaryOf = ({ summary, labels }: Alert, { service }: Scope): string =>
-  `${service}${labels.includes('check') ? ' {{ $labels.check }}' : ''}: ${summary}`;
+/** Which service, and which of its checks or objectives: it stands alone in the title of a chat, or on a phone. */
+const summaryOf = ({ summary, labels }: Alert, { service }: Scope): string => {
+  const of = ['check', 'slo'].find((label) => labels.includes(label));
+  return `${service}${of === undefined ? '' : ` {{ $labels.${of} }}`}: ${summary}`;
+};
 
 export function alertRule(alert: Alert, pack: Pick<Pack, 'silence'>, asked: Asked): Rule {
   const { scope, override = {} } = asked;
@@ -68,4 +71,19 @@ export function alertRule(alert: Alert, pack: Pick<Pack, 'silence'>, asked: Aske
       ...override.annotations,
     },
   };
+}
+
+/**
+ * The rules of an alert with these facts: one, or a page and a warning where some are not to wake anybody. An override that
+ * makes the page a warning makes it one for all.
+ */
+export function alertRules(alert: Alert, pack: Pick<Pack, 'silence'>, asked: Asked, facts: Facts): readonly Rule[] {
+  const { unpaged } = alert;
+  const unless = alert.unless?.(facts);
+  const page = unless === undefined ? alert : { ...alert, expr: `(${alert.expr}) unless ${unless}` };
+  if (unpaged?.when(facts) !== true) return [alertRule(page, pack, asked)];
+  const { severity = 'critical', ...override } = asked.override ?? {};
+  if (severity !== 'critical') return [alertRule({ ...alert, despite: true, expr: unpaged.all }, pack, asked)];
+  const warning = { ...alert, despite: true, severity: 'warning', expr: unpaged.expr } as const;
+  return [alertRule(page, pack, asked), alertRule(warning, pack, { ...asked, override })];
 }

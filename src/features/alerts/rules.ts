@@ -4,8 +4,9 @@ import { defineGenerator, type Facts, type Format, type GeneratedFile, type Mist
 import { originLine } from '../generated-by.ts';
 import { scopeOf, sorted } from '../prometheus/scope.ts';
 import { chosen } from './chosen.ts';
+import { promDuration } from './duration.ts';
 import { notesOn } from './notes.ts';
-import { alertRule, type Override, type Rule, recordingRule } from './rule.ts';
+import { alertRules, type Override, type Rule, recordingRule } from './rule.ts';
 import { type AlertSettings, type AlertsSettings, overrideOf } from './settings.ts';
 import { yamlOf } from './yaml.ts';
 
@@ -25,9 +26,14 @@ function groupsOf(settings: AlertsSettings, facts: Facts): readonly Group[] {
     name: `${facts.service}.${pack.name}`,
     rules: [
       ...recordings.map((recording) => recordingRule(recording, scope)),
-      ...alerts.map((alert) => {
+      ...alerts.flatMap((alert) => {
         const override = overrideOf(settings, alert.name);
-        return alertRule(alert, pack, override === undefined ? asked : { ...asked, override: asRule(override) });
+        return alertRules(
+          alert,
+          pack,
+          override === undefined ? asked : { ...asked, override: asRule(override) },
+          facts,
+        );
       }),
     ],
   }));
@@ -39,17 +45,6 @@ const asRule = ({ for: ms, labels, annotations, ...rest }: AlertSettings): Overr
   labels: labels && sorted(labels),
   annotations: annotations && sorted(annotations),
 });
-
-/** As Prometheus reads it, which takes no fractions: 90 minutes are `1h30m`, half a second is `500ms`. */
-function promDuration(ms: number): string {
-  let rest = Math.round(ms);
-  const parts = Object.entries({ d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 }).map(([unit, size]) => {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    return count === 0 ? '' : `${count}${unit}`;
-  });
-  return parts.join('') || '0s';
-}
 
 /** A name as files and objects of Kubernetes have it; undefined: nothing of it can stand there. */
 const slug = (name: string, most: number): string | undefined =>

@@ -30,7 +30,7 @@ export type BurnPair = {
 
 /** The pairs of the workbook, the fastest first. */
 export const burnPairs: readonly BurnPair[] = [
-  { alert: 'SloBurnsFast', long: '1h', short: '5m', rate: 14.4, for: '2m', severity: 'critical' },
+  { alert: 'SloBurnsFast', long: '1h', short: '5m', rate: 14.4, for: '4m', severity: 'critical' },
   { alert: 'SloBurnsSteadily', long: '6h', short: '30m', rate: 6, for: '15m', severity: 'critical' },
   { alert: 'SloBurnsSlowly', long: '1d', short: '2h', rate: 3, for: '1h', severity: 'warning' },
   { alert: 'SloBudgetWillNotLast', long: '3d', short: '6h', rate: 1, for: '3h', severity: 'warning' },

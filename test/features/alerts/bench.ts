@@ -2,10 +2,11 @@
 
 import { parseDuration } from '../../../src/core/duration.ts';
 import { packs } from '../../../src/features/alerts/catalogue/index.ts';
-import type { Alert, Pack, Recording } from '../../../src/features/alerts/pack.ts';
-import { alertRule, type Rule, recordingRule } from '../../../src/features/alerts/rule.ts';
+import { type Alert, recordingsOf as allOf, type Pack, type Recording } from '../../../src/features/alerts/pack.ts';
+import { alertRules, type Rule, recordingRule } from '../../../src/features/alerts/rule.ts';
 import { expand, recordsIn, type Scope } from '../../../src/features/prometheus/expression.ts';
 import type { Case, Line, Phase } from './case.ts';
+import { factsWith, few } from './objectives.ts';
 
 export const scope: Scope = {
   jobs: { checks: 'shop-sidewarden', statistics: 'shop-statistics', app: 'shop-app' },
@@ -15,6 +16,9 @@ export const scope: Scope = {
   own: ['app'],
   kept: ['namespace'],
 };
+
+/** The configuration of the rules: all that is not in the scope. */
+export const facts = factsWith(few);
 
 /** All but the watchdog, which always fires. */
 export const alerts: readonly Alert[] = packs.flatMap((pack) => pack.alerts).filter(({ name }) => name !== 'Watchdog');
@@ -26,14 +30,14 @@ export const packOf = (name: string): Pack => {
 };
 export const alertOf = (name: string): Alert => packOf(name).alerts.find((alert) => alert.name === name) as Alert;
 
-const recordings = (): readonly Recording[] => packs.flatMap((pack) => pack.recordings);
+const recordings: readonly Recording[] = packs.flatMap((pack) => allOf(pack, facts));
 
 /** The recording rules that an expression reads, those that these read before them. */
 export function recordingsOf(expr: string): readonly Recording[] {
   const found: Recording[] = [];
   const visit = (text: string): void => {
     for (const name of recordsIn(text))
-      for (const recording of recordings().filter(({ record }) => record === name)) {
+      for (const recording of recordings.filter(({ record }) => record === name)) {
         if (found.includes(recording)) continue;
         visit(recording.expr);
         found.push(recording);
@@ -44,18 +48,19 @@ export function recordingsOf(expr: string): readonly Recording[] {
 }
 
 /** Everything that an alert says, with its pack's silence. */
-export const wholeExpr = (alert: Alert): string => `${alert.expr} ${packOf(alert.name).silence ?? ''}`;
+export const wholeExpr = (alert: Alert): string =>
+  `${alert.expr} ${alert.unless?.(facts) ?? ''} ${packOf(alert.name).silence ?? ''}`;
 
 /** The rules of one alert, as they are generated. */
 export const rulesOf = (alert: Alert): readonly Rule[] => [
   ...recordingsOf(wholeExpr(alert)).map((recording) => recordingRule(recording, scope)),
-  alertRule(alert, packOf(alert.name), { scope }),
+  ...alertRules(alert, packOf(alert.name), { scope }, facts),
 ];
 
 /** All rules of a pack, as they are generated. @param changed what is different of each alert */
 export const rulesOfPack = (pack: Pack, changed: (alert: Alert) => Alert = (alert) => alert): readonly Rule[] => [
-  ...pack.recordings.map((recording) => recordingRule(recording, scope)),
-  ...pack.alerts.map((alert) => alertRule(changed(alert), pack, { scope })),
+  ...allOf(pack, facts).map((recording) => recordingRule(recording, scope)),
+  ...pack.alerts.flatMap((alert) => alertRules(changed(alert), pack, { scope }, facts)),
 ];
 
 export const minutes = (duration: string): number => {
@@ -131,9 +136,9 @@ const firing = (one: Case): readonly string[] =>
       .join(', ')}}`;
   });
 
-/** With the service and the check that it is about. */
-const saidSummary = ({ summary }: Alert, { check }: Readonly<Record<string, string>>): string =>
-  `shop${check === undefined ? '' : ` ${check}`}: ${summary}`;
+/** With the service, and the check or objective that it is about. */
+const saidSummary = ({ summary }: Alert, { check, slo }: Readonly<Record<string, string>>): string =>
+  `${['shop', check ?? slo].filter((name) => name !== undefined).join(' ')}: ${summary}`;
 
 /** One entry of `tests`. @param says whether the description is compared too */
 export function promtoolTest(one: Case, says = true): object {

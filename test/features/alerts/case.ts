@@ -42,6 +42,8 @@ export type Case = {
   /** What it shows, where an alert has several. */
   readonly shows?: string;
   readonly lines: readonly Line[];
+  /** How often the rules are evaluated, the same in all cases of the alert; each minute unless said. */
+  readonly everyMin?: number;
   /** Minutes of the first quiet phase; 3 more than the longest window of the expression unless said. */
   readonly quiet?: number;
   /** Minutes after the change until the expression holds; 0 unless said, as for gauges. */

@@ -15,7 +15,7 @@ test('each fires when it is to, and no longer', async () => {
     [...files].map(([name, of]) => ({
       name,
       rules: rulesOf(alertOf(name)),
-      tests: of.map((one) => promtoolTest(one)),
+      ...{ tests: of.map((one) => promtoolTest(one)), everyMin: of[0]?.everyMin ?? 1 },
     })),
   );
   expect(said.filter(({ ok }) => !ok).map(({ name, output }) => `${name}: ${output}`)).toEqual([]);

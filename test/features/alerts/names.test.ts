@@ -1,13 +1,15 @@
 // Every expression reads series that exist, of the job that has them, with labels that they have; and says its own labels.
 import { describe, expect, test } from 'vitest';
 import { packs } from '../../../src/features/alerts/catalogue/index.ts';
-import type { Recording } from '../../../src/features/alerts/pack.ts';
-import { alertRule, recordingRule } from '../../../src/features/alerts/rule.ts';
+import { type Recording, recordingsOf } from '../../../src/features/alerts/pack.ts';
+import { alertRules, recordingRule } from '../../../src/features/alerts/rule.ts';
 import { scope } from './bench.ts';
 import { familyOf, ofScrapes } from './known-families.ts';
+import { factsWith, ofEachKind } from './objectives.ts';
 import { type Reading, readExpression, type Selector } from './reading.ts';
 
-const recordings = packs.flatMap((pack) => pack.recordings);
+const facts = factsWith(ofEachKind);
+const recordings = packs.flatMap((pack) => recordingsOf(pack, facts));
 const jobs: Readonly<Record<string, string>> = { ...scope.jobs };
 
 /** Of a recorded series: those of its expression, and of the rule. */
@@ -34,14 +36,16 @@ const own = (labels: ReadonlySet<string> | undefined): readonly string[] =>
   [...(labels ?? [])].filter((label) => !['namespace', 'job', 'service'].includes(label)).sort();
 
 describe.each(packs.map((pack) => [pack.name, pack] as const))('%s', (_, pack) => {
-  test.each(pack.recordings.map((one) => [one.record, one] as const))('%s', (name, recording: Recording) => {
+  test.each(recordingsOf(pack, facts).map((one) => [one.record, one] as const))('%s', (name, recording: Recording) => {
     expect(read(recordingRule(recording, scope).expr).wrong).toEqual([]);
     expect(name).toMatch(/^[a-z_]+:[a-z0-9_]+:[a-z0-9_]+$/);
   });
   test.each(pack.alerts.map((alert) => [alert.name, alert] as const))('%s', (_name, alert) => {
-    const { wrong, labels } = read(alertRule(alert, pack, { scope }).expr);
-    expect(wrong).toEqual([]);
-    expect(own(labels)).toEqual([...alert.labels].sort());
+    for (const { expr } of alertRules(alert, pack, { scope }, facts)) {
+      const { wrong, labels } = read(expr);
+      expect(wrong).toEqual([]);
+      expect(own(labels)).toEqual([...alert.labels].sort());
+    }
     const used = [...alert.description.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label);
     expect(used.filter((label) => label !== 'namespace' && !alert.labels.includes(label as string))).toEqual([]);
   });
@@ -58,9 +62,11 @@ test('a series, a label and a job that do not exist are told', () => {
 test('every recording is read by an alert or a board', () => {
   const readBy = new Set(
     packs.flatMap((pack) =>
-      [...pack.recordings.map((one) => one.expr), ...pack.alerts.map(({ expr }) => expr), pack.silence ?? ''].flatMap(
-        (expr) => [...expr.matchAll(/([\w]+:[\w]+:[\w]+)\{/g)].map(([, name]) => name),
-      ),
+      [
+        ...recordingsOf(pack, facts).map((one) => one.expr),
+        ...pack.alerts.map(({ expr }) => expr),
+        pack.silence ?? '',
+      ].flatMap((expr) => [...expr.matchAll(/([\w]+:[\w]+:[\w]+)\{/g)].map(([, name]) => name)),
     ),
   );
   expect(recordings.map(({ record }) => record).filter((name) => !readBy.has(name))).toEqual([]);

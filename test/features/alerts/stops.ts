@@ -30,6 +30,8 @@ const checkIsDown =
     if (of(series, /^sidewarden_check_runs_total/, label))
       return series.includes('result="failed"') ? { times: 12 } : { times: 0 };
     if (of(series, /^sidewarden_ready/)) return { is: 0 };
+    if (of(series, /^sidewarden_slo_events/, 'slo="availability"'))
+      return { times: series.includes('result="bad"') ? 60 : 0 };
     if (of(series, /^sidewarden_collector_up/, label)) return { is: 0 };
     if (series.startsWith(`${up}{`) && series.includes(label)) return { is: 0 };
     return of(series, /shop-statistics/, label) ? 'gone' : undefined;
@@ -45,11 +47,14 @@ const serviceSuffers = (series: string): Fate => {
 
 const first = (...fates: readonly Fate[]): Fate => fates.find((fate) => fate !== undefined);
 
+/** The objective allows ten minutes in a week. */
+const spent = ['SloBudgetExhausted'];
+
 export const stops: readonly Stop[] = [
   {
     what: 'PostgreSQL',
     pages: ['DependencyDown database'],
-    others: [],
+    others: spent,
     fate: (series) => first(checkIsDown('database', 'pg_up')(series), serviceSuffers(series)),
   },
   {
@@ -75,19 +80,19 @@ export const stops: readonly Stop[] = [
   {
     what: 'Redis',
     pages: ['DependencyDown sessions'],
-    others: [],
+    others: spent,
     fate: (series) => first(checkIsDown('sessions', 'redis_up')(series), serviceSuffers(series)),
   },
   {
     what: 'Elasticsearch',
     pages: ['DependencyDown search'],
-    others: [],
+    others: spent,
     fate: (series) => first(checkIsDown('search', 'elasticsearch_clusterinfo_up')(series), serviceSuffers(series)),
   },
   {
     what: 'KMS',
     pages: ['DependencyDown keys'],
-    others: [],
+    others: spent,
     fate: (series) =>
       first(
         checkIsDown('keys', 'sidewarden_kms_up')(series),
@@ -99,12 +104,12 @@ export const stops: readonly Stop[] = [
     what: 'a check that the service can do without',
     pages: [],
     others: ['OptionalDependencyDown mirror'],
-    fate: (series) => (of(series, /^sidewarden_ready/) ? undefined : checkIsDown('mirror', 'none')(series)),
+    fate: (series) => (of(series, /^sidewarden_(ready|slo_)/) ? undefined : checkIsDown('mirror', 'none')(series)),
   },
   {
     what: 'the service itself',
     pages: ['AppDown app'],
-    others: [],
+    others: spent,
     fate: (series) =>
       first(
         of(series, /^sidewarden_app_up/) ? { is: 0 } : undefined,
@@ -115,7 +120,7 @@ export const stops: readonly Stop[] = [
   {
     what: 'the service itself, since PostgreSQL has stopped',
     pages: ['DependencyDown database'],
-    others: [],
+    others: spent,
     fate: (series) => first(checkIsDown('app', 'none')(series), checkIsDown('database', 'pg_up')(series)),
   },
   {

@@ -8,6 +8,7 @@ import { kubernetes } from './kubernetes.ts';
 import { postgres } from './postgres.ts';
 import { probes } from './probes.ts';
 import { redis } from './redis.ts';
+import { slo } from './slo.ts';
 import { statistics } from './statistics.ts';
 
 export const packs: readonly Pack[] = [
@@ -18,6 +19,7 @@ export const packs: readonly Pack[] = [
   elasticsearch,
   kms,
   app,
+  slo,
   kubernetes,
   forecast,
 ];

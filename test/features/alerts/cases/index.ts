@@ -9,6 +9,7 @@ import * as postgres from './postgres.ts';
 import * as probes from './probes.ts';
 import * as redis from './redis.ts';
 import * as sidecar from './sidecar.ts';
+import * as slo from './slo.ts';
 import * as statistics from './statistics.ts';
 
 export const cases: readonly Case[] = [
@@ -20,6 +21,7 @@ export const cases: readonly Case[] = [
   ...elasticsearch.cases,
   ...kms.cases,
   ...app.cases,
+  ...slo.cases,
   ...kubernetes.cases,
   ...forecast.cases,
 ];

@@ -11,6 +11,7 @@ import * as kubernetes from './kubernetes.ts';
 import * as postgres from './postgres.ts';
 import * as probes from './probes.ts';
 import * as redis from './redis.ts';
+import * as slo from './slo.ts';
 import * as statistics from './statistics.ts';
 
 export const lines: readonly Line[] = [
@@ -21,6 +22,7 @@ export const lines: readonly Line[] = [
   ...elasticsearch.lines,
   ...kms.lines,
   ...app.lines,
+  ...slo.lines,
   ...kubernetes.lines,
   ...forecast.lines,
 ];

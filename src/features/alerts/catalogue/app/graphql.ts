@@ -1,6 +1,6 @@
 // Alerts of the preset `graphql`.
 import type { Alert, Recording } from '../../pack.ts';
-import { paged } from '../out.ts';
+import { budgetOf, paged } from '../out.ts';
 
 const hasTraffic = 'on () (service:app_queries:rate5m{} > 0.1)';
 const queries = 'sum by () (rate($app_queries_total{}[5m]))';
@@ -48,6 +48,7 @@ export const graphqlAlerts = [
     threshold: { value: 0.05, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '7m',
     severity: 'critical',
+    unless: budgetOf('queries_total'),
     preset: 'graphql',
     labels: [],
     summary: 'Queries fail for many users, though nothing that the service needs is down.',

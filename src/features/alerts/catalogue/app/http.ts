@@ -1,6 +1,6 @@
 // Alerts of the preset `http`.
 import type { Alert, Recording } from '../../pack.ts';
-import { paged } from '../out.ts';
+import { budgetOf, paged } from '../out.ts';
 import { counted } from './counted.ts';
 
 const hasTraffic = 'on () (service:app_http_requests:rate5m{} > 0.1)';
@@ -45,6 +45,7 @@ export const httpAlerts = [
     threshold: { value: 0.05, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '5m',
     severity: 'critical',
+    unless: budgetOf('http_requests_total'),
     preset: 'http',
     labels: [],
     summary: 'The service fails for many users, though nothing that it needs is down.',

@@ -1,6 +1,6 @@
 // The alerts of the preset `http`, each quiet, loud, and quiet again.
 import { type Case, counter, gauge, type Line, onlyIn, steady } from '../../case.ts';
-import { asked, type Buckets, both, down, fewer, firing, halfDown, histogram, of } from './series.ts';
+import { asked, type Buckets, both, budgetPage, down, fewer, firing, halfDown, histogram, of } from './series.ts';
 
 const requests = (code: string, quiet: number, loud = quiet): readonly Line[] =>
   both('http_requests_total', `method="GET",route="/orders",code="${code}"`, quiet, loud);
@@ -38,10 +38,22 @@ export const httpCases: readonly Case[] = [
   },
   {
     alert: 'AppErrorRateCritical',
-    lines: [...critical, firing('AppDbPoolWaiting', 'warning'), firing('AppDbPoolHigh')],
+    lines: [
+      ...critical,
+      firing('AppDbPoolWaiting', 'warning'),
+      firing('AppDbPoolHigh'),
+      budgetPage('availability'),
+      budgetPage('orders', 'warning'),
+    ],
     delay: 2,
     fires: [{}],
     says: '5.316% of the requests are answered with 5xx. sum by (route, code) (rate(shop_http_requests_total[5m])) says which routes, the log of the service why. Ask first what was deployed last.',
+  },
+  {
+    alert: 'AppErrorRateCritical',
+    shows: 'the page for an objective of the same requests is out',
+    lines: [...critical, budgetPage('orders')],
+    delay: 10,
   },
   {
     alert: 'AppErrorRateCritical',

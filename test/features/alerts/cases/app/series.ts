@@ -30,6 +30,9 @@ export const fewer = (buckets: Buckets, times: number): Buckets =>
 /** Another alert fires. */
 export const firing = (alertname: string, severity = 'critical'): Line =>
   steady(`ALERTS{alertname="${alertname}",alertstate="firing",severity="${severity}"}`, 1);
+/** The budget of an objective burns fast. */
+export const budgetPage = (slo: string, severity = 'critical'): Line =>
+  steady(`ALERTS{alertname="SloBurnsFast",alertstate="firing",severity="${severity}",slo="${slo}"}`, 1);
 /** A page is out that tells of what the service needs. */
 export const down: readonly Line[] = [firing('DependencyDown')];
 /** It is no page: most replicas have what they need. */

@@ -22,6 +22,7 @@ import { appParts } from './app-tables.ts';
 import { guideParts } from './guide-tables.ts';
 import { rooms } from './layers.ts';
 import { between, cell, code, codes, type Part, table } from './part.ts';
+import { sloParts } from './slo-tables.ts';
 
 const types: readonly Definition[] = definitions.map((definition) => definition as unknown as Definition);
 /** A file of the tree, word for word, as a block of YAML. */
@@ -196,6 +197,7 @@ export const parts: readonly Part[] = [
   ...alertParts,
   ...appParts,
   ...guideParts,
+  ...sloParts,
   table(
     'docs/configuration.md',
     'variables',

@@ -5,6 +5,7 @@ import { problemsJson } from '../config/problems.ts';
 import { detectionBoundMs, expiryMs } from '../core/bounds.ts';
 import type { Pods } from '../core/cost.ts';
 import { formatDuration } from '../core/duration.ts';
+import { type Answered, answeredText, askFeatures } from './asking.ts';
 import { defineCommand, UsageError } from './command.ts';
 import { besidesOf, costJson, costText, podsOf } from './costing.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -23,7 +24,10 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
   operands: { form: '[FILE]', most: 1 },
   options: {
     ...configurationOptions,
-    online: { type: 'boolean', summary: 'probe each check once too: one that does not pass is a failure (1)' },
+    online: {
+      type: 'boolean',
+      summary: 'probe each check once too, and ask for what objectives count: what fails is a failure (1)',
+    },
     replicas: {
       type: 'string',
       value: 'N',
@@ -51,15 +55,17 @@ and how long a pass is believed (expiry). Nothing is connected to without --onli
     }
     const { configuration } = loaded;
     const probed = values.online === true ? await probe(configuration, configuration.checks) : undefined;
+    const answered = values.online === true ? await askFeatures(configuration) : [];
     const compared = pods ?? podsOf('1');
     const limits = probed && (await compareLimits(configuration, probed, compared));
     const series = pods && (await seriesOf(configuration, pods, besidesOf(configuration, pods)));
     const learned = limits ? [...limitNotes(limits, compared), ...(pods ? unknownNotes(limits, pods) : [])] : [];
     const told = { ...loaded, notes: [...loaded.notes, ...(await notesOfParts(configuration)), ...learned] };
     const noted = values.strict === true && told.warnings.length + told.notes.length > 0;
-    const ok = !noted && (probed === undefined || configuration.checks.length === 0 || allPassed(probed));
-    if (values.json === true) sayJson(jsonOf(told, { ok, probed, limits, pods, series }));
-    else say(textOf(told, { noted, probed, pods, series }));
+    const isBad = answered.some(({ result }) => result === 'bad');
+    const ok = !noted && !isBad && (probed === undefined || configuration.checks.length === 0 || allPassed(probed));
+    if (values.json === true) sayJson(jsonOf(told, { ok, probed, answered, limits, pods, series }));
+    else say(textOf(told, { noted, probed, answered, pods, series }));
     return ok ? 0 : 1;
   },
 });
@@ -71,13 +77,14 @@ const legend = 'bound: longest time from a fault to an answer; expiry: how long 
 
 type Findings = {
   readonly probed: Probed | undefined;
+  readonly answered: readonly Answered[];
   readonly pods: Pods | undefined;
   readonly series: Series | undefined;
 };
 
 function textOf(loaded: Taken, findings: Findings & { readonly noted: boolean }): string {
   const { configuration, warnings, notes, passedOver } = loaded;
-  const { noted, probed, pods, series } = findings;
+  const { noted, probed, answered, pods, series } = findings;
   const paint = paintFor(process.stdout);
   const rows = configuration.checks.map((check) => {
     const { name, policy, definition, gates } = planOf(check);
@@ -99,6 +106,7 @@ function textOf(loaded: Taken, findings: Findings & { readonly noted: boolean })
         ]
       : []),
     ...(probed === undefined ? [] : ['\n', probedText(probed, paint)]),
+    ...(answered.length === 0 ? [] : ['\n', answeredText(answered, paint)]),
     ...(pods === undefined || series === undefined || rows.length === 0
       ? []
       : ['\n', costText(configuration, pods, series)]),
@@ -110,7 +118,7 @@ function jsonOf(
   findings: Findings & { readonly ok: boolean; readonly limits: Limits | undefined },
 ): object {
   const { configuration, warnings, notes, passedOver } = loaded;
-  const { ok, probed, limits, pods, series } = findings;
+  const { ok, probed, answered, limits, pods, series } = findings;
   const besides = pods && besidesOf(configuration, pods);
   const checks = configuration.checks.map((check) => {
     const { name, policy, definition, required, gates } = planOf(check);
@@ -139,5 +147,6 @@ function jsonOf(
     ...(series && { series: seriesJson(series) }),
     checks: Object.fromEntries(checks),
     features: configuration.features.map(({ feature }) => feature.key),
+    ...(answered.length > 0 && { asked: answered }),
   };
 }

@@ -42,6 +42,9 @@ export function configurationText({ file, service, hasToken, found, missing }: D
     "# app: { metrics: { url: 'http://127.0.0.1:8080/metrics' }, statsd: {} }\n",
     '\n# What differs of the alerts that `sidewarden generate rules` writes:\n',
     "# alerts: { runbooks: 'https://runbooks.example.com/{alert}', labels: { team: shop } }\n",
+    '\n# How good the service is to be, and the Prometheus that is asked for what all pods counted:\n',
+    '# slos: { availability: { indicator: { ready: true }, objective: 99.9 } }\n',
+    "# prometheus: { url: 'http://prometheus:9090', retention: 30d }\n",
   ].join('');
 }
 

@@ -129,6 +129,12 @@ function walk(where: Where, shape: Shape, values: Tree, written: Tree, path: Pat
     const inner = bare(schema);
     if (inner instanceof z.ZodObject && !(value instanceof Secret))
       return walk(where, inner.shape, value as Tree, asTree(written[key]), here);
+    const entry = inner instanceof z.ZodRecord ? (inner.valueType as z.core.$ZodType) : undefined;
+    const names = Object.keys(asTree(value));
+    if (entry !== undefined && bare(entry) instanceof z.ZodObject && names.length > 0) {
+      const shapes = Object.fromEntries(names.map((name) => [name, entry]));
+      return walk(where, shapes, value as Tree, asTree(written[key]), here);
+    }
     const source = sourceOf(where.places, written, here);
     if (inner instanceof z.ZodRecord && isKind([inner.valueType], 'secret')) {
       const items = Object.entries(value as Readonly<Record<string, Secret>>).map(

@@ -3,14 +3,13 @@
 import type { z } from 'zod';
 import { Secret } from '../core/secret.ts';
 import { features } from '../features/index.ts';
-import { choiceFix, durationAdvice, kindAdvice, kindFix, nounOf, oneOf, sizeText, someOf } from './advice.ts';
+import { choiceFix, durationAdvice, kindAdvice, kindFix, nounOf, oneOf, sizeText } from './advice.ts';
 import { fitting } from './fitting.ts';
-import { foreignFix } from './foreign.ts';
 import { keyText, namesSecret, quote } from './mask.ts';
-import { nearest, normalise } from './nearest.ts';
 import type { Path, Places } from './places.ts';
 import { type Findings, unreadable } from './problems.ts';
-import { at, describe, isKind, keysOf, nounOfOne, rangeOf, valueAt } from './shape.ts';
+import { at, describe, entryOf, isInDays, isKind, keysOf, nounOfOne, rangeOf, valueAt } from './shape.ts';
+import { explainUnknownKey } from './unknown-key.ts';
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
@@ -49,7 +48,7 @@ export function explain({ places, findings }: Explaining, field: Field, issues: 
     } else if (value === undefined && (issue.code !== 'custom' || issue.message.startsWith('must'))) {
       findings.add(path, 'is missing', fixOf(places, 'add', path, schemas));
     } else if (issue.code === 'invalid_key') {
-      findings.add(path, `the key ${issue.issues[0]?.message}`, 'rename the key', 'key');
+      explainKey({ places, findings }, { path, value, entry: entryOf(at([field.schema], inner.slice(0, -1))) }, issue);
     } else if (value === null) {
       findings.add(path, 'has no value', 'write one, or remove the key', 'key');
     } else if (isMany(value) && nounOfOne(schemas) !== undefined) {
@@ -76,6 +75,20 @@ export function explain({ places, findings }: Explaining, field: Field, issues: 
       );
     }
   }
+}
+
+/** A name that may not stand there; what stands below it is judged all the same. */
+function explainKey(
+  context: Explaining,
+  { path, value, entry }: { readonly path: Path; readonly value: unknown; readonly entry: Schema | undefined },
+  { issues: [first] }: Issue & { code: 'invalid_key' },
+): void {
+  const own = first?.code === 'custom' ? first.params?.fix : undefined;
+  const fix = typeof own === 'string' ? own : 'rename the key';
+  context.findings.add(path, `the key ${first?.message}`, fix, 'key');
+  if (entry === undefined) return;
+  const { error } = (entry as z.ZodType).safeParse(value);
+  if (error !== undefined) explain(context, { path, value, schema: entry }, error.issues);
 }
 
 /** What the field is for, where nothing better can be said; of a value from a variable, to set that. */
@@ -129,7 +142,7 @@ const isHidden = (path: Path, value: unknown, schemas: readonly Schema[]): boole
 type Said = { readonly message: string; readonly fix?: string | null };
 
 /** The value of a variable that the file mentions is not repeated: it may be a secret in the wrong place. */
-function hideReferred(raw: string | undefined, value: unknown, { message, fix }: Said): Said {
+export function hideReferred(raw: string | undefined, value: unknown, { message, fix }: Said): Said {
   if (raw?.includes('${') !== true || typeof value === 'object') return { message, ...(fix !== undefined && { fix }) };
   const hide = (text: string): string => text.replaceAll(String(value) || raw, '…');
   return { message: hide(message), ...(fix !== undefined && { fix: fix && hide(fix) }) };
@@ -143,7 +156,8 @@ function sayWhat(issue: Issue, value: unknown, here: Here): Said {
     isKind(schemas, 'duration') &&
     (issue.code === 'invalid_type' || (issue.code === 'custom' && issue.message.includes('duration')));
   if (isDuration && typeof value !== 'object') {
-    const { wrong, fix } = durationAdvice(value, /_before$/.test(String(path.at(-1))) ? 'd' : 's');
+    const inDays = isInDays(schemas) || /_before$/.test(String(path.at(-1)));
+    const { wrong, fix } = durationAdvice(value, inDays ? 'd' : 's');
     return { message: wrong, fix };
   }
   if (isKind(schemas, 'listen') && typeof value === 'number')
@@ -158,6 +172,7 @@ function sayWhat(issue: Issue, value: unknown, here: Here): Said {
     }
     case 'invalid_value': {
       const choices = issue.values.map(String);
+      if (!issue.message.startsWith('Invalid')) return { message: issue.message, fix: null };
       return {
         message: choices.length === 1 ? `must be ${choices[0]}` : oneOf(choices),
         fix: choiceFix(value, choices) ?? null,
@@ -210,36 +225,4 @@ function explainUnion(
   const read = readText(context.places, field.path, field.value, field.schemas);
   const raw = context.places.get(field.path)?.raw;
   context.findings.add(field.path, joined(read, message), fix === undefined ? undefined : inVariable(raw, fix));
-}
-
-/** Where a key stands: at the top, in a check or in a check whose type nobody knows. */
-export type Where = 'top' | 'check' | 'feature' | 'any';
-
-/** Says the known word for an unknown one. @returns the known ones that stand for it. */
-export function explainUnknownKey(
-  findings: Findings,
-  path: Path,
-  key: string,
-  known: readonly string[],
-  value: unknown,
-  where: Where,
-): readonly string[] {
-  const { text, glued } = keyText(key);
-  const word = normalise(text);
-  const same = known.find((candidate) => normalise(candidate) === word);
-  const foreign = where === 'feature' ? undefined : foreignFix(word, where === 'top' ? 'top' : 'check', known, value);
-  const near = nearest(text, known);
-  let fix = where === 'any' ? 'no type has such a key: remove it' : `known here: ${someOf(known)}`;
-  if (near !== undefined) fix = `did you mean \`${near}\`?`;
-  if (foreign !== undefined) fix = foreign;
-  if (isMany(value) && Object.hasOwn(value as object, 'type')) {
-    const [top, check] = path;
-    if (where === 'top') fix = 'indent it below `checks:`';
-    else if (path.length === 2 && top === 'checks')
-      fix = `begin it in the column of \`${check}\`: it is a check of its own`;
-  }
-  if (same !== undefined) fix = `write \`${same}\``;
-  if (glued) fix = 'put a space after the colon';
-  findings.add([...path, key], `unknown key \`${text}\``, fix, 'key');
-  return /^(write|did you mean) `/.test(fix) ? [...fix.matchAll(/`(\w+)/g)].map(([, word = '']) => word) : [];
 }

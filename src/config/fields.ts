@@ -1,9 +1,10 @@
 // Parses a map field by field, so that one wrong field hides no mistake in another.
 import { z } from 'zod';
-import { type Explaining, explain, explainUnknownKey, type Where } from './explain.ts';
+import { type Explaining, explain } from './explain.ts';
 import { placeApart } from './place-apart.ts';
 import type { Path } from './places.ts';
 import { settle } from './settle.ts';
+import { explainUnknownKey, type Where } from './unknown-key.ts';
 
 export type Parsed = {
   readonly values: Record<string, unknown>;

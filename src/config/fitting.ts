@@ -1,9 +1,10 @@
 // What would fit in place of a value of the wrong kind: each is tried on its field, so that the advice is no mistake itself.
 import type { z } from 'zod';
+import { parseDuration } from '../core/duration.ts';
 import { foreignChoice } from './foreign.ts';
 import { nearest } from './nearest.ts';
 import type { Path } from './places.ts';
-import { below, keysOf, wordsOf } from './shape.ts';
+import { below, isKind, keysOf, wordsOf } from './shape.ts';
 
 type Schema = z.core.$ZodType;
 /** A level of the configuration: what may stand there, and the type of the check around it. */
@@ -16,6 +17,7 @@ const isNo = (value: unknown): boolean => /^(false|no|off|n|none|disabled?)$/i.t
 export function fitting(expected: string, value: unknown, level: Level): string | undefined {
   if (typeof value === 'string' && expected === 'array') return asList(value, level);
   if (expected === 'object' || expected === 'record') return asMap(expected, value, level);
+  if (typeof value === 'string') return expected === 'number' ? asNumber(value, level) : undefined;
   if (typeof value !== 'number') return undefined;
   if (expected === 'int' && !Number.isInteger(value)) {
     const around = [Math.floor(value), Math.ceil(value)].filter((one) => takes(level.schemas, one));
@@ -24,6 +26,14 @@ export function fitting(expected: string, value: unknown, level: Level): string 
   if (expected !== 'string' || takes(level.schemas, String(value))) return undefined;
   const address = `host:${value}`;
   return takes(level.schemas, address) ? `write \`${address}\`, with the name of the server for host` : '';
+}
+
+/** `99.9%`, and `200ms` where seconds are meant. */
+function asNumber(text: string, { schemas }: Level): string | undefined {
+  const [, percents] = /^(\d+(?:\.\d+)?) ?%$/.exec(text) ?? [];
+  if (isKind(schemas, 'percent') && percents !== undefined) return `write ${Number(percents)}`;
+  const milliseconds = isKind(schemas, 'seconds') ? parseDuration(text.replaceAll(' ', '')) : undefined;
+  return milliseconds === undefined ? undefined : `write ${milliseconds / 1000}, which is ${text} in seconds`;
 }
 
 /** A word of each list, by its own name or another tool's. */
@@ -48,6 +58,8 @@ function asMap(expected: string, value: unknown, level: Level): string | undefin
   const child = keys.find((one) => wordsOf(below(level.schemas, one)).includes(word));
   if (child !== undefined) return `write \`${key}: { ${child}: ${word} }\``;
   if (isNo(value)) return 'leave it out';
+  const isOn = keys.find((one) => one === word && takes(below(level.schemas, one), true));
+  if (isOn !== undefined) return `write \`${key}: { ${isOn}: true }\``;
   if (!isYes(value)) return undefined;
   if (key === 'tls' && level.type !== undefined) return ofTls(level.type);
   const needed = keys.filter((one) => !takes(below(level.schemas, one), undefined));

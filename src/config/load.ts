@@ -2,14 +2,13 @@
 
 import type { Definition } from '../dependencies/define.ts';
 import { definitions as allDefinitions } from '../dependencies/index.ts';
-import { type ConfiguredFeature, othersOf } from '../features/define.ts';
-import { features } from '../features/index.ts';
 import { assemble } from './assemble.ts';
 import { type Defaults, parseChecks } from './checks.ts';
 import type { Configuration } from './configuration.ts';
 import { readDocument } from './document.ts';
 import { type EffectiveValue, effectiveValues } from './effective.ts';
 import { applyEnvironment, applyFlags, checksOfEnvironment, mistypedVariables } from './environment.ts';
+import { askedFeatures, judgeFeatures, notesOfFeatures } from './features.ts';
 import { parseFields } from './fields.ts';
 import { chooseFile, nameOf, passedOver, readText, standardInput } from './file.ts';
 import { inlineSecrets } from './inline-secrets.ts';
@@ -114,11 +113,7 @@ function judge(options: LoadOptions): Loaded {
     writtenChecks,
   );
   const asked = askedFeatures(values);
-  const names = checks.map(({ name, definition: { type } }) => ({ name, type }));
-  for (const { feature, settings } of asked) {
-    for (const { path, message, fix } of feature.problems?.(settings, names, othersOf(feature, asked)) ?? [])
-      findings.add([feature.key, ...path], message, fix);
-  }
+  judgeFeatures({ tree, values, checks, explaining, asked });
   const problems = findings.all();
   if (problems.length > 0) return { ok: false, problems, warnings: notOurs };
 
@@ -140,10 +135,7 @@ function judge(options: LoadOptions): Loaded {
     ok: true,
     configuration,
     warnings: [...notOurs, ...warningsOn(facts), ...(flags.logLevel === undefined ? doubtful : [])],
-    notes: [
-      ...notesOn(facts),
-      ...asked.flatMap(({ feature, settings }) => feature.notes?.(settings, othersOf(feature, asked)) ?? []),
-    ],
+    notes: [...notesOn(facts), ...notesOfFeatures(configuration)],
     ...(file === undefined || file === standardInput || text === undefined
       ? {}
       : { written: { file, text: () => text } }),
@@ -186,10 +178,3 @@ function documentOf(
 /** What is used of them stands where it is used. */
 const withoutExtensions = (document: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(document).filter(([key]) => !isExtension(key)));
-
-/** A feature of which nothing is said is off. @param values of the keys that are right */
-const askedFeatures = (values: Readonly<Record<string, unknown>>): readonly ConfiguredFeature[] =>
-  features.flatMap((feature) => {
-    const settings = values[feature.key];
-    return settings === undefined ? [] : [{ feature, settings }];
-  });

@@ -23,7 +23,7 @@ export function quote(raw: string): string {
 }
 
 /** Without control characters, which a terminal would obey. */
-const plainText = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
+export const plainText = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
 
 /** A key as written, cut before what may be a value whose space after the colon was forgotten (`password:abc`). */
 export function keyText(key: string): { readonly text: string; readonly glued: boolean } {

@@ -52,19 +52,24 @@ export interface Findings {
   /** @param at 'key' points at the word itself, 'value' at what follows it. */
   add(path: Path, message: string, fix?: string, at?: 'key' | 'value'): void;
   push(...problems: readonly Problem[]): void;
+  /** Whether something is wrong at a path, or below it. */
+  has(path: Path): boolean;
   /** In the order of the file, each once. */
   all(): readonly Problem[];
 }
 
 export function createFindings(places: Places): Findings {
   const found = new Map<string, Problem>();
+  const wrong: Path[] = [];
   const push = (...problems: readonly Problem[]): void => {
     for (const problem of problems)
       found.set(`${problem.line}:${problem.column}:${problem.path}:${problem.message}`, problem);
   };
   return {
     push,
+    has: (path) => wrong.some((one) => path.every((part, index) => one[index] === part)),
     add(path, message, fix, at = 'value') {
+      wrong.push(path);
       const { place, exact } = places.find(path);
       const position =
         place?.variable !== undefined

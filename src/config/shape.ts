@@ -35,6 +35,10 @@ const variants = (schema: Schema): readonly Schema[] => {
   return inner instanceof z.ZodUnion ? (inner.options as readonly Schema[]).flatMap(variants) : [inner];
 };
 
+/** What the values of a map of names have to be; undefined where it is none. */
+export const entryOf = (schemas: readonly Schema[]): Schema | undefined =>
+  schemas.flatMap(variants).flatMap((schema) => (schema instanceof z.ZodRecord ? [schema.valueType as Schema] : []))[0];
+
 /** The schemas that a value may have at a key below; several where the schema is a union, none where it knows no such key. */
 export function below(schemas: readonly Schema[], key: string | number): readonly Schema[] {
   return schemas.flatMap(variants).flatMap((schema): readonly Schema[] => {
@@ -48,8 +52,12 @@ export function below(schemas: readonly Schema[], key: string | number): readonl
 export const at = (schemas: readonly Schema[], path: readonly (string | number)[]): readonly Schema[] =>
   path.reduce(below, schemas);
 
-export const isKind = (schemas: readonly Schema[], kind: 'secret' | 'duration' | 'listen' | 'alike'): boolean =>
+export const isKind = (schemas: readonly Schema[], kind: Exclude<Kind['kind'], 'transformed'>): boolean =>
   kindsAt(schemas).some((known) => known.kind === kind);
+
+/** Whether the duration that stands here is counted in days. */
+export const isInDays = (schemas: readonly Schema[]): boolean =>
+  kindsAt(schemas).some((known) => known.kind === 'duration' && known.days === true);
 
 const kindsAt = (schemas: readonly Schema[]): readonly Kind[] =>
   schemas.flatMap((schema) => [schema, ...variants(schema)]).flatMap((schema) => kindOf(schema) ?? []);

@@ -10,7 +10,10 @@ import { urlFix } from './url-fix.ts';
 
 /** What a field is, beyond its type: messages hide the values of secrets and explain durations. */
 export const kinds = z.registry<
-  | { kind: 'duration' | 'listen' }
+  /** `days`: it is counted in days, so that a number without a unit means them. */
+  | { kind: 'duration'; days?: true }
+  /** A number of percents or seconds, which people write with a unit. */
+  | { kind: 'listen' | 'percent' | 'seconds' }
   | { kind: 'secret'; shown: Shown }
   /** One of many that are read alike: there is no variable of what stands below it. */
   | { kind: 'alike' }
@@ -43,12 +46,16 @@ export const duration = () =>
     .meta({ pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$' })
     .register(kinds, { kind: 'duration' });
 
+const day = 86_400_000;
+
 /** A duration within these bounds, in milliseconds. */
 export const durationBetween = (least: number, most: number) =>
-  duration().refine(
-    (milliseconds) => milliseconds >= least && milliseconds <= most,
-    `must be between ${formatDuration(least)} and ${formatDuration(most)}`,
-  );
+  duration()
+    .refine(
+      (milliseconds) => milliseconds >= least && milliseconds <= most,
+      `must be between ${formatDuration(least)} and ${formatDuration(most)}`,
+    )
+    .register(kinds, { kind: 'duration', ...(least >= day && { days: true }) });
 
 /** A secret text; the loader hands a Secret in where the value comes from a file. The rule holds for both. */
 export const secret = (rule?: SecretRule, shown = hidden) =>

@@ -1,6 +1,7 @@
 // What a feature is: data that any room may read, and a part that is loaded when the configuration asks for it.
 import type { z } from 'zod';
 import type { FeatureCommands } from '../cli/command.ts';
+import type { Gate } from '../core/check.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Consumer, Emit } from '../core/event.ts';
 import type { FamilyText } from '../core/exposition.ts';
@@ -84,8 +85,45 @@ export type Working<Settings> = { begin(settings: Settings, house: House, others
 /** What the configuration says below the keys of other features; undefined: such a feature is off. */
 export type Others = Readonly<Record<string, unknown>>;
 
-/** A check that settings can name. */
-export type KnownName = { readonly name: string; readonly type: string };
+/** A check that settings can name; without a type where what is written of it is wrong. */
+export type KnownName = { readonly name: string; readonly type?: string };
+
+/** What the notes of a feature go by, beside its settings. */
+export type Surroundings = {
+  readonly stateDir: string | undefined;
+  readonly checks: readonly {
+    readonly name: string;
+    readonly gates: readonly Gate[];
+    readonly failureThreshold: number;
+    readonly successThreshold: number;
+    /** Between two runs; undefined where a cron expression says it. */
+    readonly intervalMs: number | undefined;
+  }[];
+};
+
+/** What `check-config --online` gives a feature to ask with. */
+export type Asking = {
+  readonly clock: Clock;
+  readonly redact: Redact;
+  readonly service: string;
+  /** As it was written. */
+  readonly namespace: string | undefined;
+  /** What the configuration says below the keys that the feature reads. */
+  readonly others: Others;
+};
+
+/** What asking once found. */
+export type Asked = {
+  /** What of the configuration it is about, from its top. */
+  readonly path: readonly (string | number)[];
+  /** `unknown`: it could not be asked, or what it says proves nothing. */
+  readonly result: 'good' | 'bad' | 'unknown';
+  readonly message: string;
+  readonly fix?: string;
+};
+
+/** The module behind `online`. Nothing is left open when it has answered. */
+export type Online<Settings> = { ask(settings: Settings, asking: Asking): Promise<readonly Asked[]> };
 
 /** A mistake that a single field cannot show. */
 export type SettingsProblem = {
@@ -101,10 +139,17 @@ export interface Feature<Key extends string = string, Settings extends z.ZodType
   readonly settings: Settings;
   /** Keys of other features whose settings it depends on: when these change, it begins anew as if its own had. */
   readonly reads?: readonly string[];
-  /** @param checks those of the configuration that are right */
+  /**
+   * Where settings are a map of names, it is asked when some are wrong too: it gets what is right of each, and what it says
+   * of a place that is wrong already is not told.
+   * @param checks all that are written
+   * @param others without those of which something written is wrong
+   */
   problems?(settings: z.output<Settings>, checks: readonly KnownName[], others: Others): readonly SettingsProblem[];
   /** Facts about right settings that their author should know. */
-  notes?(settings: z.output<Settings>, others: Others): readonly string[];
+  notes?(settings: z.output<Settings>, others: Others, surroundings: Surroundings): readonly string[];
+  /** What `check-config --online` asks of the world; loaded when it is asked for. */
+  online?(): Promise<Online<z.output<Settings>>>;
   /** It does what one replica does and no other: there is a place of election even when nobody reads statistics. */
   readonly elects?: true;
   /** Documentation, rules and boards read them without loading the feature. */

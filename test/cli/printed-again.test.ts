@@ -153,6 +153,25 @@ describe('a variable that also stands in a secret is mentioned, and its value is
   });
 });
 
+test('objectives are printed field by field, their windows as people write them', async () => {
+  const text = [
+    'service: shop',
+    'checks: { database: { type: tcp, address: "db:1" } }',
+    'slos:',
+    '  availability: { indicator: { ready: true }, objective: 99.9 }',
+    '  wide: { indicator: { check: database }, objective: "${GOAL}", window: 7d12h, sla: 90 }',
+    '  errors: { indicator: { ratio: { bad: \'x_total{code=~"5..$"}\', total: x_total } }, objective: 99, page: false }',
+    '  fast: { indicator: { histogram: x_seconds, threshold: 0.2, selector: \'a="$${b}"\' }, objective: 95 }',
+    "  lost: { indicator: { expression: { bad: 'increase(a[$window])', total: 'increase(b[$window])' } }, objective: 99 }",
+    'prometheus: { retention: 30d }',
+  ].join('\n');
+  const first = await isAgain(text, { GOAL: '99.5' });
+  expect(first).toMatch(/^ {4}window: 7d12h +# \S+:5$/m);
+  expect(first).toMatch(/^ {4}window: 30d +# default$/m);
+  expect(first).toMatch(/^ {4}objective: 99\.5 +# \S+:5 \$\{GOAL\}$/m);
+  expect(first).toMatch(/^ {6}selector: "a=\\"\$\$\{b\}\\"" +#/m);
+});
+
 /** Values that a variable can hold, in whole or in part of another. */
 const variables: Environment = {
   HOST: 'db.example.com',

@@ -55,6 +55,12 @@ test('the JSON Schema accepts the example, and refuses what the loader refuses',
   expect(
     await validate({ checks: { a: { type: 'redis', url: 'redis://x', required: '${A}', gates: ['${B}'] } } }),
   ).toBe('valid');
+  expect(
+    await validate({
+      slos: { a: { indicator: { ratio: { good: 'a', total: 'b' } }, objective: '${GOAL}', window: '30d', sla: 99 } },
+      prometheus: { url: 'http://prometheus:9090', retention: '30d' },
+    }),
+  ).toBe('valid');
   for (const wrongValue of [
     { listn: 'x' },
     { drain_delay: 5 },
@@ -64,6 +70,12 @@ test('the JSON Schema accepts the example, and refuses what the loader refuses',
     { checks: { a: { url: 'redis://x' } } },
     { checks: { a: { type: 'redis', url: 'redis://x', gates: ['red'] } } },
     { checks: { a: { type: 'kms' } } },
+    { slos: { A: { indicator: { ready: true }, objective: 99 } } },
+    { slos: { a: { indicator: { ready: true }, objective: 100 } } },
+    { slos: { a: { indicator: { ready: true }, objective: 0.999 } } },
+    { slos: { a: { indicator: { ready: true }, objective: 99, window: 30 } } },
+    { slos: { a: { indicator: { chek: 'a' }, objective: 99 } } },
+    { prometheus: { retention: 30 } },
   ]) {
     expect(await validate(wrongValue), JSON.stringify(wrongValue)).not.toBe('valid');
   }

@@ -78,7 +78,7 @@ const misfits: readonly Row[] = (
     ['token: hunter2', 'token', '`openssl rand -hex 16` makes one'],
     ['listen: "0.0.0.0"', 'listen', "write '0.0.0.0:9090'"],
     ['sidewarden: { service: a }', 'sidewarden', 'to the left by two spaces'],
-    ['prometheus: {}', 'prometheus', 'metrics are served at /metrics'],
+    ['prometheus: {}', 'prometheus', 'or `retention: 30d`'],
     ['statistics: off', 'statistics', 'write `statistics: { mode: off }`'],
     ['statistics: false', 'statistics', 'write `statistics: { mode: off }`'],
     ['statistics: { enabled: false }', 'statistics.enabled', 'write `mode: off`'],

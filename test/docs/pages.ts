@@ -24,8 +24,11 @@ export const pages: readonly string[] = [
   ...guides,
 ];
 
+/** Pages that are not named after the key. */
+const named: Readonly<Record<string, string>> = { slos: 'docs/slo.md' };
+
 /** Of a feature. @param key in the configuration */
-export const pageOfFeature = (key: string): string => `docs/${key.replaceAll('_', '-')}.md`;
+export const pageOfFeature = (key: string): string => named[key] ?? `docs/${key.replaceAll('_', '-')}.md`;
 
 export const read = (path: string): string => readFileSync(root + path, 'utf8');
 

@@ -82,6 +82,9 @@ function linesOf(keys: Keys, schema: Schema, path: string): string[] {
       `${keys.prefix} ${here}: ${typeText(inner)}${isDuration(inner) ? ladderText(keys.shape, here) : ''}; ${said}`,
       ...linesOf(keys, inner, `${here}.`),
       ...linesOf(keys, inner.items ?? {}, `${here}[].`),
+      ...(typeof inner.additionalProperties === 'object'
+        ? linesOf(keys, inner.additionalProperties, `${here}.*.`)
+        : []),
     ];
   });
 }

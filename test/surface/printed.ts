@@ -56,6 +56,8 @@ export async function printedJson(): Promise<Answers> {
     };
     const keys = { type: 'kms', key_id: 'alias/a', region: 'a', round_trip: {} };
     const good = file('good.yaml', { checks: asked });
+    const slow = { indicator: { histogram: 'a_seconds', threshold: 1 }, objective: 95, window: '7d' };
+    const objectives = file('objectives.yaml', { app: { statsd: {} }, prometheus: { url: away }, slos: { slow } });
     const costly = file('costly.yaml', { checks: { keys, app: { type: 'tcp', address: '127.0.0.1:1' } } });
     const wrong = file('wrong.yaml', { loglevel: 'info', checks: { a: { type: 'tcp', address: 1 } } });
     const variables = { SIDEWARDEN_LISTEN: '1' };
@@ -69,7 +71,13 @@ export async function printedJson(): Promise<Answers> {
           await printed(['check-config', '--json', '--config', '/dev/null']),
         ],
       ],
-      ['check-config --json --online', [await printed(['check-config', '--json', '--online', '--config', good])]],
+      [
+        'check-config --json --online',
+        [
+          await printed(['check-config', '--json', '--online', '--config', good]),
+          await printed(['check-config', '--json', '--online', '--config', objectives]),
+        ],
+      ],
       [
         'check-config --json --replicas',
         [await printed(['check-config', '--json', '--replicas=9', '--config', costly])],

@@ -2,6 +2,8 @@
 import { defineFeature } from '../define.ts';
 import { families, seriesOf, stateUp } from './families.ts';
 import { serviceFamilies } from './service/families.ts';
+import { notesOn } from './notes.ts';
+import { problemsOf } from './problems.ts';
 import { settings } from './settings.ts';
 
 export const slos = defineFeature({
@@ -11,5 +13,8 @@ export const slos = defineFeature({
   families: [...Object.values(families), stateUp, ...Object.values(serviceFamilies)],
   series: (settings) => seriesOf(Object.keys(settings).length),
   commands: { slo: { summary: 'tell how the objectives stand', load: () => import('./command.ts') } },
+  notes: notesOn,
+  problems: problemsOf,
+  online: () => import('./online/index.ts'),
   load: async () => (await import('./feature.ts')).working,
 });

@@ -52,10 +52,14 @@ function unescaped(quoted: string): string | undefined {
 
 const isRegular = ({ operator }: Matcher): boolean => operator === '=~' || operator === '!~';
 
+/** What Prometheus' RE2 has not: to look around, and to refer back. */
+const beyondRe2 = /\(\?<?[=!]|\\[1-9k]/;
+
+/** Whether Prometheus and this process read it alike. */
 function isRegularExpression(text: string): boolean {
   try {
-    new RegExp(`^(?:${text})$`, 'sv');
-    return true;
+    new RegExp(`^(?:${text})$`, 'su');
+    return !beyondRe2.test(text);
   } catch {
     return false;
   }
@@ -69,7 +73,7 @@ export const matchersText = (matchers: readonly Matcher[]): string =>
 export function createMatch(matchers: readonly Matcher[]): (label: (name: string) => string) => boolean {
   const tests = matchers.map((matcher) => {
     const { label, operator, value } = matcher;
-    const expression = isRegular(matcher) ? new RegExp(`^(?:${value})$`, 'sv') : undefined;
+    const expression = isRegular(matcher) ? new RegExp(`^(?:${value})$`, 'su') : undefined;
     const fits = (text: string): boolean => (expression === undefined ? text === value : expression.test(text));
     const wanted = operator === '=' || operator === '=~';
     return { label, fits: (text: string) => fits(text) === wanted };

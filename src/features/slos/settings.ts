@@ -1,6 +1,6 @@
 // What the configuration says of the objectives: what is measured, and how good it is to be.
 import { z } from 'zod';
-import { durationBetween } from '../../core/fields.ts';
+import { duration, kinds } from '../../core/fields.ts';
 
 const day = 86_400_000;
 /** The least and the longest window: below a week every alert on its burn would be about noise. */
@@ -11,7 +11,10 @@ const expression = z.string().min(1).max(4000);
 
 const indicator = z
   .strictObject({
-    ready: z.literal(true).optional().describe('each second, whether /health/ready answers 200'),
+    ready: z
+      .literal(true, 'must be true: leave it out where something else is measured')
+      .optional()
+      .describe('each second, whether /health/ready answers 200'),
     check: z.string().optional().describe('each second, whether the check of this name is healthy'),
     ratio: z
       .strictObject({
@@ -27,7 +30,12 @@ const indicator = z
       .optional()
       .describe('histogram of the service’s own metrics, of which the events up to `threshold` are good'),
     selector: z.string().max(1000).optional().describe('matchers of the histogram’s series, as route="/checkout"'),
-    threshold: z.number().positive().optional().describe('upper bound of a bucket of the histogram, in its unit'),
+    threshold: z
+      .number()
+      .positive()
+      .register(kinds, { kind: 'seconds' })
+      .optional()
+      .describe('upper bound of a bucket of the histogram, in its unit'),
     expression: z
       .strictObject({
         good: expression.optional().describe('PromQL: good events within $window'),
@@ -39,17 +47,46 @@ const indicator = z
   })
   .describe('what is measured: one of ready, check, ratio, histogram, expression');
 
+/** Up to 100, which it is never: a budget of nothing is spent by the first failure. */
+const percentage = (least: number) =>
+  z
+    .number()
+    .superRefine((value, context) => {
+      if (value >= least && value < 100) return;
+      const { message, fix } = outside(value, least);
+      context.addIssue({ code: 'custom', message, params: { fix } });
+    })
+    .meta({ minimum: least, exclusiveMaximum: 100 })
+    .register(kinds, { kind: 'percent' });
+
+function outside(value: number, least: number): { readonly message: string; readonly fix: string } {
+  const range = `must be a percentage from ${least} to under 100`;
+  const meant = Number((value * 100).toFixed(6));
+  if (value === 1 || value === 100)
+    return { message: `${range}: an error budget of nothing is spent by the first bad event`, fix: 'write 99.9' };
+  if (value < 1 && meant >= least && meant < 100) return { message: `${range}, and is a ratio`, fix: `write ${meant}` };
+  return { message: range, fix: value > 100 ? 'write 99.9' : `write ${least} or more` };
+}
+
+const windowBetween = (least: number, most: number) =>
+  duration()
+    .superRefine((milliseconds, context) => {
+      const days = milliseconds / day;
+      if (days >= least && days <= most) return;
+      const why =
+        days < least ? 'of less than a week every bad hour is an alert' : 'nobody remembers what happened before that';
+      const fix = `write ${days < least ? least : most}d`;
+      context.addIssue({ code: 'custom', message: `must be between ${least}d and ${most}d: ${why}`, params: { fix } });
+    })
+    .register(kinds, { kind: 'duration', days: true });
+
 const slo = z.strictObject({
   indicator,
-  objective: z
-    .number()
-    .min(50)
-    .lt(100, 'must be under 100: a budget of nothing is spent by the first failure')
-    .describe('percentage of the events that are to be good, as 99.9'),
-  window: durationBetween(windowDays.least * day, windowDays.most * day)
+  objective: percentage(50).describe('percentage of the events that are to be good, as 99.9'),
+  window: windowBetween(windowDays.least, windowDays.most)
     .prefault('30d')
     .describe('rolling window in which it is to be met; the calendar month is shown beside it'),
-  sla: z.number().min(1).lt(100).optional().describe('percentage that is agreed with customers, below the objective'),
+  sla: percentage(1).optional().describe('percentage that is agreed with customers, below the objective'),
   expected_events: z.int().min(1).optional().describe('events that a window has at the least, as you expect them'),
   min_bad_events: z
     .int()
@@ -62,9 +99,20 @@ const slo = z.strictObject({
 });
 
 export const sloName = /^[a-z][a-z0-9_-]{0,62}$/;
+const namesForm = 'must be a name such as checkout-latency: up to 63 of a-z, 0-9, - and _, a letter first';
 const names = z
   .string()
-  .regex(sloName, 'must be a name such as checkout-latency: up to 63 of a-z, 0-9, - and _, a letter first');
+  .superRefine((text, context) => {
+    if (sloName.test(text)) return;
+    const near = text
+      .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-')
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9_-]+/g, '-')
+      .replaceAll(/^[^a-z]+|-+$/g, '');
+    const params = sloName.test(near) ? { params: { fix: `write \`${near}\`` } } : {};
+    context.addIssue({ code: 'custom', message: namesForm, ...params });
+  })
+  .meta({ pattern: sloName.source });
 
 export const settings = z
   .record(names, slo)
@@ -73,7 +121,8 @@ export const settings = z
 export type SloSettings = z.output<typeof slo>;
 export type IndicatorSettings = z.output<typeof indicator>;
 export type SlosSettings = z.output<typeof settings>;
-export type IndicatorKind = 'ready' | 'check' | 'ratio' | 'histogram' | 'expression';
+export const indicatorKinds = ['ready', 'check', 'ratio', 'histogram', 'expression'] as const;
+export type IndicatorKind = (typeof indicatorKinds)[number];
 
 /** The one that is written. @throws where none is: such settings are refused */
 export function kindOf({ ready, check, ratio, histogram, expression }: IndicatorSettings): IndicatorKind {

@@ -22,7 +22,7 @@ const turnMs = 20_000;
 const perHistogram = 12;
 
 /** A page of histograms, as most of a large page is: each is a family of its own, as most families are small. */
-function pageOf(samples: number): string {
+export function pageOf(samples: number): string {
   const lines: string[] = [];
   for (let family = 0; family * perHistogram < samples; family += 1) {
     const name = `shop_${family}_duration_seconds`;
@@ -40,7 +40,9 @@ function pageOf(samples: number): string {
 }
 
 /** A server of these bytes, alone in its process. */
-async function serve(text: string): Promise<{ readonly server: Started; readonly url: string; end(): Promise<void> }> {
+export async function serve(
+  text: string,
+): Promise<{ readonly server: Started; readonly url: string; end(): Promise<void> }> {
   const folder = await runFolder('bench-page');
   const file = join(folder, 'page.txt');
   await writeFile(file, text);

@@ -12,9 +12,10 @@ import { app } from './app.ts';
 import { exporters } from './exporters.ts';
 import { type Contestant, memoryTable, startTable } from './footprint.ts';
 import { hanging } from './hanging.ts';
+import { slos } from './slos.ts';
 import { statistics } from './statistics.ts';
 
-const parts = ['answers', 'hanging', 'start', 'memory', 'exporters', 'statistics', 'app'] as const;
+const parts = ['answers', 'hanging', 'start', 'memory', 'exporters', 'statistics', 'app', 'slos'] as const;
 type Part = (typeof parts)[number];
 type Tuning = { readonly entry: string; readonly node: readonly string[] };
 
@@ -76,6 +77,9 @@ const measure: Readonly<Record<Part, (four: Four) => Promise<string>>> = {
   },
   async app() {
     return app(tunings.memory, rounds);
+  },
+  async slos() {
+    return slos(tunings.memory, rounds);
   },
 };
 

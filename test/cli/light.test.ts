@@ -85,6 +85,16 @@ test('the search finds libraries where they are', () => {
   for (const name of ['fastify', 'zod', 'yaml', 'prom-client']) expect([...found]).toContain(name);
 });
 
+/** Of the objectives, what only a daemon that has some needs. */
+const objectivesAtWork = inputsOf(closure(outputOf('src/features/slos/feature.ts'))).filter(
+  (input) => input.startsWith('src/features/') && !inputsOf(closure(outputOf('src/cli/run.ts'))).includes(input),
+);
+
+test('objectives at work are apart', () => {
+  for (const file of ['feature', 'windows', 'counting', 'gauges', 'sources/page'])
+    expect(objectivesAtWork).toContain(`src/features/slos/${file}.ts`);
+});
+
 describe('the daemon', () => {
   test('with alerts loads what settings are judged by, and no more: a change of them is taken over and changes nothing', async () => {
     const [record, file] = [join(folder, 'alerts.txt'), join(folder, 'alerts.yaml')];
@@ -111,6 +121,7 @@ describe('the daemon', () => {
     const loaded = inputs.flatMap((input) => /^src\/features\/alerts\/(.*)/.exec(input)?.[1] ?? []);
     expect([...new Set(loaded)].sort()).toEqual(['index.ts', 'known.ts', 'problems.ts', 'settings.ts', 'templates.ts']);
     expect([...packagesIn(inputs)]).not.toContain('diff');
+    expect(inputs.filter((input) => objectivesAtWork.includes(input))).toEqual([]);
   });
 
   const clients: Readonly<Record<string, string>> = {

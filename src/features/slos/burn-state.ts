@@ -2,8 +2,9 @@
 import type { Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { type BurnLevel, burnLevels } from '../../core/event.ts';
-import { type BurnPair, budgetOf, burnOf, burnPairs, burnWindows, type Counts } from './budget.ts';
+import { allowedShare, type BurnPair, burnOf, burnPairs, burnWindows, type Counts } from './budget.ts';
 import type { SloSettings } from './settings.ts';
+import type { Windows } from './windows.ts';
 
 /** What was told last, and what decides it. */
 export type BurnState = {
@@ -26,12 +27,18 @@ const ends = { rate: 0.8, left: 0.01 } as const;
 
 type Judged = Pick<SloSettings, 'objective' | 'window' | 'min_bad_events'>;
 
-/** @param last the events of the time until now @returns whether there is something else to tell */
-export function judge(state: BurnState, slo: Judged, now: Instant, last: (ms: number) => Counts): boolean {
+/** @returns whether there is something else to tell */
+export function judge(
+  state: BurnState,
+  slo: Judged,
+  now: Instant,
+  windows: Pick<Windows, 'last' | 'coveredMs'>,
+): boolean {
+  const last = (ms: number): Counts => windows.last(now, ms);
   const before = { burn: state.burn, exhausted: state.exhausted };
   for (const pair of burnPairs) judgePair(state, slo, pair, now, last);
   state.burn = levelOf(state, now);
-  state.exhausted = isExhausted(state, slo, last(slo.window));
+  state.exhausted = isExhausted(state, slo, last(slo.window), windows.coveredMs(now, slo.window));
   return before.burn !== state.burn || before.exhausted !== state.exhausted;
 }
 
@@ -60,7 +67,17 @@ function judgePair(state: BurnState, slo: Judged, pair: BurnPair, now: Instant, 
   else if (!state.holds.has(pair)) state.holds.set(pair, now);
 }
 
-function isExhausted({ exhausted }: BurnState, { objective, min_bad_events, window }: Judged, counts: Counts): boolean {
-  const left = budgetOf(counts, objective, window)?.left ?? 1;
-  return counts.bad >= min_bad_events && left <= (exhausted ? ends.left : 0);
+/**
+ * Whether the budget of the whole window is spent, if the part of it that was not counted had as much traffic and no bad
+ * event: a pod that has just begun cannot say that it is spent by one bad minute.
+ */
+function isExhausted(
+  { exhausted }: BurnState,
+  { objective, min_bad_events, window }: Judged,
+  { good, bad }: Counts,
+  coveredMs: number,
+): boolean {
+  if (bad < min_bad_events || coveredMs <= 0) return false;
+  const allowed = allowedShare(objective) * (good + bad) * (window / coveredMs);
+  return 1 - bad / allowed <= (exhausted ? ends.left : 0);
 }

@@ -4,8 +4,8 @@ import { createCounting } from './counting.ts';
 import { createGauges } from './gauges.ts';
 import { type Heritage, heirOf } from './heritage.ts';
 import { createObjectives } from './objectives.ts';
-import { forgetService, serviceOf } from './service/configured.ts';
 import { createRoutes } from './route.ts';
+import { forgetService, serviceOf } from './service/configured.ts';
 import type { SlosSettings } from './settings.ts';
 import { keeperOf } from './state/index.ts';
 

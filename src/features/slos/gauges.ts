@@ -58,7 +58,7 @@ export function createGauges(
         put(meters.budget, { slo }, budgetOf(counts, settings.objective, coveredMs)?.left);
         for (const window of burnGauges) put(meters.burn, { slo, window }, burn[window]);
         put(meters.since, { slo }, sinceOf(slo, windows.since, now));
-        if (judge(ledger.burn, settings, now, (ms) => windows.last(now, ms)))
+        if (judge(ledger.burn, settings, now, windows))
           emit({ kind: 'objective', slo, burn: ledger.burn.burn, exhausted: ledger.burn.exhausted });
       }
     },

@@ -1,9 +1,9 @@
 // The feature `slos`: objectives, which events are counted for, in this process and in Prometheus.
 import { defineFeature } from '../define.ts';
 import { families, seriesOf, stateUp } from './families.ts';
-import { serviceFamilies } from './service/families.ts';
 import { notesOn } from './notes.ts';
 import { problemsOf } from './problems.ts';
+import { serviceFamilies } from './service/families.ts';
 import { settings } from './settings.ts';
 
 export const slos = defineFeature({

@@ -1,6 +1,7 @@
 // What is an event of readiness and of a check: seconds, each once, and none that says nothing of the service.
 import { expect, test } from 'vitest';
 import type { Belief } from '../../../src/core/check.ts';
+import { seriesOf } from '../../../src/features/slos/families.ts';
 import { slos } from '../../../src/features/slos/index.ts';
 import { healthy, makeEntry, unhealthy } from '../../core/entries.ts';
 import { asked } from '../daemon.ts';
@@ -36,7 +37,15 @@ test('a second is an event, good or bad by what is true then', async () => {
   expect(await counts('ready')).toEqual([11, 10]);
   expect(await counts('database')).toEqual([11, 10]);
   await pass(5000);
-  expect(await series()).toMatchObject({ 'compliance_ratio{slo="database"}': 11 / 26 });
+  const all = await series();
+  expect(all).toMatchObject({
+    'objective_ratio{slo="database"}': 0.99,
+    'compliance_ratio{slo="database"}': 11 / 26,
+    'since_timestamp_seconds{slo="database"}': Date.parse('2026-03-31T23:00:00Z') / 1000,
+  });
+  expect(all['error_budget_remaining_ratio{slo="database"}']).toBeCloseTo(1 - 15 / 0.26);
+  expect(all['burn_rate{slo="database",window="1h"}']).toBeCloseTo(15 / 0.26);
+  expect(Object.keys(all)).toHaveLength(seriesOf(2));
 });
 
 test('seconds that are a little late are all counted, and a long gap is one', async () => {

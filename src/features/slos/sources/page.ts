@@ -53,6 +53,8 @@ export function createPageSource(
   /** When a value that is inherited says nothing any more. */
   let beforeUntil = Number.POSITIVE_INFINITY;
 
+  const mayFit = ({ name, series: text }: Line): boolean =>
+    objectives.some(({ wanted }) => wanted.some((one) => one.name === name && one.mayFit(text)));
   const rolesOf = ({ name, series: text }: Line): readonly Role[] => {
     const labels = labelsOf(text);
     const label = (one: string): string => labels.get(one) ?? '';
@@ -64,7 +66,7 @@ export function createPageSource(
     const known = series.get(line.series);
     const last = known ?? before.get(line.series);
     const one = known ?? { value: line.value, seenAt: now, roles: rolesOf(line) };
-    if (known === undefined) series.set(line.series, one);
+    if (known === undefined) series.set(ownText(line.series), one);
     const increase = last === undefined || line.value < last.value ? line.value : line.value - last.value;
     for (const { sums, part } of one.roles) {
       sums[part] += increase;
@@ -82,14 +84,16 @@ export function createPageSource(
   };
   const readAll = async (now: Instant): Promise<void> => {
     const pause = createPause(clock);
+    let lines = 0;
     for (const part of page()) {
       const read = parts.get(part);
       if (read !== undefined) seenAgain(read, now);
       else {
         const some: Series[] = [];
         for (const line of linesOf(part, names)) {
-          some.push(found(line, now));
-          if (some.length % atATime === 0) await pause();
+          if (mayFit(line)) some.push(found(line, now));
+          lines += 1;
+          if (lines % atATime === 0) await pause();
         }
         parts.set(part, some);
       }
@@ -123,6 +127,9 @@ export function createPageSource(
     values: () => new Map([...before, ...series]),
   };
 }
+
+/** Not a piece of the page, which would stay in memory as long as the piece does. */
+const ownText = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');
 
 const freshSums = (): Sums => ({ all: 0, good: 0, bad: 0, seen: false });
 

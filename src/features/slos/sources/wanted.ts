@@ -10,6 +10,8 @@ export type Wanted = {
   /** Of their samples. */
   readonly name: string;
   readonly part: Part;
+  /** Whether labels need to be read at all: most series of a histogram are of other buckets. @param series as on the page */
+  mayFit(series: string): boolean;
   fits(label: (name: string) => string): boolean;
 };
 
@@ -23,16 +25,24 @@ export function wantedOf(indicator: IndicatorSettings): readonly Wanted[] {
   }
   if (histogram === undefined) return [];
   const fits = createMatch(parseMatchers(selector) ?? []);
+  const isBound = (text: string): boolean => text !== '' && Number(text) === threshold;
   return [
-    { name: `${histogram}_count`, part: 'all', fits },
+    { name: `${histogram}_count`, part: 'all', mayFit: always, fits },
     {
       ...{ name: `${histogram}_bucket`, part: 'good' },
-      fits: (label) => Number(label('le') || Number.NaN) === threshold && fits(label),
+      mayFit: (series) => isBound(boundForm.exec(series)?.[1] ?? ''),
+      fits: (label) => isBound(label('le')) && fits(label),
     },
   ];
 }
 
+/** A quote in a value has a backslash before it, so this stands in no value. */
+const boundForm = /[{, ]le="([^"]*)"/;
+const always = (): boolean => true;
+
 function selected(part: Part, text = ''): readonly Wanted[] {
   const selector = parseSelector(text);
-  return selector === undefined ? [] : [{ name: selector.name, part, fits: createMatch(selector.matchers) }];
+  return selector === undefined
+    ? []
+    : [{ name: selector.name, part, mayFit: always, fits: createMatch(selector.matchers) }];
 }

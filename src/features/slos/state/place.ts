@@ -39,7 +39,7 @@ export function createPlace(stateDir: string, { host, process: id }: Machine, fi
      * @returns the name of its lock.
      * @throws when it cannot be had, or is not ours.
      */
-    async prepare(): Promise<{ readonly lock: string }> {
+    async prepare(): Promise<string> {
       await files.mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;
       });
@@ -47,7 +47,7 @@ export function createPlace(stateDir: string, { host, process: id }: Machine, fi
       if (!facts.isDirectory()) throw new Refused(`${folder} is no folder`);
       if (!isOurs(facts)) throw new Refused(`${folder} belongs to another user`);
       if ((facts.mode & 0o077) !== 0) await files.chmod(folder, 0o700); // the kubelet opens a volume to its group
-      return { lock: createHash('sha256').update(`${facts.dev} ${facts.ino} ${name}`).digest('hex') };
+      return createHash('sha256').update(`${facts.dev} ${facts.ino} ${name}`).digest('hex');
     },
     /** @returns undefined where there is none. @throws as the file system does, {Refused} for what is not ours. */
     async read(): Promise<Buffer | undefined> {

@@ -62,7 +62,7 @@ export function goOn(saved: Windows, own: Windows, savedAt: Instant, now: Instan
   const step = Math.max(stepMs, (now - from) / mostSteps);
   for (let at = from; at < now; at += step) {
     const until = Math.min(at + step, now);
-    const { good, bad } = own.between(at, until);
+    const { good, bad } = own.between(at, until < now ? until : Number.POSITIVE_INFINITY); // the last one too
     saved.add(until, good, bad);
   }
 }

@@ -47,7 +47,7 @@ export function createState(options: StateOptions): State {
   const { renewMs = 3_600_000, syncMs = 300_000 } = options;
   const place = createPlace(stateDir, machine, files);
   const telling = createTelling(log, place.folder);
-  let release: Release | undefined;
+  let lock: { readonly name: string; readonly release: Release } | undefined;
   /** What was saved is known, or there is nothing. */
   let known = false;
   let current: CountsFile | undefined;
@@ -68,6 +68,10 @@ export function createState(options: StateOptions): State {
   const write = (): Promise<CountsFile> =>
     writeFile(place, objectives, { process: machine.process, now: clock.now(), stamp: stampAt() });
 
+  const unlock = async (): Promise<void> => {
+    await lock?.release();
+    lock = undefined;
+  };
   /** What is under the name is what we have written. On some file systems the number of a file changes. */
   const checkOurs = async (): Promise<void> => {
     if (installed === undefined) return;
@@ -75,6 +79,7 @@ export function createState(options: StateOptions): State {
     if (inode === installed) return;
     if (inode === undefined) {
       if (current === undefined) return;
+      await unlock();
       throw new Hindered('somebody has removed the file; it is written again in 10 s');
     }
     if (writerOf(await place.readBegin()) === machine.process) return;
@@ -97,10 +102,11 @@ export function createState(options: StateOptions): State {
   };
   /** @returns the first file of this process */
   const begin = async (): Promise<CountsFile> => {
-    const { lock } = await place.prepare();
-    release ??= await takeLock(lock);
-    if (release === undefined)
-      throw new Hindered('another process keeps its counts there; give each a `state_dir` of its own');
+    const name = await place.prepare();
+    if (lock?.name !== name) await unlock(); // that was of a folder that is gone
+    const release = lock?.release ?? (await takeLock(name));
+    if (release !== undefined) lock = { name, release };
+    else throw new Hindered('another process keeps its counts there; give each a `state_dir` of its own');
     if (!known) {
       await takeOver({ place, objectives, telling, clock, stampAt, process: machine.process });
       known = true;
@@ -181,7 +187,7 @@ export function createState(options: StateOptions): State {
       for (const file of [current, next]) await file?.close().catch(() => {});
       if (next !== undefined) await place.drop();
       [current, next] = [undefined, undefined];
-      await release?.();
+      await unlock();
     },
   };
 }

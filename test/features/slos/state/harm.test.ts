@@ -2,7 +2,7 @@
 
 import * as real from 'node:fs/promises';
 import { chmod, mkdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Files } from '../../../../src/features/slos/state/place.ts';
 import { createStage, day, minute, second } from './stage.ts';
 
@@ -205,15 +205,18 @@ describe('a file', () => {
     expect(after.total().good).toBe(23);
   });
 
-  test('that somebody removes is written again', async () => {
+  test('that somebody takes away is written again', async () => {
     const stage = await createStage();
     const one = stage.start();
     await one.run(5);
-    await rm(stage.folder(), { recursive: true });
+    await rename(stage.folder(), `${stage.folder()}-before`);
     await one.run(1);
     expect([one.state.isUp(), one.lines().length]).toEqual([false, 1]);
     await one.run(10);
     expect(one.state.isUp()).toBe(true);
+    const other = stage.start(); // the folder has another lock now
+    await other.run(1);
+    expect(other.lines()).toEqual([expect.stringContaining('another process keeps its counts there')]);
     await stage.kill();
     const two = stage.start();
     await two.state.save();
@@ -287,6 +290,23 @@ describe('two processes with one folder', () => {
     await three.state.save();
     expect(three.total().good).toBe(50);
     await three.state.close();
+  });
+
+  test('nor does the first one put its file there that it was just writing anew', async () => {
+    const stage = await createStage();
+    const one = stage.start({ renewMs: 30 * second });
+    await one.run(31);
+    await vi.waitFor(async () => expect((await stage.names()).length).toBe(2)); // it waits for its name
+    const lstat = (async (path: string) => {
+      const facts = await real.lstat(path);
+      return path === stage.folder() ? Object.assign(facts, { ino: 2 }) : facts;
+    }) as unknown as Files['lstat'];
+    const two = stage.start({ files: { lstat } });
+    await two.run(1);
+    await one.run(3);
+    await two.run(1);
+    expect([one.state.isUp(), two.state.isUp(), two.lines().length]).toEqual([false, true, 1]);
+    await Promise.all([one.state.close(), two.state.close()]);
   });
 
   test('files that pods left longer ago than any window go, and no others', async () => {

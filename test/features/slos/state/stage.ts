@@ -3,8 +3,9 @@ import { cp, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../../src/core/clock.ts';
 import type { Counts } from '../../../../src/features/slos/budget.ts';
+import type { Machine } from '../../../../src/features/slos/state/machine.ts';
 import type { Files } from '../../../../src/features/slos/state/place.ts';
-import { createState, type State, type StateOptions } from '../../../../src/features/slos/state/state.ts';
+import { type Counted, createState, type State, type StateOptions } from '../../../../src/features/slos/state/state.ts';
 import { Windows } from '../../../../src/features/slos/windows.ts';
 import { makeLog } from '../../../http/serve.ts';
 import { runFolder } from '../../../servers/process.ts';
@@ -22,6 +23,8 @@ export type Start = Pick<StateOptions, 'renewMs' | 'syncMs'> & {
   /** Names, and what each measures. */
   readonly objectives?: Readonly<Record<string, string>>;
   readonly windowMs?: number;
+  /** It is of the same process, and goes on with its windows. */
+  readonly successorOf?: { readonly objectives: readonly Counted[]; readonly machine: Machine; readonly begun: number };
 };
 
 /** Who tells processes apart in the tests, in place of random bytes. */
@@ -38,17 +41,18 @@ export async function createStage() {
   };
 
   const start = (options: Start = {}) => {
-    const begun = time.up;
+    const begun = options.successorOf === undefined ? time.up : options.successorOf.begun;
     const clock: Clock = { now: () => time.up - begun, wall: () => new Date(time.wall) };
     const log = makeLog();
     const { objectives: named = { checkout: 'a' }, windowMs = usualMs } = options;
-    const objectives = Object.entries(named).map(([name, fingerprint]) => {
-      const windows = new Windows(windowMs);
-      return { name, fingerprint, windows };
-    });
+    const fresh = Object.entries(named).map(
+      ([name, fingerprint]): Counted => ({ name, fingerprint, windows: new Windows(windowMs) }),
+    );
+    const objectives = options.successorOf?.objectives ?? fresh;
     processes += 1;
     const { host = 'pod-a', boot = 'boot-1', files, renewMs = hour, syncMs = 5 * minute } = options;
-    const machine = { host, boot, process: `${processes}`.padStart(8, '0'), upMs: () => time.up };
+    const own = { host, boot, process: `${processes}`.padStart(8, '0'), upMs: () => time.up };
+    const machine = options.successorOf?.machine ?? own;
     const nodeFiles = { ...realFiles, ...files };
     const state = createState({ stateDir, clock, log, objectives, machine, files: nodeFiles, renewMs, syncMs });
     alive.push(state);
@@ -59,7 +63,7 @@ export async function createStage() {
     };
     const last = (ms: number, name?: string): Counts => of(name).last(clock.now(), ms);
     return {
-      ...{ state, objectives, clock, last, log },
+      ...{ state, objectives, machine, begun, clock, last, log },
       total: (name?: string): Counts => of(name).total,
       since: (name?: string): number => clock.now() - (of(name).since ?? Number.NaN),
       covered: (ms: number, name?: string): number => of(name).coveredMs(clock.now(), ms),

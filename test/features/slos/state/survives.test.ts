@@ -144,6 +144,19 @@ describe('a restart', () => {
   });
 });
 
+test('a reload leaves the windows as they are', async () => {
+  const stage = await createStage();
+  const before = stage.start();
+  await before.run(20);
+  await before.state.close();
+  const after = stage.start({ successorOf: before });
+  const [windows] = after.objectives.map((one) => one.windows);
+  await after.run(10);
+  expect(after.objectives.map((one) => one.windows === windows)).toEqual([true]);
+  expect([after.total().good, after.lines()]).toEqual([30, []]);
+  await after.state.close();
+});
+
 describe('time', () => {
   const restarted = async (boot: string, movedMs: number) => {
     const stage = await createStage();

@@ -6,6 +6,7 @@ import { prepareServers } from '../test/servers/needed.ts';
 import { postgresExporterSource } from '../test/servers/postgres-exporter.ts';
 import { prometheusSource, promtoolSource } from '../test/servers/prometheus.ts';
 import { redisExporterSource } from '../test/servers/redis-exporter.ts';
+import { slothSource } from '../test/servers/sloth.ts';
 import { DownloadFailed, fromGo, type GoProgram, MissingServers, type Source } from '../test/servers/source.ts';
 import { statsdExporterSource } from '../test/servers/statsd-exporter.ts';
 import { type Outcome, runVitest } from './vitest.ts';
@@ -30,6 +31,7 @@ const peers: readonly Peer[] = [
       'test/integration/prometheus.test.ts',
       'test/integration/statistics-leader.test.ts',
       'test/integration/statistics-page.test.ts',
+      'test/features/slos/history/history.test.ts',
       'test/peers/alerts.test.ts',
     ],
   },
@@ -62,6 +64,11 @@ const peers: readonly Peer[] = [
     name: 'statsd_exporter',
     programs: [{ module: 'github.com/prometheus/statsd_exporter', version: 'v0.31.0', source: statsdExporterSource }],
     files: ['test/peers/statsd-exporter.test.ts'],
+  },
+  {
+    name: 'sloth',
+    programs: [{ module: 'github.com/slok/sloth', folder: 'cmd/sloth', version: 'v0.16.0', source: slothSource }],
+    files: ['test/peers/sloth.test.ts'],
   },
 ];
 

@@ -19,6 +19,7 @@ import * as redisExporter from '../test/dependencies/redis/exporter-differences.
 import { pageOfFeature } from '../test/docs/pages.ts';
 import { alertParts } from './alert-tables.ts';
 import { appParts } from './app-tables.ts';
+import { burnParts } from './burn-tables.ts';
 import { guideParts } from './guide-tables.ts';
 import { rooms } from './layers.ts';
 import { between, cell, code, codes, type Part, table } from './part.ts';
@@ -195,6 +196,7 @@ export const parts: readonly Part[] = [
         ],
   ),
   ...alertParts,
+  ...burnParts,
   ...appParts,
   ...guideParts,
   ...sloParts,

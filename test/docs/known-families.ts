@@ -28,8 +28,6 @@ const note = (list: string, pattern: RegExp, before = ''): void => {
 };
 note('metrics', /^([a-z_]\w*) (?:gauge|counter|histogram|untyped)(.*)$/);
 note('app-metrics', /^\w+: (\w+) (?:gauge|counter|histogram)(.*)$/, prefix);
-// Until the feature names them.
-for (const name of ['state_up', 'prometheus_up']) labels.set(`sidewarden_slo_${name}`, new Set());
 const recorded = new Set(packs.flatMap((pack) => recordingsOf(pack, factsWith(few)).map(({ record }) => record)));
 
 /** What is wrong with an expression that Prometheus itself would take; what does not parse, too. */

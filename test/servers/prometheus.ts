@@ -1,6 +1,6 @@
 // A real Prometheus that scrapes what a test tells it, and promtool.
 import { spawn } from 'node:child_process';
-import { chown, writeFile } from 'node:fs/promises';
+import { chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { freePort, removeFolder, runFolder, runProgram, serverUser, startProcess } from './process.ts';
@@ -34,8 +34,8 @@ export type Target = {
 
 export type Prometheus = {
   readonly url: string;
-  /** An instant query's samples, now. @throws with Prometheus' own words when the expression is wrong. */
-  query(expr: string): Promise<readonly Sample[]>;
+  /** An instant query's samples, now unless said. @throws with Prometheus' own words when the expression is wrong. */
+  query(expr: string, at?: Date): Promise<readonly Sample[]>;
   targets(): Promise<readonly Target[]>;
   /** The `data` of what its API answers: https://prometheus.io/docs/prometheus/latest/querying/api/ */
   api<Data>(path: string): Promise<Data>;
@@ -46,6 +46,9 @@ export type Prometheus = {
   stop(): Promise<void>;
 };
 
+/** Writes what is too much for one string. */
+export type OpenMetricsWriter = (file: string) => void;
+
 export type PrometheusOptions = {
   readonly scrape: readonly ScrapeConfig[];
   /** The `groups` of a rule file: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
@@ -53,7 +56,7 @@ export type PrometheusOptions = {
   /** In place of the second at which it scrapes and evaluates: `scrape_interval: 15s`. */
   readonly global?: Readonly<Record<string, string>>;
   /** What it knows from the start: https://prometheus.io/docs/prometheus/latest/storage/#backfilling-from-openmetrics-format */
-  readonly openMetrics?: string;
+  readonly openMetrics?: string | OpenMetricsWriter;
   /** Beside those that say where it listens and keeps its data. */
   readonly flags?: readonly string[];
 };
@@ -89,9 +92,10 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   };
   return {
     url,
-    async query(expr) {
+    async query(expr, at) {
       type Data = { result: { metric: Record<string, string>; value: [number, string] }[] };
-      const { result } = await api<Data>(`/api/v1/query?query=${encodeURIComponent(expr)}`);
+      const time = at === undefined ? '' : `&time=${at.getTime() / 1000}`;
+      const { result } = await api<Data>(`/api/v1/query?query=${encodeURIComponent(expr)}${time}`);
       return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
     },
     async targets() {
@@ -121,11 +125,13 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
 /** Few large blocks: as many as one for each two hours, which it makes else, are slow to make and to read. */
 const blocksOf = ['tsdb', 'create-blocks-from', 'openmetrics', '--max-block-duration=800h'];
 
-async function createBlocks(folder: string, data: string, openMetrics: string): Promise<void> {
+async function createBlocks(folder: string, data: string, openMetrics: string | OpenMetricsWriter): Promise<void> {
   const text = join(folder, 'data.om');
-  await writeFile(text, openMetrics);
+  if (typeof openMetrics === 'string') await writeFile(text, openMetrics);
+  else openMetrics(text);
   const command = await locate(promtoolSource);
   await runProgram({ name: 'promtool', command, args: [...blocksOf, text, data], folder });
+  await rm(text);
 }
 
 export type Said = { readonly code: number | null; readonly output: string };

@@ -30,14 +30,15 @@ export const packOf = (name: string): Pack => {
 };
 export const alertOf = (name: string): Alert => packOf(name).alerts.find((alert) => alert.name === name) as Alert;
 
-const recordings: readonly Recording[] = packs.flatMap((pack) => allOf(pack, facts));
+/** Of all packs: each is made once, so that it can be found again. */
+export const recordings: readonly Recording[] = packs.flatMap((pack) => allOf(pack, facts));
 
 /** The recording rules that an expression reads, those that these read before them. */
-export function recordingsOf(expr: string): readonly Recording[] {
+export function recordingsOf(expr: string, among = recordings): readonly Recording[] {
   const found: Recording[] = [];
   const visit = (text: string): void => {
     for (const name of recordsIn(text))
-      for (const recording of recordings.filter(({ record }) => record === name)) {
+      for (const recording of among.filter(({ record }) => record === name)) {
         if (found.includes(recording)) continue;
         visit(recording.expr);
         found.push(recording);

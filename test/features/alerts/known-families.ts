@@ -29,9 +29,6 @@ for (const { name } of [...promFamilies, ...loopFamilies])
   add('checks', `${ownPrefix}${name}`, name.endsWith('_total') ? 'counter' : 'gauge', replica);
 for (const { families: own = [] } of features)
   for (const { name, type, labels } of own) add('checks', name, type, [...labels, ...replica]);
-// Until the feature names them.
-add('checks', 'sidewarden_slo_events_total', 'counter', ['slo', 'result', ...replica]);
-for (const name of ['state_up', 'prometheus_up']) add('checks', `sidewarden_slo_${name}`, 'gauge', replica);
 for (const name of ofScrapes) add('checks', name, 'gauge', replica);
 add('none', 'ALERTS', 'gauge', ['alertname', 'alertstate', 'severity', 'service', 'check', 'slo', 'namespace']);
 for (const definition of definitions as unknown as readonly Definition[]) {

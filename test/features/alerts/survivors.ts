@@ -5,6 +5,8 @@ export const explained: Readonly<Record<string, string>> = {
   '*: > 1 → > 1.2 at *': 'it counts, and a count is whole',
   'DeploymentReplicasMissing: on (deployment) → on () at *': 'a service has one deployment, which is named after it',
   'PostgresReplicaNotStreaming: ALERTS{ → ALERTS_renamed{ at *': 'it matters after a day: lasting.test.ts shows it',
+  'slo:sli_errors:increase*: sidewarden_slo_events_total{ → sidewarden_slo_events_total_renamed{ at 11*':
+    'what has not happened yet counts as 0, of which no alert fires: objectives.test.ts shows it',
   'SidecarRestarting: threshold × 1.2': 'it counts, and a count is whole',
 };
 

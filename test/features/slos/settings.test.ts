@@ -7,6 +7,8 @@ import { type AppFacts, knownMetric } from '../../../src/features/slos/app-facts
 import { allowedOf, largestObjective, leastEvents, survives } from '../../../src/features/slos/few-events.ts';
 import { mostObjectives } from '../../../src/features/slos/problems.ts';
 import { eventsOf } from '../../../src/features/slos/promql.ts';
+import { createMatch, parseSelector } from '../../../src/features/slos/selector.ts';
+import { selectorMistake } from '../../../src/features/slos/selector-mistake.ts';
 import type { SlosSettings } from '../../../src/features/slos/settings.ts';
 import { loadText, right, wrong } from '../../config/load.ts';
 
@@ -352,6 +354,16 @@ test('what is wrong in another section makes no mistake here', () => {
   const paths = wrong(loadText(text)).map(({ path }) => path);
   expect(paths.filter((path) => path.startsWith('slos'))).toEqual([]);
   expect(paths).toEqual(expect.arrayContaining(['checks.database.adress', 'app.metricz', 'prometheus.urll']));
+});
+
+test('selectors as Prometheus has them are taken, and select what they do there', () => {
+  const selected = (text: string, labels: Readonly<Record<string, string>>): boolean =>
+    createMatch(parseSelector(text)?.matchers ?? [])((label) => labels[label] ?? '');
+  for (const text of ['x', 'x{}', 'x{route=~"/api/[^/]+"}', 'x{code!~"5..",}', ' x { a = "b" } ', 'x{a="\\"b"}'])
+    expect(selectorMistake(text), text).toBeUndefined();
+  expect(selected('x{route=~"/api/[^/]+"}', { route: '/api/cart' })).toBe(true);
+  expect(selected('x{route=~"/api/[^/]+"}', { route: '/api/cart/1' })).toBe(false);
+  expect(selected('x{code!~"5.."}', {})).toBe(true);
 });
 
 test('what a variable holds is not repeated, nor is what a terminal would obey', () => {

@@ -19,4 +19,14 @@ export const unused: readonly (readonly [pattern: string, why: string])[] = [
   ['sidewarden_nodejs_external_memory_bytes', 'with full detail alone: where memory goes'],
   ['sidewarden_nodejs_gc_duration_seconds', 'with full detail alone: where time goes'],
   ['sidewarden_nodejs_eventloop_lag_seconds', 'SidecarEventLoopLag asks the longest delay'],
+  ['sidewarden_slo_objective_ratio', 'the rules have it from the configuration; dashboards'],
+  ['sidewarden_slo_compliance_ratio', 'of one pod: the rules count the whole service; dashboards'],
+  ['sidewarden_slo_error_budget_remaining_ratio', 'of one pod: the rules count the whole service; dashboards'],
+  ['sidewarden_slo_burn_rate', 'of one pod: the rules count the whole service; dashboards'],
+  ['sidewarden_slo_since_timestamp_seconds', 'the rules know how much of a window was observed; dashboards'],
+  ['sidewarden_slo_prometheus_duration_seconds', 'a question that is too slow fails; dashboards'],
+  [
+    'sidewarden_slo_prometheus_failures_total',
+    'sidewarden_slo_prometheus_up says that they fail; its runbook asks this one how',
+  ],
 ];

@@ -177,3 +177,20 @@ test('in the first minutes of a month nothing of it is asked', async () => {
   expect(standing('a')?.month).toEqual({ good: 990, bad: 10 });
   expect(queries.at(-1)).toContain('[5m:5m]');
 });
+
+test.each([
+  ['12 hours', 12, { good: 990, bad: 10 }],
+  ['two days', 48, undefined],
+])('the month before, known from %s after its begin', async (_, hours, expected) => {
+  const first = Date.UTC(2026, 9, 1, hours) / 1000;
+  server.answer = (request, response) => {
+    const ofPart = samplesOf('a').map((one) =>
+      one.metric.sidewarden_part === 'first' ? sample(one.metric, first) : one,
+    );
+    send(vector(ofPart))(request, response);
+  };
+  const clock: Clock = { now: () => 0, wall: () => new Date(Date.UTC(2026, 10, 20)) };
+  const { ask, standing } = startService({ objectives: { a: objective }, asked: { url }, clock });
+  await ask();
+  expect(standing('a')?.lastMonth).toEqual(expected);
+});

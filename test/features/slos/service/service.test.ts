@@ -51,6 +51,11 @@ const pod = { job: 'shop-sidewarden', instance: 'a', namespace: 'shop' } as cons
 const raw: readonly Series[] = [
   { name: 'sidewarden_slo_events_total', labels: { slo: 'raw', result: 'good', ...pod }, value: counter(57) },
   { name: 'sidewarden_slo_events_total', labels: { slo: 'raw', result: 'bad', ...pod }, value: counter(3) },
+  {
+    name: 'sidewarden_slo_events_total',
+    labels: { slo: 'raw', result: 'bad', ...pod, namespace: 'staging' },
+    value: counter(60),
+  },
 ];
 
 let server: Prometheus;
@@ -161,6 +166,7 @@ test('an expression of the user that is wrong is said by its name, and costs the
   const { ask, standing, lines, values, failures } = startService({
     objectives: { broken, raw: { ...objective, window: '7d' } },
     asked: { url: server.url },
+    namespace: 'shop',
   });
   await ask();
   await ask();

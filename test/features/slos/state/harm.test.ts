@@ -2,6 +2,7 @@
 
 import * as real from 'node:fs/promises';
 import { chmod, mkdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import type { Files } from '../../../../src/features/slos/state/place.ts';
 import { createStage, day, minute, second } from './stage.ts';
@@ -296,16 +297,18 @@ describe('two processes with one folder', () => {
     const stage = await createStage();
     const one = stage.start({ renewMs: 30 * second });
     await one.run(31);
-    await vi.waitFor(async () => expect((await stage.names()).length).toBe(2)); // it waits for its name
+    await vi.waitFor(async () => expect((await stage.names()).length).toBe(2));
+    await sleep(100); // it is written, and waits for its name
     const lstat = (async (path: string) => {
       const facts = await real.lstat(path);
       return path === stage.folder() ? Object.assign(facts, { ino: 2 }) : facts;
     }) as unknown as Files['lstat'];
     const two = stage.start({ files: { lstat } });
     await two.run(1);
-    await one.run(3);
+    await one.run(15); // it tries again after 10 s
     await two.run(1);
     expect([one.state.isUp(), two.state.isUp(), two.lines().length]).toEqual([false, true, 1]);
+    expect(one.lines().at(-1)).toContain('another process writes there');
     await Promise.all([one.state.close(), two.state.close()]);
   });
 

@@ -1,0 +1,71 @@
+// The series that `sidewarden generate rules` has recorded are the ones that Prometheus is asked for.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../../../patience.ts';
+import { type Prometheus, startPrometheus } from '../../../servers/prometheus.ts';
+import { generated } from '../../alerts/generated.ts';
+import { day, openMetricsOf, type Series, startService, step } from './history.ts';
+
+const now = Math.floor(Date.now() / step) * step;
+const minute = 60_000;
+const objectives = {
+  availability: { indicator: { ready: true }, objective: 99 },
+  weekly: { indicator: { check: 'web' }, objective: 99.5, window: '7d' },
+} as const;
+const configuration = `service: shop
+namespace: shop
+checks: { web: { type: http, url: 'http://127.0.0.1:8080/' } }
+slos: ${JSON.stringify(objectives)}
+`;
+
+/** What the pods have counted, and what was recorded of it: of 60 events a minute three are bad. */
+function historyOf(slo: string, labels: Readonly<Record<string, string>>): readonly Series[] {
+  const pod = { slo, job: 'shop-sidewarden', instance: 'a', namespace: 'shop' };
+  const counter = (perMinute: number) => (at: number) => ((at - now + day) / minute) * perMinute;
+  const late = (value: (at: number) => number) => (at: number) => (at > now - 8 * 3_600_000 ? value(at) : undefined);
+  return [
+    { name: 'sidewarden_slo_events_total', labels: { ...pod, result: 'good' }, value: late(counter(57)) },
+    { name: 'sidewarden_slo_events_total', labels: { ...pod, result: 'bad' }, value: late(counter(3)) },
+    { name: 'slo:sli_events:increase5m', labels, value: () => 300 },
+    { name: 'slo:sli_errors:increase5m', labels, value: () => 15 },
+  ];
+}
+
+// It takes no samples of its own from before the end of those that it is given.
+let server: Prometheus;
+beforeAll(async () => {
+  const { groups, rules } = await generated(configuration);
+  const recorded = Object.keys(objectives).flatMap((slo) => {
+    const rule = rules.find(({ record, labels }) => record === 'slo:sli_events:increase5m' && labels?.slo === slo);
+    return historyOf(slo, { ...rule?.labels, namespace: 'shop' });
+  });
+  const text = openMetricsOf(recorded, { from: now - 20 * day, to: now, every: 2.5 * minute });
+  server = await startPrometheus({
+    ...{ scrape: [], groups, openMetrics: text },
+    flags: ['--storage.tsdb.retention.time=120d'],
+  });
+}, 30_000);
+afterAll(() => server?.stop());
+
+test('the rules record what is asked for, with the labels by which it is asked', async () => {
+  await eventually(async () => expect(await server.query('slo:burn_rate:ratio3d')).toHaveLength(2));
+  const { ask, standing, lines, failures } = startService({
+    objectives,
+    asked: { url: server.url },
+    namespace: 'shop',
+  });
+  await ask();
+  expect(lines, 'none is without recorded series').toEqual([]);
+  expect(failures()).toEqual({});
+  for (const [slo, days, burn] of [
+    ['availability', 20, 5],
+    ['weekly', 7, 10],
+  ] as const) {
+    const found = standing(slo);
+    const events = (found?.counts.good ?? 0) + (found?.counts.bad ?? 0);
+    expect(Math.abs(events / (days * 24 * 3600) - 1)).toBeLessThan(0.005);
+    expect((found?.counts.bad ?? 0) / events).toBeCloseTo(0.05, 3);
+    expect(Object.keys(found?.burn ?? {})).toEqual(['1h', '6h', '1d', '3d']);
+    for (const rate of Object.values(found?.burn ?? {})) expect(rate).toBeCloseTo(burn, 1);
+    expect(Math.abs((found?.since?.getTime() ?? 0) - (now - days * day))).toBeLessThanOrEqual(2 * step);
+  }
+});

@@ -19,12 +19,12 @@ const grouped = (count: number): string => String(Math.round(count)).replaceAll(
 
 /** Of a window in which every second was an event, all good. */
 function downtime(objective: number, windowMs: number): string {
-  const budget = budgetOf({ good: windowMs / 1000, bad: 0 }, objective, windowMs);
+  const budget = budgetOf({ good: windowMs / 1000, bad: 0 }, objective, { windowMs, countedMs: windowMs });
   return roughly((budget?.leftMinutes ?? 0) * 60_000);
 }
 
 const badOf = (objective: number, events: number): string =>
-  grouped(budgetOf({ good: events, bad: 0 }, objective, 1)?.leftEvents ?? 0);
+  grouped(budgetOf({ good: events, bad: 0 }, objective, { windowMs: 1000, countedMs: 1000 })?.leftEvents ?? 0);
 
 const budgetRows = objectives.map((objective) => [
   `${objective} %`,

@@ -77,11 +77,12 @@ describe.each(kinds)('%s', (kind) => {
     expect(Math.abs(average), `${average} pp from the average`).toBeLessThan(0.02);
   });
 
-  test('ours weighs each event the same: it is nearer where there is more traffic by day than by night', async () => {
+  test('ours is what the raw events say, compliance and budget', async () => {
     const own = from(await recorded(ours, 'slo:sli_error:ratio_period', 'slo', kind), truth, kind);
     expect(Math.abs(own.compliance), shown(own)).toBeLessThan(0.05);
-    if (kind === 'ready' || kind === 'check') return;
+    expect(Math.abs(own.budget), shown(own)).toBeLessThan(0.05);
     const sloth = from(await ofSloth(guarded, kind), truth, kind);
-    expect(Math.abs(own.budget), `${shown(own)}; sloth: ${shown(sloth)}`).toBeLessThan(Math.abs(sloth.budget) / 4);
+    console.info(`${kind}: ours ${shown(own)}; sloth ${shown(sloth)}`);
+    expect(Math.abs(own.budget), `${shown(own)}; sloth: ${shown(sloth)}`).toBeLessThan(Math.abs(sloth.budget));
   });
 });

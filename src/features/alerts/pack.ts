@@ -77,6 +77,8 @@ export type Recording = {
   readonly preset?: AppPreset;
   /** People, boards or the daemon read it: it is there although its readers are disabled. */
   readonly kept?: true;
+  /** It reads so many samples that it is evaluated less often. */
+  readonly long?: boolean;
 };
 
 export type Pack = {

@@ -6,11 +6,15 @@ import { scopeOf, sorted } from '../prometheus/scope.ts';
 import { chosen } from './chosen.ts';
 import { promDuration } from './duration.ts';
 import { notesOn } from './notes.ts';
+import type { Recording } from './pack.ts';
 import { alertRules, type Override, type Rule, recordingRule } from './rule.ts';
 import { type AlertSettings, type AlertsSettings, overrideOf } from './settings.ts';
 import { yamlOf } from './yaml.ts';
 
-type Group = { readonly name: string; readonly rules: readonly Rule[] };
+type Group = { readonly name: string; readonly interval?: string; readonly rules: readonly Rule[] };
+
+/** Of rules that read many samples. Twice of it is less than 5 minutes, after which a series counts as gone. */
+const longInterval = '2m';
 
 function groupsOf(settings: AlertsSettings, facts: Facts): readonly Group[] {
   const scope = scopeOf(settings, {
@@ -22,10 +26,12 @@ function groupsOf(settings: AlertsSettings, facts: Facts): readonly Group[] {
     ...{ scope, labels: sorted(settings.labels), annotations: sorted(settings.annotations) },
     ...(runbooks === undefined ? {} : { runbooks }),
   };
-  return chosen(settings, facts).map(({ pack, recordings, alerts }) => ({
-    name: `${facts.service}.${pack.name}`,
-    rules: [
-      ...recordings.map((recording) => recordingRule(recording, scope)),
+  return chosen(settings, facts).flatMap(({ pack, recordings, alerts }): readonly Group[] => {
+    const name = `${facts.service}.${pack.name}`;
+    const written = (some: readonly Recording[]): readonly Rule[] => some.map((one) => recordingRule(one, scope));
+    const long = recordings.filter((one) => one.long === true);
+    const rules = [
+      ...written(recordings.filter((one) => one.long !== true)),
       ...alerts.flatMap((alert) => {
         const override = overrideOf(settings, alert.name);
         return alertRules(
@@ -35,8 +41,12 @@ function groupsOf(settings: AlertsSettings, facts: Facts): readonly Group[] {
           facts,
         );
       }),
-    ],
-  }));
+    ];
+    return [
+      ...(long.length === 0 ? [] : [{ name: `${name}.long`, interval: longInterval, rules: written(long) }]),
+      { name, rules },
+    ];
+  });
 }
 
 const asRule = ({ for: ms, labels, annotations, ...rest }: AlertSettings): Override => ({

@@ -8,9 +8,12 @@ import {
   budgetOf,
   burnPairs,
   burnWindowNames,
+  burnWindows,
   type Counts,
   exhaustedInMs,
+  partOf,
   type Standing,
+  shareOf,
 } from './budget.ts';
 import { type IndicatorSettings, kindOf, type SloSettings } from './settings.ts';
 import { decimalsOf, finite, floorAt, roundAt } from './text/figures.ts';
@@ -88,7 +91,7 @@ function objectiveBody({ settings, ...view }: ObjectiveView, now: Instant, wall:
   const bodyOf = (standing: Standing | undefined): StandingBody | null =>
     standing === undefined ? null : standingBody(standing, settings, wall);
   return {
-    state: stateOf(judge && standings[judge], settings),
+    state: stateOf(judge && standings[judge], settings, wall),
     judged_by: judge ?? null,
     ...(description !== undefined && { description }),
     indicator: inWords(indicator),
@@ -103,23 +106,35 @@ function objectiveBody({ settings, ...view }: ObjectiveView, now: Instant, wall:
 const hasEvents = (standing: Standing | undefined): standing is Standing =>
   standing !== undefined && totalOf(sound(standing.counts)) > 0;
 
-function stateOf(standing: Standing | undefined, { objective, min_bad_events }: SloSettings): ObjectiveState {
+function stateOf(
+  standing: Standing | undefined,
+  { objective, min_bad_events, window }: SloSettings,
+  wall: Date,
+): ObjectiveState {
   if (standing === undefined) return 'unknown';
   const counts = sound(standing.counts);
-  const budget = budgetOf(counts, objective, 0);
+  const part = partOf(standing, window, standing.at ?? wall);
+  const budget = budgetOf(counts, objective, part);
   if (budget === undefined) return 'unknown';
   if (isSpent(budget.left, objective)) return 'exhausted';
-  return counts.bad >= min_bad_events && burningPair(standing.burn) !== undefined ? 'burning' : 'met';
+  return counts.bad >= min_bad_events && burningPair(standing.burn, part.countedMs) !== undefined ? 'burning' : 'met';
 }
 
 /** Doubles know what is left of a small share no better than this. @param left as a share */
 const isSpent = (left: number, objective: number): boolean => left < 1e-15 / allowedShare(objective);
 
-/** The fastest pair of the alerts that holds. Where the short window is not known, the long one decides. */
-export const burningPair = (burn: Readonly<Partial<Record<BurnWindow, number | null>>>): BurnPair | undefined =>
+/**
+ * The fastest pair of the alerts that holds. Where the short window is not known, the long one decides.
+ * @param countedMs the time since the first event
+ */
+export const burningPair = (
+  burn: Readonly<Partial<Record<BurnWindow, number | null>>>,
+  countedMs: number,
+): BurnPair | undefined =>
   burnPairs.find(({ long, short, rate }) => {
     const [over, lately] = [finite(burn[long]), finite(burn[short])];
-    return over !== undefined && over >= rate && (lately ?? over) >= rate;
+    const share = shareOf({ windowMs: burnWindows[long], countedMs });
+    return over !== undefined && over * share >= rate && (lately ?? over) >= rate;
   });
 
 /** What is less of an event is none, as where Prometheus counts in fractions. */
@@ -138,7 +153,7 @@ function standingBody(standing: Standing, settings: SloSettings, wall: Date): St
   const at = standing.at ?? wall;
   const counts = sound(standing.counts);
   const coveredMs = Math.min(window, Math.max(0, finite(standing.coveredMs) ?? 0));
-  const budget = budgetOf(counts, objective, coveredMs);
+  const budget = budgetOf(counts, objective, partOf(standing, window, at));
   const burn = (one: BurnWindow): number | null => {
     const rate = finite(standing.burn[one]);
     return rate === undefined ? null : Math.max(0, roundAt(rate, 4));

@@ -49,6 +49,10 @@ export function burnOf(counts: Counts, objective: number): number | undefined {
   return compliance === undefined ? undefined : (1 - compliance) / allowedShare(objective);
 }
 
+/**
+ * The budget of a whole window. Of one that was counted in part the rest counts as good, at the traffic of that part: one bad
+ * minute does not spend the budget of a pod that has just begun.
+ */
 export type Budget = {
   /** Of the budget, 1: untouched, 0: spent, below: overspent. */
   readonly left: number;
@@ -58,16 +62,26 @@ export type Budget = {
   readonly leftMinutes: number;
 };
 
-/** @param coveredMs the part of the window that was counted; undefined without any event */
-export function budgetOf(counts: Counts, objective: number, coveredMs: number): Budget | undefined {
+/** A rolling window, and the part of it in which events were counted. */
+export type Part = { readonly windowMs: number; readonly countedMs: number };
+
+/** What has just begun was counted for a second. */
+const leastMs = 1000;
+
+/** The share of a time that lies after the first event. */
+export const shareOf = ({ windowMs, countedMs }: Part): number =>
+  Math.min(Math.max(countedMs, leastMs), windowMs) / windowMs;
+
+/** @returns undefined without any event */
+export function budgetOf(counts: Counts, objective: number, part: Part): Budget | undefined {
   const total = counts.good + counts.bad;
   if (total <= 0) return undefined;
-  const allowed = allowedShare(objective) * total;
+  const allowed = (allowedShare(objective) * total) / shareOf(part);
   const left = 1 - counts.bad / allowed;
   return {
     left,
     leftEvents: allowed - counts.bad,
-    leftMinutes: (left * allowedShare(objective) * coveredMs) / 60_000,
+    leftMinutes: (left * allowedShare(objective) * part.windowMs) / 60_000,
   };
 }
 
@@ -97,3 +111,9 @@ export type Standing = {
   /** In the month before; undefined where nothing of it is known. */
   readonly lastMonth: Counts | undefined;
 };
+
+/** How much of the window lies after the first event. @param at the time of the standing */
+export const partOf = ({ since }: Pick<Standing, 'since'>, windowMs: number, at: Date): Part => ({
+  windowMs,
+  countedMs: since === undefined ? 0 : at.getTime() - since.getTime(),
+});

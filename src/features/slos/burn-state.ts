@@ -2,7 +2,7 @@
 import type { Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { type BurnLevel, burnLevels } from '../../core/event.ts';
-import { allowedShare, type BurnPair, burnOf, burnPairs, burnWindows, type Counts } from './budget.ts';
+import { type BurnPair, budgetOf, burnOf, burnPairs, burnWindows, type Counts, shareOf } from './budget.ts';
 import type { SloSettings } from './settings.ts';
 import type { Windows } from './windows.ts';
 
@@ -28,17 +28,13 @@ const ends = { rate: 0.8, left: 0.01 } as const;
 type Judged = Pick<SloSettings, 'objective' | 'window' | 'min_bad_events'>;
 
 /** @returns whether there is something else to tell */
-export function judge(
-  state: BurnState,
-  slo: Judged,
-  now: Instant,
-  windows: Pick<Windows, 'last' | 'coveredMs'>,
-): boolean {
+export function judge(state: BurnState, slo: Judged, now: Instant, windows: Pick<Windows, 'last' | 'since'>): boolean {
   const last = (ms: number): Counts => windows.last(now, ms);
   const before = { burn: state.burn, exhausted: state.exhausted };
-  for (const pair of burnPairs) judgePair(state, slo, pair, now, last);
+  const countedMs = now - (windows.since ?? now);
+  for (const pair of burnPairs) judgePair(state, slo, pair, { now, countedMs, last });
   state.burn = levelOf(state, now);
-  state.exhausted = isExhausted(state, slo, last(slo.window), windows.coveredMs(now, slo.window));
+  state.exhausted = isExhausted(state, slo, last(slo.window), countedMs);
   return before.burn !== state.burn || before.exhausted !== state.exhausted;
 }
 
@@ -58,26 +54,23 @@ const fires = ({ holds }: BurnState, pair: BurnPair, now: Instant): boolean => {
   return since !== undefined && now - since >= (parseDuration(pair.for) ?? 0);
 };
 
-function judgePair(state: BurnState, slo: Judged, pair: BurnPair, now: Instant, last: (ms: number) => Counts): void {
-  const long = last(burnWindows[pair.long]);
-  const short = last(burnWindows[pair.short]);
+type Measured = { readonly now: Instant; readonly countedMs: number; last(ms: number): Counts };
+
+function judgePair(state: BurnState, slo: Judged, pair: BurnPair, { now, countedMs, last }: Measured): void {
+  const [windowMs, long, short] = [burnWindows[pair.long], last(burnWindows[pair.long]), last(burnWindows[pair.short])];
   const rate = fires(state, pair, now) ? ends.rate * pair.rate : pair.rate;
-  const burns = (counts: Counts): boolean => (burnOf(counts, slo.objective) ?? 0) >= rate;
-  if (long.bad < slo.min_bad_events || !burns(long) || !burns(short)) state.holds.delete(pair);
+  const burn = (counts: Counts): number => burnOf(counts, slo.objective) ?? 0;
+  const burns = burn(long) * shareOf({ windowMs, countedMs }) >= rate && burn(short) >= rate;
+  if (long.bad < slo.min_bad_events || !burns) state.holds.delete(pair);
   else if (!state.holds.has(pair)) state.holds.set(pair, now);
 }
 
-/**
- * Whether the budget of the whole window is spent, if the part of it that was not counted had as much traffic and no bad
- * event: a pod that has just begun cannot say that it is spent by one bad minute.
- */
 function isExhausted(
   { exhausted }: BurnState,
-  { objective, min_bad_events, window }: Judged,
-  { good, bad }: Counts,
-  coveredMs: number,
+  { objective, min_bad_events, window: windowMs }: Judged,
+  counts: Counts,
+  countedMs: number,
 ): boolean {
-  if (bad < min_bad_events || coveredMs <= 0) return false;
-  const allowed = allowedShare(objective) * (good + bad) * (window / coveredMs);
-  return 1 - bad / allowed <= (exhausted ? ends.left : 0);
+  const budget = budgetOf(counts, objective, { windowMs, countedMs });
+  return counts.bad >= min_bad_events && (budget?.left ?? 1) <= (exhausted ? ends.left : 0);
 }

@@ -2,7 +2,7 @@
 import type { Instant } from '../../core/clock.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { House } from '../define.ts';
-import { budgetOf, complianceOf } from './budget.ts';
+import { budgetOf, complianceOf, partOf } from './budget.ts';
 import { judge } from './burn-state.ts';
 import { burnGauges, families, results } from './families.ts';
 import type { Objective } from './objectives.ts';
@@ -52,10 +52,14 @@ export function createGauges(
       for (const { name: slo, settings, ledger, here } of objectives) {
         const standing = here(now);
         if (ledger === undefined || standing === undefined) continue;
-        const { counts, coveredMs, burn } = standing;
+        const { counts, burn } = standing;
         const { windows } = ledger;
         put(meters.compliance, { slo }, complianceOf(counts));
-        put(meters.budget, { slo }, budgetOf(counts, settings.objective, coveredMs)?.left);
+        put(
+          meters.budget,
+          { slo },
+          budgetOf(counts, settings.objective, partOf(standing, settings.window, clock.wall()))?.left,
+        );
         for (const window of burnGauges) put(meters.burn, { slo, window }, burn[window]);
         put(meters.since, { slo }, sinceOf(slo, windows.since, now));
         if (judge(ledger.burn, settings, now, windows))

@@ -5,7 +5,8 @@ import { type IndicatorSettings, kindOf, type SloSettings } from './settings.ts'
 
 /** Expressions without labels of their own: bad events, and all events, within a window such as `5m`. */
 export type Events = {
-  bad(window: string): string;
+  /** @param whole what `all` gives for the window, where it is known already */
+  bad(window: string, whole?: string): string;
   all(window: string): string;
 };
 
@@ -67,8 +68,10 @@ const ofCounters = (all: string, part: Either<string>): Events => {
 
 /** What has not happened yet has no series: it counts as 0. */
 function of(all: (window: string) => string, part: Either<(window: string) => string>): Events {
-  const orNone = (one: (window: string) => string) => (window: string) => `(${one(window)} or 0 * ${all(window)})`;
-  if ('bad' in part) return { all, bad: orNone(part.bad) };
-  const good = orNone(part.good);
-  return { all, bad: (window) => `clamp_min(${all(window)} - ${good(window)}, 0)` };
+  const orNone = (one: string, whole: string): string => `(${one} or on () 0 * ${whole})`;
+  if ('bad' in part) return { all, bad: (window, whole = all(window)) => orNone(part.bad(window), whole) };
+  return {
+    all,
+    bad: (window, whole = all(window)) => `clamp_min(${whole} - on () ${orNone(part.good(window), whole)}, 0)`,
+  };
 }

@@ -100,8 +100,8 @@ describe('the pack', () => {
   test('writes windows as Prometheus reads them', async () => {
     const { rules } = await rulesOf('a: { indicator: { ready: true }, objective: 99, window: 10.5d }');
     const of = (name: string) => rules.find(({ record }) => record === name)?.expr;
-    expect(of('slo:sli_errors:increase_period')).toContain('[10d12h:5m]');
-    expect(of('slo:window_covered:ratio_period')).toMatch(/\[10d12h:5m\]\) \/ 3024, 1\)$/);
+    expect(of('slo:sli_errors:increase_period')).toContain('[10d12h])');
+    expect(of('slo:window_covered:ratio_period')).toMatch(/\[10d12h:15m\]\) \+ 900\) \/ 907200, 1\)$/);
   });
 });
 

@@ -27,6 +27,15 @@ test('each state once, by the order of the configuration', () => {
   ]);
 });
 
+test('one bad minute does not spend the budget of a pod that has just begun', () => {
+  const young = { since: new Date(wall.getTime() - 600_000), coveredMs: 600_000, counts: counts(540, 60) };
+  const { here, state } = bodyOf({ here: standing({ ...young, burn: burning({ '5m': 0, '1h': 100 }) }) });
+  expect(here?.budget).toEqual({ left_percent: 97.6851, left_minutes: 42.2, left_events: 2532 });
+  expect(state).toBe('met');
+  const old = { since: new Date(wall.getTime() - 30 * 86_400_000), counts: counts(540, 60) };
+  expect(bodyOf({ here: standing(old) }).state).toBe('exhausted');
+});
+
 describe('the state', () => {
   const fast = burning({ '1h': 14.4, '5m': 20 });
   const good = counts(1_000_000, 100);

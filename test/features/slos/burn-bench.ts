@@ -30,14 +30,9 @@ export function rulesOf(burn: Burn, names: readonly string[], window = '7d'): re
 
 const recorded = /\bslo:[a-z0-9_]+:[a-z0-9_]+\{[^{}]*\}/g;
 
-/** A number of the objective has the labels of its events: those of five minutes are faster than those of its window. */
-const isNumber = / \* 0 \+ [0-9.]+$/;
-
 /** What an alert asks, with every recording rule written out: it can be asked of any instant, without those before. */
 export function writtenOut(burn: Burn, name: string, window = '30d'): string {
-  const rules = rulesOf(burn, [name], window).map((rule) =>
-    isNumber.test(rule.expr) ? { ...rule, expr: rule.expr.replace('increase_period', 'increase5m') } : rule,
-  );
+  const rules = rulesOf(burn, [name], window);
   const out = (expr: string): string =>
     expr.replaceAll(recorded, (selector) => {
       const found = rules.find(({ record }) => record !== undefined && selector.startsWith(`${record}{`));

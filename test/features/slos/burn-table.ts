@@ -31,13 +31,13 @@ const days = 24 * hours;
 const usual = { objective: 99.9, traffic: 1000, past: 3 * days } as const;
 
 export const burns: readonly Burn[] = [
-  { ...usual, what: '0.5×, for 4 days', bad: 0.5, lasts: 4 * days, told: [] },
+  { ...usual, what: '0.5×, for 3 days', bad: 0.5, lasts: 3 * days, told: [] },
   {
     ...usual,
     what: '1.5×, for 60 hours',
     bad: 1.5,
     lasts: 60 * hours,
-    told: [{ alert: 'SloBudgetWillNotLast', fires: 3065, ends: 3720 }],
+    told: [{ alert: 'SloBudgetWillNotLast', fires: 3061, ends: 3720 }],
   },
   {
     ...usual,
@@ -45,7 +45,7 @@ export const burns: readonly Burn[] = [
     bad: 1.5,
     past: 0,
     lasts: 60 * hours,
-    told: [{ alert: 'SloBudgetWillNotLast', fires: 3065, ends: 3720 }],
+    told: [{ alert: 'SloBudgetWillNotLast', fires: 3061, ends: 3720 }],
   },
   {
     ...usual,
@@ -53,8 +53,8 @@ export const burns: readonly Burn[] = [
     bad: 3.5,
     lasts: 30 * hours,
     told: [
-      { alert: 'SloBurnsSlowly', fires: 1296, ends: 1818 },
-      { alert: 'SloBudgetWillNotLast', fires: 1416, ends: 2058 },
+      { alert: 'SloBurnsSlowly', fires: 1295, ends: 1818 },
+      { alert: 'SloBudgetWillNotLast', fires: 1415, ends: 2058 },
     ],
   },
   {
@@ -64,8 +64,8 @@ export const burns: readonly Burn[] = [
     lasts: 16 * hours,
     told: [
       { alert: 'SloBurnsSteadily', fires: 324, ends: 965 },
-      { alert: 'SloBurnsSlowly', fires: 680, ends: 1029 },
-      { alert: 'SloBudgetWillNotLast', fires: 800, ends: 1269 },
+      { alert: 'SloBurnsSlowly', fires: 678, ends: 1029 },
+      { alert: 'SloBudgetWillNotLast', fires: 798, ends: 1269 },
     ],
   },
   {
@@ -75,8 +75,8 @@ export const burns: readonly Burn[] = [
     lasts: 10 * hours,
     told: [
       { alert: 'SloBurnsFast', fires: 53, ends: 601 },
-      { alert: 'SloBurnsSlowly', fires: 305, ends: 700 },
-      { alert: 'SloBudgetWillNotLast', fires: 425, ends: 940 },
+      { alert: 'SloBurnsSlowly', fires: 301, ends: 700 },
+      { alert: 'SloBudgetWillNotLast', fires: 421, ends: 940 },
     ],
   },
   {
@@ -88,7 +88,7 @@ export const burns: readonly Burn[] = [
       { alert: 'SloBurnsFast', fires: 5, ends: 65 },
       { alert: 'SloBurnsSlowly', fires: 65, ends: 180 },
       { alert: 'SloBudgetWillNotLast', fires: 185, ends: 420 },
-      { alert: 'SloBudgetExhausted', fires: 60, ends: undefined },
+      { alert: 'SloBudgetExhausted', fires: 59, ends: undefined },
     ],
   },
   {
@@ -106,8 +106,8 @@ export const burns: readonly Burn[] = [
     lasts: 8 * hours,
     told: [
       { alert: 'SloBurnsFast', fires: 48, ends: 482 },
-      { alert: 'SloBurnsSlowly', fires: 280, ends: 582 },
-      { alert: 'SloBudgetWillNotLast', fires: 400, ends: 822 },
+      { alert: 'SloBurnsSlowly', fires: 277, ends: 582 },
+      { alert: 'SloBudgetWillNotLast', fires: 397, ends: 822 },
     ],
   },
   { ...usual, what: 'one bad event, among 20 an hour', traffic: 1 / 3, bad: 1, lasts: 1, told: [] },

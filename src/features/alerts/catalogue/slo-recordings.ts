@@ -1,5 +1,5 @@
-// What is recorded of each objective, under the label `slo`: events, bad events, and what follows of them. A window up to six
-// hours is asked of the counters; longer ones are sums of five minutes each, so that every event weighs the same.
+// What is recorded of each objective, under the label `slo`: events, bad events, and what follows of them. Every window is asked of
+// the counters, so that every event weighs the same, and what happened while nothing was scraped is in it.
 import type { Facts } from '../../generate.ts';
 import { type BurnWindow, burnPairs, burnWindowNames, burnWindows } from '../../slos/budget.ts';
 import { eventsOf } from '../../slos/promql.ts';
@@ -7,16 +7,22 @@ import { promDuration } from '../duration.ts';
 import type { Recording } from '../pack.ts';
 import { hasObjectives, type Objective, objectivesOf } from './slo-objectives.ts';
 
-const chunk = '5m';
+/** Windows that cost much to ask: they are asked less often. */
 const isLong = (window: BurnWindow): boolean => burnWindows[window] > burnWindows['6h'];
 /** The windows that the minimum of bad events is asked of, and whose missing part counts as good. */
 const longOfPairs = burnPairs.map(({ long }) => long);
 
-/** Of the last windows of five minutes, without what overlaps. */
-const chunks = (series: string, window: string): string => `${series}[${window}:${chunk}]`;
-/** Of the window so much has been observed: 1 is all of it. */
-const covered = (series: string, window: string, ms: number): string =>
-  `clamp_max(count_over_time(${chunks(series, window)}) / ${ms / burnWindows[chunk]}, 1)`;
+const minutes = { '1m': 1, '5m': 5, '15m': 15 } as const;
+/** How exactly the begin of the events is found in a window. */
+const stepOf = (ms: number): keyof typeof minutes =>
+  ms <= burnWindows['1h'] ? '1m' : ms <= burnWindows['3d'] ? '5m' : '15m';
+
+/** Of a window so much lies after its first event: 1 is all of it. Of a vector that is made, `timestamp` is the time of the step. */
+function covered(all: string, window: string, ms: number): string {
+  const step = stepOf(ms);
+  const first = `min_over_time(timestamp(${all} + 0)[${window}:${step}])`;
+  return `clamp_max((time() - ${first} + ${minutes[step] * 60}) / ${ms / 1000}, 1)`;
+}
 const share = (percent: number): number => Number((percent / 100).toFixed(12));
 
 function recordingsOfOne({ name, ...settings }: Objective): readonly Recording[] {
@@ -29,17 +35,20 @@ function recordingsOfOne({ name, ...settings }: Objective): readonly Recording[]
     ...of(record, `slo:sli_events:increase_period${own} * 0 + ${value}`),
     labels: { slo: name, ...labels },
   });
+  const within = (window: string, name: string, long: boolean): readonly Recording[] => [
+    { ...of(`slo:sli_events:increase${name}`, events.all(window)), long },
+    { ...of(`slo:sli_errors:increase${name}`, events.bad(window, `slo:sli_events:increase${name}${own}`)), long },
+  ];
+  const all = events.all('5m');
   return [
-    ...burnWindowNames
-      .filter((window) => !isLong(window))
-      .flatMap((window) => [
-        of(`slo:sli_events:increase${window}`, events.all(window)),
-        of(`slo:sli_errors:increase${window}`, events.bad(window)),
-      ]),
+    ...burnWindowNames.flatMap((window) => within(window, window, isLong(window))),
+    ...within(period, '_period', true),
+    ...longOfPairs.map((window) => ({
+      ...of(`slo:window_covered:ratio${window}`, covered(all, window, burnWindows[window])),
+      long: isLong(window),
+    })),
+    { ...of('slo:window_covered:ratio_period', covered(all, period, settings.window)), long: true },
     of('slo:sli_events:absent30m', `absent(slo:sli_events:increase30m${own})`),
-    of('slo:sli_events:increase_period', `sum_over_time(${chunks(`slo:sli_events:increase5m${own}`, period)})`),
-    of('slo:sli_errors:increase_period', `sum_over_time(${chunks(`slo:sli_errors:increase5m${own}`, period)})`),
-    of('slo:window_covered:ratio_period', covered(`slo:sli_events:increase5m${own}`, period, settings.window)),
     constant('slo:objective:ratio', share(settings.objective)),
     constant('slo:min_bad_events:count', settings.min_bad_events, { page: String(settings.page) }),
     ...(settings.sla === undefined ? [] : [constant('slo:sla:ratio', share(settings.sla))]),
@@ -53,16 +62,6 @@ const of = (record: string, expr: string): Recording => ({ record, expr, when: h
 
 /** Of all objectives at once. */
 export const recordings: readonly Recording[] = [
-  ...burnWindowNames
-    .filter(isLong)
-    .flatMap((window) =>
-      ['slo:sli_events', 'slo:sli_errors'].map((series) =>
-        of(`${series}:increase${window}`, `sum_over_time(${chunks(`${series}:increase5m{}`, window)})`),
-      ),
-    ),
-  ...longOfPairs.map((window) =>
-    of(`slo:window_covered:ratio${window}`, covered('slo:sli_events:increase5m{}', window, burnWindows[window])),
-  ),
   ...[...burnWindowNames.map((window) => [window, `rate${window}`] as const), ['_period', 'period'] as const].map(
     ([window, name]) =>
       of(

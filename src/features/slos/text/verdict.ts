@@ -48,7 +48,8 @@ const sentences: Readonly<Record<ObjectiveState, Say>> = {
   met: (one) => `${goodIn(one)}.${ofBudget(one)}`,
   burning(one, now) {
     const standing = judgedOf(one);
-    const long = burningPair(standing?.burn ?? {})?.long ?? '1h';
+    const countedMs = Date.parse(standing?.as_of ?? now) - Date.parse(standing?.since ?? now);
+    const long = burningPair(standing?.burn ?? {}, countedMs)?.long ?? '1h';
     const rate = burnText(standing?.burn[long] ?? null);
     return `burn ${rate}x over ${long}.${ofBudget(one)}${end(standing, now)}`;
   },

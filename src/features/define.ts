@@ -52,7 +52,10 @@ export interface House {
   readonly namespace: string | undefined;
   /** The folder for what outlives a restart, where the configuration names one. It may not be there, nor be writable. */
   readonly stateDir: string | undefined;
-  /** What the feature at work keeps for its successor, which begins in its place; undefined where there is none. */
+  /**
+   * What the feature at work keeps for its successor, which begins in its place. Undefined where there is none, and once the
+   * successor is made.
+   */
   readonly inherited: unknown;
 }
 

@@ -150,7 +150,10 @@ export function createFeatureHost(options: HostOptions): FeatureHost {
     },
     meter: ({ name }) => families.meter(feature, name),
     appPage: () => page(clock.now()),
-    inherited: members.get(feature.key)?.live.heritage,
+    get inherited() {
+      // once it is made, what its predecessors were is let go: each reload would keep one more
+      return of() === undefined ? members.get(feature.key)?.live.heritage : undefined;
+    },
   });
   const page = (now: Instant): readonly Uint8Array[] =>
     members.all().flatMap(({ feature, live }) => {

@@ -106,6 +106,8 @@ export type Standing = {
   readonly counts: Counts;
   readonly coveredMs: number;
   readonly burn: Readonly<Partial<Record<BurnWindow, number>>>;
+  /** Bad events of these windows, where they are known. */
+  readonly badIn?: Readonly<Partial<Record<BurnWindow, number>>>;
   /** In the calendar month (UTC) so far. */
   readonly month: Counts;
   /** In the month before; undefined where nothing of it is known. */

@@ -29,7 +29,7 @@ export const fingerprintOf = (indicator: IndicatorSettings): string =>
   );
 
 /** Whether its events can be seen here. @param withApp the service's own metrics are */
-export function isCountedHere({ indicator }: Pick<SloSettings, 'indicator'>, withApp: boolean): boolean {
+function isCountedHere({ indicator }: Pick<SloSettings, 'indicator'>, withApp: boolean): boolean {
   const kind = kindOf(indicator);
   return kind === 'ready' || kind === 'check' || (withApp && kind !== 'expression');
 }
@@ -51,5 +51,8 @@ export function ledgersOf(
   );
 }
 
-/** Five minutes of wall time begin at it, and so do months. */
-const originOf = (clock: Clock): Instant => clock.now() - (clock.wall().getTime() % 300_000);
+/** Wall time is told in whole milliseconds: seen from a later reading, a month begins up to one before or after. */
+const roundedMs = 2;
+
+/** Five minutes of wall time begin at it, and so do months; a little before, so that no reading finds another month. */
+const originOf = (clock: Clock): Instant => clock.now() - (clock.wall().getTime() % 300_000) - roundedMs;

@@ -32,8 +32,9 @@ export function eventsOf(name: string, { indicator }: Pick<SloSettings, 'indicat
     }
     case 'expression': {
       const { good, bad, total } = indicator.expression as NonNullable<IndicatorSettings['expression']>;
+      // A comment in its last line ends there.
       const within = (expression: string, window: string): string =>
-        `sum by () (${asItStands(expression.replaceAll('$window', window))})`;
+        `sum by () (${asItStands(`${expression.replaceAll('$window', window)}${expression.includes('#') ? '\n' : ''}`)})`;
       return of(
         (window) => within(total, window),
         bad === undefined
@@ -44,9 +45,20 @@ export function eventsOf(name: string, { indicator }: Pick<SloSettings, 'indicat
   }
 }
 
-/** Of the buckets' label, which some clients write as `5` and some as `5.0`. */
-const boundPattern = (bound: number): string =>
-  `${String(bound).replaceAll(/[.+]/g, String.raw`\$&`)}${Number.isInteger(bound) ? String.raw`(\.0)?` : ''}`;
+const escaped = (number: string): string => number.replaceAll(/[.+]/g, String.raw`\$&`);
+const point = String.raw`(\.0)?`;
+
+/**
+ * Of the buckets' label, which some clients write as `5` and some as `5.0`. A million is `1e+06` in Go, Python and Prometheus 3,
+ * and ten of them `1.0E7` in Java.
+ */
+function boundPattern(bound: number): string {
+  const plain = `${escaped(String(bound))}${Number.isInteger(bound) ? point : ''}`;
+  if (bound >= 1e-4 && bound < 1e6) return plain;
+  const [mantissa = '', power = ''] = bound.toExponential().split('e');
+  const exponent = power.startsWith('-') ? `-0?${power.slice(1)}` : String.raw`\+?0?${power.slice(1)}`;
+  return `${plain}|${escaped(mantissa)}${mantissa.includes('.') ? '' : point}[eE]${exponent}`;
+}
 
 /** Of the job that scrapes the service's own metrics. */
 const selectorText = ({ name, matchers }: Selector): string =>

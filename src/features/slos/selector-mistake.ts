@@ -12,6 +12,11 @@ const example = 'requests_total{code!~"5.."}';
 /** Of the series of a ratio. @returns undefined where it is right */
 export function selectorMistake(text: string): Mistake | undefined {
   const selector = parseSelector(text);
+  if (selector?.name.includes(':'))
+    return {
+      message: `selects ${selector.name}, whose colon says that a rule of Prometheus records it`,
+      fix: 'write the counter of the service, or use the indicator `expression`',
+    };
   if (selector !== undefined) return labelMistake(selector.matchers);
   if (/^\s*\{/.test(text))
     return { message: 'selects series without a name', fix: `write the name first, as ${example}` };
@@ -46,6 +51,8 @@ export function matchersMistake(text: string): Mistake | undefined {
 }
 
 function labelMistake(matchers: readonly { readonly label: string }[]): Mistake | undefined {
+  if (matchers.some(({ label }) => label === '__name__'))
+    return { message: 'selects the label __name__, which is the name itself', fix: 'leave it out' };
   const found = matchers.find(({ label }) => added.has(label));
   if (found === undefined) return undefined;
   const fix = found.label === 'job' ? 'leave it out: `alerts.jobs.app` says the job' : 'leave it out';

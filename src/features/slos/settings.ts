@@ -98,7 +98,7 @@ const slo = z.strictObject({
   description: z.string().min(1).max(200).optional().describe('what it means for users'),
 });
 
-export const sloName = /^[a-z][a-z0-9_-]{0,62}$/;
+const sloName = /^[a-z][a-z0-9_-]{0,62}$/;
 const namesForm = 'must be a name such as checkout-latency: up to 63 of a-z, 0-9, - and _, a letter first';
 const names = z
   .string()

@@ -67,7 +67,10 @@ describe('the pages for failing requests and queries', () => {
     expect(await silencedBy('AppQueryErrorsCritical', `${own}, ${others}, ${quiet}`)).toBe('q');
   });
   test('and for no other', async () => {
-    for (const slos of [availability, quiet, `${availability}, ${quiet}`])
+    const route = 'total: \'shop_http_requests_total{route="/checkout"}\'';
+    const bad = 'bad: \'shop_http_requests_total{route="/checkout", code=~"5.."}\'';
+    const narrow = `checkout: { indicator: { ratio: { ${bad}, ${route} } }, objective: 99.9 }`;
+    for (const slos of [availability, quiet, `${availability}, ${quiet}`, narrow])
       expect(await silencedBy('AppErrorRateCritical', slos)).toBeUndefined();
   });
 });
@@ -103,6 +106,41 @@ describe('the pack', () => {
     expect(of('slo:sli_errors:increase_period')).toContain('[10d12h])');
     expect(of('slo:window_covered:ratio_period')).toMatch(/\[10d12h:15m\]\) \+ 900\) \/ 907200, 1\)$/);
   });
+});
+
+test('an expression may end with a comment', async () => {
+  const counted = (labels: string): string => `sum(increase(x_total${labels}[$window])) # (of all pods`;
+  const expression = `bad: '${counted('{state="lost"}')}', total: '${counted('')}'`;
+  const { rules } = await rulesOf(`a: { indicator: { expression: { ${expression} } }, objective: 99 }`);
+  const [said] = await testFiles([{ name: 'comment', rules, tests: [{ interval: '1m', input_series: [] }] }]);
+  expect(said?.ok, said?.output).toBe(true);
+});
+
+test('a page does not wait for what is asked of the whole window', async () => {
+  const { rules } = await rulesOf(`orders: { indicator: { ${requests} }, objective: 99.9 }`);
+  const failing = rules
+    .filter(({ record = '' }) => /_period$|ratio(?:1d|3d)$/.test(record))
+    .map(({ record }) => record);
+  expect(failing).toContain('slo:sli_events:increase_period');
+  const [said] = await testFiles([
+    {
+      name: 'long',
+      rules: rules.filter(({ record }) => !failing.includes(record)),
+      tests: [
+        {
+          interval: '1m',
+          input_series: [{ series: 'shop_http_requests_total{job="shop-app", code="500"}', values: '0+100x90' }],
+          promql_expr_test: [
+            {
+              expr: 'count(ALERTS{alertname="SloBurnsFast", alertstate="firing"})',
+              ...{ eval_time: '90m', exp_samples: [{ labels: '{}', value: 1 }] },
+            },
+          ],
+        },
+      ],
+    },
+  ]);
+  expect(said?.ok, said?.output).toBe(true);
 });
 
 test('each kind of indicator counts its own events', async () => {

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { slos } from '../../../src/features/slos/index.ts';
 import { startHttpServer } from '../../servers/http.ts';
+import { runFolder } from '../../servers/process.ts';
 import { lintMetrics } from '../../servers/prometheus.ts';
 import { asked, startDaemon } from '../daemon.ts';
 
@@ -48,4 +49,16 @@ test('a reload that leaves the indicator keeps the counts, and one that removes 
 
   daemon.reload([]);
   await expect.poll(metrics).not.toContain('sidewarden_slo_');
+});
+
+test('where nothing is counted here any more, nothing is said of saved counts', async () => {
+  const daemon = await startDaemon({ SIDEWARDEN_STATE_DIR: await runFolder('slo-state') });
+  stop = [daemon.stop];
+  const series = async (): Promise<readonly string[]> => [
+    ...seriesIn(await (await daemon.ask('/metrics')).text()).keys(),
+  ];
+  daemon.reload([asked(slos, { ready })]);
+  await expect.poll(series).toContain('sidewarden_slo_state_up');
+  daemon.reload([asked(slos, { elsewhere })]);
+  await expect.poll(series).toEqual(['sidewarden_slo_objective_ratio{slo="elsewhere"}']);
 });

@@ -123,6 +123,19 @@ test('of a histogram the events up to the threshold are good, however the bound 
   expect(await counts('checkout')).toEqual([13, 6]);
 });
 
+test('of a histogram without a bucket at the threshold nothing is counted', async () => {
+  const { show, counts } = await begin({ checkout });
+  const shown = (all: number): readonly string[] => [
+    '# TYPE took_seconds histogram',
+    ...['0.25', '1', '+Inf'].map((bound) => `took_seconds_bucket{route="/checkout",le="${bound}"} ${all}`),
+    'took_seconds_sum{route="/checkout"} 1',
+    `took_seconds_count{route="/checkout"} ${all}`,
+  ];
+  await show(shown(100));
+  await show(shown(200));
+  expect(await counts('checkout')).toEqual([0, 0]);
+});
+
 test('what is counted at the end of a request makes good what was counted at its begin', async () => {
   const { show, counts } = await begin({
     answers: { indicator: { ratio: { good: 'answers_total', total: 'requests_total' } }, objective: 99 },

@@ -42,7 +42,7 @@ test('a second is an event, good or bad by what is true then', async () => {
     'compliance_ratio{slo="database"}': 11 / 26,
     'since_timestamp_seconds{slo="database"}': Date.parse('2026-03-31T23:00:00Z') / 1000,
   });
-  expect(all['error_budget_remaining_ratio{slo="database"}']).toBeCloseTo(1 - 15 / 0.26);
+  expect(all['error_budget_remaining_ratio{slo="database"}']).toBeCloseTo(1 - 15 / (0.26 * ((30 * 86_400) / 25)), 6);
   expect(all['burn_rate{slo="database",window="1h"}']).toBeCloseTo(15 / 0.26);
   expect(Object.keys(all)).toHaveLength(2 * 10);
 });

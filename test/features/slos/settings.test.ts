@@ -214,6 +214,18 @@ test.each<readonly [string, string, string]>([
     good('selects the label job, which Prometheus adds when it scrapes → leave it out: `alerts.jobs.app` says the job'),
   ],
   [
+    'the name as a label',
+    ratio('x_total{__name__=~"x.+"}'),
+    good('selects the label __name__, which is the name itself → leave it out'),
+  ],
+  [
+    'what a rule records',
+    ratio('shop:x_total'),
+    good(
+      'selects shop:x_total, whose colon says that a rule of Prometheus records it → write the counter of the service, or use the indicator `expression`',
+    ),
+  ],
+  [
     'a histogram',
     ratio(graph),
     good(`${graph} is a histogram, and events are counted by counters → write ${graph}_count`),
@@ -371,6 +383,21 @@ test('what a variable holds is not repeated, nor is what a terminal would obey',
   const text = `slos:\n  a: { indicator: { check: '${reference}' }, objective: 99.9 }\n  b: { indicator: { check: "\\e[31m" }, objective: 99.9 }`;
   const messages = wrong(loadText(text, { CHECK: 'hunter2' })).map(({ message }) => message);
   expect(messages).toEqual(['there is no check …', 'there is no check \u{fffd}[31m']);
+});
+
+test.each([
+  [0.2, ['0.2']],
+  [5, ['5', '5.0']],
+  [1_000_000, ['1000000', '1000000.0', '1e+06', '1.0E6']],
+  [1_048_576, ['1048576', '1048576.0', '1.048576e+06', '1.048576E6']],
+  [0.000_01, ['0.00001', '1e-05', '1.0E-5']],
+])('the bucket %s is found however its client writes it', (threshold, written) => {
+  const good = eventsOf('a', { indicator: { histogram: 'x', threshold } }).bad('5m');
+  const text = /le=~("(?:[^"\\]|\\.)*")/.exec(good)?.[1] ?? '';
+  const pattern = new RegExp(`^(?:${JSON.parse(text)})$`);
+  for (const le of written) expect(pattern.test(le), le).toBe(true);
+  for (const le of ['+Inf', `1${threshold}`, String(threshold * 10), `${threshold}e+06`])
+    expect(pattern.test(le), le).toBe(false);
 });
 
 test('a key like slos is told which one it is', () => {

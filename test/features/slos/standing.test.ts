@@ -47,6 +47,28 @@ test('months are those of UTC, and the one before is known once it was counted',
   });
 });
 
+test('a month begins where it does, whatever part of a millisecond the wall clock leaves out', () => {
+  const wallAt = Date.parse('2026-03-31T23:00:00Z');
+  for (const [begun, read] of [
+    [0.1, 0.9],
+    [0.9, 0.1],
+  ] as const) {
+    let now = begun;
+    const clock = { now: () => now, wall: () => new Date(wallAt + Math.floor(now)) };
+    const all = settings.parse({ shop: { indicator: { ready: true }, objective: 99 } });
+    const ledgers = ledgersOf(all, { clock, withApp: false, known: new Map() });
+    const [objective] = createObjectives(all, { clock, ledgers, service: () => undefined });
+    for (const [at, good, bad] of [
+      [58, 0, 7],
+      [61, 5, 0],
+      [700, 1, 0],
+    ] as const)
+      ledgers.get('shop')?.windows.add(at * 60_000, good, bad);
+    now = 12 * hour + read;
+    expect(objective?.here(now)).toMatchObject({ month: { good: 6, bad: 0 }, lastMonth: { good: 0, bad: 7 } });
+  }
+});
+
 test('a window that is set apart from the month, and burn where there were events', () => {
   const { time, windows, here } = begin('2026-03-01T00:00:00Z', { window: '7d' });
   windows?.add(0, 100, 0);

@@ -12,13 +12,17 @@ export const objectivesOf = (facts: Facts): readonly Objective[] =>
 
 export const hasObjectives = (facts: Facts): boolean => objectivesOf(facts).length > 0;
 
-/** Objectives that page and count this metric of the catalogue of the app: their alerts tell of the same users. */
+/**
+ * Objectives that page and count all events of this metric of the catalogue of the app: their alerts tell of the same users. What
+ * is counted of one route tells nothing of the others.
+ */
 export function pagingOn(metric: string, facts: Facts): readonly string[] {
   const { prefix = '' } = (facts.settingsOf('app') ?? {}) as { readonly prefix?: string };
   const name = prefix === '' ? metric : `${prefix}_${metric}`;
   return objectivesOf(facts)
-    .filter(
-      ({ page, indicator: { ratio } }) => page && ratio !== undefined && parseSelector(ratio.total)?.name === name,
-    )
+    .filter(({ page, indicator: { ratio } }) => {
+      const total = parseSelector(ratio?.total ?? '');
+      return page && total?.name === name && total.matchers.length === 0;
+    })
     .map((objective) => objective.name);
 }

@@ -30,9 +30,10 @@ function recordingsOfOne({ name, ...settings }: Objective): readonly Recording[]
   const period = promDuration(settings.window);
   const of = (record: string, expr: string): Recording => ({ record, expr, labels: { slo: name }, kept: true });
   const own = `{slo="${name}"}`;
-  // It has the labels of the events, and is there as long as the window has any.
+  // It has the labels of the events, and is there as long as the window has any. The events of now come first: no page may wait
+  // for the whole window, which takes long to ask, and which Prometheus can refuse.
   const constant = (record: string, value: number, labels = {}): Recording => ({
-    ...of(record, `slo:sli_events:increase_period${own} * 0 + ${value}`),
+    ...of(record, `(slo:sli_events:increase5m${own} or slo:sli_events:increase_period${own}) * 0 + ${value}`),
     labels: { slo: name, ...labels },
   });
   const within = (window: string, name: string, long: boolean): readonly Recording[] => [

@@ -21,8 +21,8 @@ export type OnPage = { readonly ledger: Ledger; readonly wanted: readonly Wanted
 type Known = { value: number; seenAt: Instant };
 /** What its values are of; none for one that nobody wants. */
 type Series = Known & { readonly roles: readonly Role[] };
-type Role = { readonly sums: Sums; readonly part: Part };
-/** What one reading found of an objective: the increase of all series of a part, and whether any of all events is there. */
+type Role = { readonly sums: Sums } & Pick<Wanted, 'part' | 'needed'>;
+/** What one reading found of an objective: the increase of all series of a part, and whether any that is needed is there. */
 type Sums = Record<Part, number> & { seen: boolean };
 
 /** Series and their values, for whoever reads the page next. */
@@ -59,7 +59,7 @@ export function createPageSource(
     const labels = labelsOf(text);
     const label = (one: string): string => labels.get(one) ?? '';
     return all.flatMap(({ wanted, sums }) =>
-      wanted.filter((one) => one.name === name && one.fits(label)).map(({ part }) => ({ sums, part })),
+      wanted.filter((one) => one.name === name && one.fits(label)).map(({ part, needed }) => ({ sums, part, needed })),
     );
   };
   const found = (line: Line, now: Instant): Series => {
@@ -68,9 +68,9 @@ export function createPageSource(
     const one = known ?? { value: line.value, seenAt: now, roles: rolesOf(line) };
     if (known === undefined) series.set(ownText(line.series), one);
     const increase = last === undefined || line.value < last.value ? line.value : line.value - last.value;
-    for (const { sums, part } of one.roles) {
+    for (const { sums, part, needed } of one.roles) {
       sums[part] += increase;
-      sums.seen ||= part === 'all';
+      sums.seen ||= needed;
     }
     one.value = line.value;
     one.seenAt = now;
@@ -79,7 +79,7 @@ export function createPageSource(
   const seenAgain = (some: readonly Series[], now: Instant): void => {
     for (const one of some) {
       one.seenAt = now;
-      for (const { sums, part } of one.roles) sums.seen ||= part === 'all';
+      for (const { sums, needed } of one.roles) sums.seen ||= needed;
     }
   };
   const readAll = async (now: Instant): Promise<void> => {

@@ -10,6 +10,8 @@ export type Wanted = {
   /** Of their samples. */
   readonly name: string;
   readonly part: Part;
+  /** Where none of them is there, nothing can be counted. */
+  readonly needed: boolean;
   /** Whether labels need to be read at all: most series of a histogram are of other buckets. @param series as on the page */
   mayFit(series: string): boolean;
   fits(label: (name: string) => string): boolean;
@@ -21,15 +23,15 @@ export function wantedOf(indicator: IndicatorSettings): readonly Wanted[] {
   if (ratio !== undefined) {
     const { total, good, bad } = ratio;
     const part = bad === undefined ? selected('good', good) : selected('bad', bad);
-    return [...selected('all', total), ...part];
+    return [...selected('all', total, true), ...part];
   }
   if (histogram === undefined) return [];
   const fits = createMatch(parseMatchers(selector) ?? []);
   const isBound = (text: string): boolean => text !== '' && Number(text) === threshold;
   return [
-    { name: `${histogram}_count`, part: 'all', mayFit: always, fits },
+    { name: `${histogram}_count`, part: 'all', needed: false, mayFit: always, fits },
     {
-      ...{ name: `${histogram}_bucket`, part: 'good' },
+      ...{ name: `${histogram}_bucket`, part: 'good', needed: true }, // without such a bucket all would be bad
       mayFit: (series) => isBound(boundForm.exec(series)?.[1] ?? ''),
       fits: (label) => isBound(label('le')) && fits(label),
     },
@@ -40,9 +42,9 @@ export function wantedOf(indicator: IndicatorSettings): readonly Wanted[] {
 const boundForm = /[{, ]le="([^"]*)"/;
 const always = (): boolean => true;
 
-function selected(part: Part, text = ''): readonly Wanted[] {
+function selected(part: Part, text = '', needed = false): readonly Wanted[] {
   const selector = parseSelector(text);
   return selector === undefined
     ? []
-    : [{ name: selector.name, part, mayFit: always, fits: createMatch(selector.matchers) }];
+    : [{ name: selector.name, part, needed, mayFit: always, fits: createMatch(selector.matchers) }];
 }

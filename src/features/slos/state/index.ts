@@ -23,9 +23,9 @@ export function keeperOf(
   { stateDir, clock, log, meter }: Pick<House, 'stateDir' | 'clock' | 'log' | 'meter'>,
   objectives: readonly Counted[],
 ): Keeper {
-  if (stateDir === undefined || objectives.length === 0) return none;
-  const state = createState({ stateDir, clock, log, objectives });
   const up = meter(stateUp);
+  if (stateDir === undefined || objectives.length === 0) return { ...none, begin: async () => up.remove({}) };
+  const state = createState({ stateDir, clock, log, objectives });
   return {
     begin: () => Promise.race([state.save(), sleep(patienceMs, undefined, { ref: false })]),
     save() {

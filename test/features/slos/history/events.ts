@@ -127,15 +127,6 @@ export function reference({ pods, server }: History, kind: Kind, within: Span, p
   return { good: counted('good'), bad: counted('bad') };
 }
 
-/** As `reference`, without what happened in these spans. */
-export function referenceBut(history: History, kind: Kind, within: Span, but: readonly Span[]): Counts {
-  const all = reference(history, kind, within);
-  const inside = ({ from, to }: Span): Span => ({ from: Math.max(from, within.from), to: Math.min(to, within.to) });
-  const left = but.map((span) => reference(history, kind, inside(span)));
-  const rest = (which: keyof Counts): number => left.reduce((sum, counts) => sum - counts[which], all[which]);
-  return { good: rest('good'), bad: rest('bad') };
-}
-
 function sumOf(counts: Uint8Array, from: number, to: number): number {
   let sum = 0;
   for (let at = Math.max(0, from); at < Math.min(counts.length, to); at++) sum += counts[at] ?? 0;

@@ -3,7 +3,7 @@ import type { Instant } from '../../core/clock.ts';
 import type { House, Others } from '../define.ts';
 import { type Ledger, type Ledgers, ledgersOf } from './ledger.ts';
 import { createSeconds, type Seconds } from './seconds.ts';
-import type { ServiceHeritage } from './service.ts';
+import type { ServiceHeritage } from './service/known.ts';
 import type { SlosSettings } from './settings.ts';
 import type { Values } from './sources/page.ts';
 import type { Readiness } from './sources/ready.ts';

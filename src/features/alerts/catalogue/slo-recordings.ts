@@ -23,6 +23,7 @@ function covered(all: string, window: string, ms: number): string {
   const first = `min_over_time(timestamp(${all} + 0)[${window}:${step}])`;
   return `clamp_max((time() - ${first} + ${minutes[step] * 60}) / ${ms / 1000}, 1)`;
 }
+const dayMs = burnWindows['1d'];
 const share = (percent: number): number => Number((percent / 100).toFixed(12));
 
 function recordingsOfOne({ name, ...settings }: Objective): readonly Recording[] {
@@ -51,6 +52,7 @@ function recordingsOfOne({ name, ...settings }: Objective): readonly Recording[]
     { ...of('slo:window_covered:ratio_period', covered(all, period, settings.window)), long: true },
     of('slo:sli_events:absent30m', `absent(slo:sli_events:increase30m${own})`),
     constant('slo:objective:ratio', share(settings.objective)),
+    constant('slo:time_period:days', settings.window / dayMs),
     constant('slo:min_bad_events:count', settings.min_bad_events, { page: String(settings.page) }),
     ...(settings.sla === undefined ? [] : [constant('slo:sla:ratio', share(settings.sla))]),
   ];

@@ -2,9 +2,10 @@
 import type { House, Others } from '../../define.ts';
 import { type ScopeSettings, scopeOf } from '../../prometheus/scope.ts';
 import { isAsked, type PrometheusSettings } from '../../prometheus/settings.ts';
-import { createService, type Service, type ServiceHeritage } from '../service.ts';
+import { createService, type Service } from '../service.ts';
 import type { SlosSettings } from '../settings.ts';
 import { failureClasses, serviceFamilies as families } from './families.ts';
+import type { ServiceHeritage } from './known.ts';
 
 /** @param inherited of the predecessor */
 export function serviceOf(

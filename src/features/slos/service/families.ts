@@ -7,7 +7,7 @@ const family = (name: string, type: OwnFamily['type'], labels: readonly string[]
 });
 
 export const serviceFamilies = {
-  up: family('up', 'gauge', [], '1 if Prometheus answered every question of the last round, else 0.'),
+  up: family('up', 'gauge', [], '1 if Prometheus answered every question when it was asked last, else 0.'),
   duration: family('duration_seconds', 'gauge', [], 'How long the questions of the last round took together.'),
   failures: family('failures_total', 'counter', ['class'], 'Questions to Prometheus that failed, by error class.'),
 } as const;

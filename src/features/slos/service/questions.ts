@@ -2,25 +2,29 @@
 // Recorded series are those of the pack `slo`, which `sidewarden generate rules` writes; raw expressions stand in for them.
 import { expand, type Scope } from '../../prometheus/expression.ts';
 import type { Sample } from '../../prometheus/query.ts';
-import type { BurnWindow, Counts } from '../budget.ts';
+import { type BurnWindow, burnWindowNames, type Counts } from '../budget.ts';
 import type { Events } from '../promql.ts';
 
-/** Windows whose burn is recorded. */
-export const recordedBurns = ['1h', '6h', '1d', '3d'] as const satisfies readonly BurnWindow[];
+/** Events of a burn window, or of another time: of the whole window, of a month. */
+export type Over = BurnWindow | '';
 
-/** Of a recorded increase: what it is of. */
-export const chunkMs = 300_000;
-const chunk = '5m';
+/** By the parts of an answer, the recorded series. */
+const recordedNames: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    burnWindowNames.flatMap((window) => [
+      [`bad${window}`, `slo:sli_errors:increase${window}`],
+      [`all${window}`, `slo:sli_events:increase${window}`],
+    ]),
+  ),
+  bad: 'slo:sli_errors:increase_period',
+  all: 'slo:sli_events:increase_period',
+  covered: 'slo:window_covered:ratio_period',
+  objective: 'slo:objective:ratio',
+  days: 'slo:time_period:days',
+};
+const partsByName = new Map(Object.entries(recordedNames).map(([part, name]) => [name, part]));
 
-const names = {
-  events: 'slo:sli_events:increase_period',
-  errors: 'slo:sli_errors:increase_period',
-  chunksOfEvents: `slo:sli_events:increase${chunk}`,
-  chunksOfErrors: `slo:sli_errors:increase${chunk}`,
-  burn: (window: BurnWindow) => `slo:burn_rate:ratio${window}`,
-} as const;
-
-/** What tells the parts of an answer apart. */
+/** What tells the parts of a raw answer apart. */
 const partLabel = 'sidewarden_part';
 
 /** One answer with several parts, each under its name. */
@@ -32,72 +36,54 @@ const parts = (of: Readonly<Record<string, string>>): string =>
 /** A duration as it stands in an expression. */
 export const minutes = (ms: number): string => `${Math.floor(ms / 60_000)}m`;
 
-/** Between the braces of a selector: of the objectives, those that `alerts.select` and the namespace leave. */
-function matchers(slos: readonly string[], { service, namespace, select = {} }: Scope): string {
+const escaped = (text: string): string => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
+
+/** All that is recorded of several objectives, of those series that `alerts.select` and the namespace leave. */
+export function recordedQuestion(slos: readonly string[], { service, namespace, select = {} }: Scope): string {
   const labels: Readonly<Record<string, string>> = { service, ...select };
   const own =
     namespace === undefined || 'namespace' in select ? [] : [`namespace=~${JSON.stringify(`${escaped(namespace)}|`)}`]; // what Prometheus gives no namespace has none
-  return [
+  const matchers = [
+    `__name__=~"${[...partsByName.keys()].join('|')}"`,
     `slo=~"${slos.join('|')}"`,
     ...Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`),
     ...own,
-  ].join(', ');
+  ];
+  return `{${matchers.join(', ')}}`;
 }
 
-const escaped = (text: string): string => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
+/** How exactly the first event of a window is found. */
+export const firstStepMs = 900_000;
 
-/** The `+ 0` is for speed: of series alone `timestamp` takes seconds where it takes milliseconds else (Prometheus 2.42). */
-const firstStep = (steps: string, range: string): string => `min_over_time(timestamp(${steps} + 0)[${range}:${chunk}])`;
-
-/** Within a range that ends when the question is about. */
-export type Questions = {
-  /** Events: parts `bad` and `all`. */
-  sums(range: string): string;
-  /** As `sums`, and `first`: when the first step ended in which they were counted, in seconds. */
-  sumsSince(range: string): string;
-  /** Parts `chunks`, in how many steps of five minutes events were counted, and `first`. */
-  cover(range: string): string;
+/** Questions about the counters of one objective, within ranges that end when the question is about. */
+export type RawQuestions = {
+  /** Parts `bad` and `all`, each with the name of its range behind it. */
+  sums(ranges: Readonly<Partial<Record<Over, string>>>): string;
+  /** Parts `first`: the time of the first step in which events were counted, in seconds; `all`: the events of the last minutes. */
+  first(range: string): string;
+  /** Part `all`. */
+  events(range: string): string;
 };
 
-/** Questions about recorded series, which are of several objectives at once. */
-export function recordedQuestions(
-  slos: readonly string[],
-  scope: Scope,
-): Questions & {
-  /** Of the whole window: parts `bad` and `all`, and the burn by its windows. */
-  readonly window: string;
-} {
-  const of = matchers(slos, scope);
-  const series = (name: string): string => `${name}{${of}}`;
-  const over = (range: string) => ({
-    bad: `sum_over_time(${series(names.chunksOfErrors)}[${range}:${chunk}])`,
-    all: `sum_over_time(${series(names.chunksOfEvents)}[${range}:${chunk}])`,
-  });
-  const first = (range: string): string => firstStep(series(names.chunksOfEvents), range);
-  return {
-    window: parts({
-      bad: series(names.errors),
-      all: series(names.events),
-      ...Object.fromEntries(recordedBurns.map((window) => [window, series(names.burn(window))])),
-    }),
-    sums: (range) => parts(over(range)),
-    sumsSince: (range) => parts({ ...over(range), first: first(range) }),
-    cover: (range) =>
-      parts({
-        chunks: `count_over_time(${series(names.chunksOfEvents)}[${range}:${chunk}])`,
-        first: first(range),
-      }),
-  };
-}
-
-/** The same questions of one objective, without recorded series. */
-export function rawQuestions({ bad, all }: Events, scope: Scope): Questions {
+export function rawQuestions({ bad, all }: Events, scope: Scope): RawQuestions {
   const expanded = (of: Readonly<Record<string, string>>): string => expand(parts(of), scope);
-  const first = (range: string): string => firstStep(all(chunk), range);
   return {
-    sums: (range) => expanded({ bad: bad(range), all: all(range) }),
-    sumsSince: (range) => expanded({ bad: bad(range), all: all(range), first: first(range) }),
-    cover: (range) => expanded({ chunks: `count_over_time((${all(chunk)})[${range}:${chunk}])`, first: first(range) }),
+    sums: (ranges) =>
+      expanded(
+        Object.fromEntries(
+          Object.entries(ranges).flatMap(([name, range]) => [
+            [`bad${name}`, bad(range)],
+            [`all${name}`, all(range)],
+          ]),
+        ),
+      ),
+    // The `+ 0` is for speed: of series alone `timestamp` takes seconds where it takes milliseconds else (Prometheus 2.42).
+    first: (range) =>
+      expanded({
+        first: `min_over_time(timestamp(${all('5m')} + 0)[${range}:${minutes(firstStepMs)}])`,
+        all: all('5m'),
+      }),
+    events: (range) => expanded({ all: all(range) }),
   };
 }
 
@@ -116,7 +102,7 @@ export function groupsOf(
   type Found = { readonly slo: string; readonly namespace: string; readonly values: Record<string, number> };
   const groups = new Map<string, Found>();
   for (const { labels, value } of samples) {
-    const { __name__: _, [partLabel]: part = '', ...rest } = labels;
+    const { __name__: series = '', [partLabel]: part = partsByName.get(series) ?? '', ...rest } = labels;
     const key = JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)));
     const group = groups.get(key) ?? { slo: rest.slo ?? slo, namespace: rest.namespace ?? '', values: {} };
     group.values[part] = value;
@@ -134,10 +120,11 @@ export function groupsOf(
 }
 
 /** The events of all groups that have both parts; undefined where none has. */
-export function countsOf(groups: readonly Group[] = []): Counts | undefined {
-  const counted = groups.filter(({ bad, all }) => bad !== undefined && all !== undefined && all >= 0);
+export function countsOf(groups: readonly Group[] = [], over: Over = ''): Counts | undefined {
+  const counted = groups.flatMap(({ [`bad${over}`]: bad, [`all${over}`]: all }) =>
+    bad !== undefined && all !== undefined && all >= 0 ? [{ bad: Math.min(Math.max(bad, 0), all), all }] : [],
+  );
   if (counted.length === 0) return undefined;
-  const sum = (of: (group: Group) => number): number => counted.reduce((total, group) => total + of(group), 0);
-  const bad = sum(({ bad = 0, all = 0 }) => Math.min(Math.max(bad, 0), all));
-  return { bad, good: Math.max(0, sum(({ all = 0 }) => all) - bad) };
+  const bad = counted.reduce((total, one) => total + one.bad, 0);
+  return { bad, good: Math.max(0, counted.reduce((total, one) => total + one.all, 0) - bad) };
 }

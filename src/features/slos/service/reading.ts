@@ -1,20 +1,10 @@
 // Which questions are put to Prometheus, and what their answers make of each objective.
 import type { Scope } from '../../prometheus/expression.ts';
 import type { Sample } from '../../prometheus/query.ts';
-import { type BurnWindow, burnOf, type Counts, type Standing } from '../budget.ts';
+import { type BurnWindow, burnWindowNames, burnWindows, type Counts } from '../budget.ts';
 import { eventsOf } from '../promql.ts';
 import type { SloSettings } from '../settings.ts';
-import {
-  chunkMs,
-  countsOf,
-  type Group,
-  groupsOf,
-  minutes,
-  type Questions,
-  rawQuestions,
-  recordedBurns,
-  recordedQuestions,
-} from './questions.ts';
+import { countsOf, firstStepMs, type Group, groupsOf, minutes, rawQuestions, recordedQuestion } from './questions.ts';
 
 /** Puts one question. @param at the instant that it is about; now unless given */
 export type Ask = (query: string, at?: Date) => Promise<readonly Sample[]>;
@@ -22,27 +12,44 @@ export type Ask = (query: string, at?: Date) => Promise<readonly Sample[]>;
 export type Reading = {
   readonly ask: Ask;
   readonly scope: Scope;
-  /** Wall time when the round began. */
-  readonly wall: Date;
-  /** What is known already of the month before this one, and be it nothing; undefined: it is to be asked. */
-  lastMonth(name: string): LastMonth | undefined;
+  wall(): Date;
 };
 
-export type LastMonth = { readonly counts: Counts | undefined };
-
-/** What a round found of an objective. */
-export type Found = {
-  readonly standing: Standing;
+/** What an answer says of the rolling window. */
+export type Rolling = {
+  /** Wall time of the answer. */
+  readonly at: Date;
+  readonly since: Date;
+  readonly counts: Counts;
+  /** Of the burn windows, where they are known. */
+  readonly within: Readonly<Partial<Record<BurnWindow, Counts>>>;
   /** Groups of series that were added up. */
   readonly groups: number;
 };
 
-export type Objective = readonly [name: string, settings: SloSettings];
-type Groups = ReadonlyMap<string, readonly Group[]>;
+/** What the counters say of calendar months (UTC). */
+export type Months = {
+  /** Of the month that was asked about: in milliseconds of the wall. */
+  readonly begin: number;
+  readonly month: Counts;
+  /** Undefined where nothing of its first day is known. */
+  readonly lastMonth: Counts | undefined;
+};
 
-const minuteMs = 60_000;
-/** A month that is known from later on is not told. */
-const lateMs = 86_400_000;
+export type Objective = readonly [name: string, settings: SloSettings];
+
+/**
+ * Without recorded series: there are none; or they are those of another configuration; or their window has no begin yet, as of an
+ * objective of some minutes.
+ */
+export type Unrecorded = 'missing' | 'other' | 'young';
+
+/** So many objectives have an answer that is short enough. */
+const mostAtOnce = 25;
+/** Of a month that is younger nothing is asked. */
+export const youngMonthMs = 300_000;
+const day = '1d';
+const dayMs = burnWindows[day];
 
 /** Begins of the calendar month (UTC), and of the one before. */
 export function monthsOf(wall: Date): { readonly begin: Date; readonly last: Date } {
@@ -50,114 +57,97 @@ export function monthsOf(wall: Date): { readonly begin: Date; readonly last: Dat
   return { begin: new Date(Date.UTC(year, month, 1)), last: new Date(Date.UTC(year, month - 1, 1)) };
 }
 
-/** Those that have recorded series: a few questions for all at once. */
+/** Of all objectives, by one question for many. */
 export async function readRecorded(
   objectives: readonly Objective[],
-  reading: Reading,
-): Promise<ReadonlyMap<string, Found>> {
-  const { ask, scope } = reading;
-  const questionsOf = (names: readonly string[]) => recordedQuestions(names, scope);
-  const windows = groupsOf(await ask(questionsOf(objectives.map(([name]) => name)).window), scope);
-  const recorded = objectives.filter(([name]) => countsOf(windows.get(name)) !== undefined);
-  const found = new Map<string, Found>();
-  for (const alike of Map.groupBy(recorded, ([, { window }]) => window).values())
-    for (const [name, one] of await readAlike(alike, { windows, questionsOf, reading })) found.set(name, one);
+  { ask, scope, wall }: Reading,
+): Promise<ReadonlyMap<string, Rolling | Unrecorded>> {
+  const found = new Map<string, Rolling | Unrecorded>();
+  for (let from = 0; from < objectives.length; from += mostAtOnce) {
+    const some = objectives.slice(from, from + mostAtOnce);
+    const names = some.map(([name]) => name);
+    const groups = groupsOf(await ask(recordedQuestion(names, scope)), scope);
+    const at = wall();
+    for (const [name, settings] of some) found.set(name, recordedOf(groups.get(name), settings, at));
+  }
   return found;
 }
 
-/** One without recorded series. Undefined: Prometheus knows nothing of it. */
-export async function readRaw(objective: Objective, reading: Reading): Promise<Found | undefined> {
-  const [name, settings] = objective;
-  const { ask, scope } = reading;
-  const questions = rawQuestions(eventsOf(name, settings), scope);
-  const windows = groupsOf(await ask(questions.sums(minutes(settings.window))), scope, name);
-  if (countsOf(windows.get(name)) === undefined) return undefined;
-  return (await readAlike([objective], { windows, questionsOf: () => questions, reading })).get(name);
-}
-
-type Asked = {
-  /** What is known of the window. */
-  readonly windows: Groups;
-  readonly questionsOf: (names: readonly string[]) => Questions;
-  readonly reading: Reading;
-};
-
-/** @param objectives of one window, each with its events in `windows` */
-async function readAlike(
-  objectives: readonly Objective[],
-  { windows, questionsOf, reading }: Asked,
-): Promise<ReadonlyMap<string, Found>> {
-  const { ask, scope, wall } = reading;
-  const names = objectives.map(([name]) => name);
-  const [first] = objectives;
-  if (first === undefined) return new Map();
-  const [only, { window }] = first;
-  const read = async (query: string, at?: Date): Promise<Groups> => groupsOf(await ask(query, at), scope, only);
-  const cover = await read(questionsOf(names).cover(minutes(window)));
-  const { begin, last } = monthsOf(wall);
-  // Steps of five minutes, of which the first of the month ends five minutes after its begin.
-  const soFarMs = wall.getTime() - begin.getTime() - minuteMs;
-  const month = soFarMs < chunkMs ? none : await read(questionsOf(names).sums(minutes(soFarMs)));
-  const unknown = names.filter((name) => reading.lastMonth(name) === undefined);
-  const lastMs = begin.getTime() - last.getTime() - 2 * minuteMs;
-  const before = unknown.length === 0 ? none : await read(questionsOf(unknown).sumsSince(minutes(lastMs)), begin);
-  const summed = names.filter((name) => recordedBurn(windows.get(name)) === undefined);
-  const burns = new Map<BurnWindow, Groups>();
-  if (summed.length > 0) for (const each of recordedBurns) burns.set(each, await read(questionsOf(summed).sums(each)));
-  return new Map(
-    objectives.flatMap(([name, { objective }]): [string, Found][] => {
-      const groups = windows.get(name) ?? [];
-      const counts = countsOf(groups);
-      const covered = coverOf(cover.get(name), wall, window);
-      if (counts === undefined || covered === undefined) return [];
-      const burn = recordedBurn(groups) ?? burnOfSums(burns, name, objective);
-      const lastMonth = (reading.lastMonth(name) ?? lastMonthOf(before.get(name), last)).counts;
-      const thisMonth = countsOf(month.get(name)) ?? { good: 0, bad: 0 };
-      const standing: Standing = { from: 'prometheus', ...covered, counts, burn, month: thisMonth, lastMonth };
-      return [[name, { standing, groups: groups.length }]];
-    }),
+function recordedOf(
+  groups: readonly Group[] = [],
+  { objective, window }: Pick<SloSettings, 'objective' | 'window'>,
+  at: Date,
+): Rolling | Unrecorded {
+  const counts = countsOf(groups);
+  if (counts === undefined) return 'missing';
+  const isOurs = groups.every(
+    ({ all, objective: share, days }) =>
+      all === undefined || (near(share, objective / 100) && near(days, window / dayMs)),
   );
+  if (!isOurs) return 'other';
+  const covered = groups.flatMap(({ covered }) => (covered === undefined ? [] : [covered]));
+  if (covered.length === 0) return 'young';
+  const since = new Date(at.getTime() - Math.min(1, Math.max(0, ...covered)) * window);
+  return { at, since, counts, within: withinOf(groups, burnWindowNames), groups: groups.length };
 }
 
-const none: Groups = new Map();
+/** Rules have the digits of a person. */
+const near = (found: number | undefined, expected: number): boolean =>
+  found !== undefined && Math.abs(found / expected - 1) < 1e-9;
 
-type Burn = Standing['burn'];
-
-/** Of one group as the alerts see it; undefined where there are several, whose rates cannot be added. */
-function recordedBurn(groups: readonly Group[] = []): Burn | undefined {
-  const [group] = groups;
-  if (group === undefined || groups.length > 1) return undefined;
-  const found = recordedBurns.flatMap((window) => (group[window] === undefined ? [] : [[window, group[window]]]));
-  return found.length === 0 ? undefined : Object.fromEntries(found);
-}
-
-const burnOfSums = (burns: ReadonlyMap<BurnWindow, Groups>, name: string, objective: number): Burn =>
+const withinOf = (groups: readonly Group[] | undefined, windows: readonly BurnWindow[]): Rolling['within'] =>
   Object.fromEntries(
-    [...burns].flatMap(([window, groups]) => {
-      const counts = countsOf(groups.get(name));
-      const burn = counts === undefined ? undefined : burnOf(counts, objective);
-      return burn === undefined ? [] : [[window, burn]];
+    windows.flatMap((window) => {
+      const counts = countsOf(groups, window);
+      return counts === undefined ? [] : [[window, counts]];
     }),
   );
 
-/** Undefined where events are not counted in steps: since when is not known then. */
-function coverOf(groups: readonly Group[] = [], wall: Date, windowMs: number) {
-  const first = firstOf(groups);
-  if (first === undefined) return undefined;
-  const now = wall.getTime();
-  const since = Math.min(now, Math.max(first, now - windowMs));
-  const chunks = Math.max(...groups.map(({ chunks = 0 }) => chunks));
-  return { since: new Date(since), coveredMs: Math.min(chunks * chunkMs, now - since) };
+const shortWindows = burnWindowNames.filter((window) => burnWindows[window] <= burnWindows['6h']);
+const longWindows = burnWindowNames.filter((window) => !shortWindows.includes(window));
+
+/** One without recorded series. Undefined: Prometheus knows nothing of it, or not since when. */
+export async function readRaw(
+  [name, settings]: Objective,
+  { ask, scope, wall }: Reading,
+): Promise<Rolling | undefined> {
+  const questions = rawQuestions(eventsOf(name, settings), scope);
+  const read = async (query: string): Promise<readonly Group[]> =>
+    groupsOf(await ask(query), scope, name).get(name) ?? [];
+  const groups = await read(questions.sums({ '': minutes(settings.window) }));
+  const at = wall();
+  const counts = countsOf(groups);
+  if (counts === undefined) return undefined;
+  const since = sinceOf(await read(questions.first(minutes(settings.window))), settings.window, at);
+  if (since === undefined) return undefined;
+  let within: Rolling['within'] = {};
+  for (const windows of [shortWindows, longWindows]) {
+    const sums = await read(questions.sums(Object.fromEntries(windows.map((window) => [window, window]))));
+    within = { ...within, ...withinOf(sums, windows) };
+  }
+  return { at, since, counts, within, groups: groups.length };
 }
 
-/** When the first of the events began to be counted, in milliseconds of the wall. */
-function firstOf(groups: readonly Group[]): number | undefined {
-  const all = groups.flatMap(({ first }) => (first === undefined ? [] : [first * 1000 - chunkMs]));
-  return all.length === 0 ? undefined : Math.min(...all);
+/** Undefined where events are counted in no step of a few minutes: since when is not known then. */
+function sinceOf(groups: readonly Group[], windowMs: number, at: Date): Date | undefined {
+  const now = at.getTime();
+  const firsts = groups.flatMap(({ first }) => (first === undefined ? [] : [first * 1000]));
+  const first = firsts.length > 0 ? Math.min(...firsts) : groups.some(({ all }) => all !== undefined) ? now : undefined;
+  return first === undefined ? undefined : new Date(Math.min(now, Math.max(first - firstStepMs, now - windowMs)));
 }
 
-function lastMonthOf(groups: readonly Group[] = [], begin: Date): LastMonth {
-  const first = firstOf(groups);
-  const known = first !== undefined && first - begin.getTime() <= lateMs;
-  return { counts: known ? countsOf(groups) : undefined };
+/** The month so far and the one before, from the counters: sums of what was recorded would count twice where rules stood still. */
+export async function readMonths([name, settings]: Objective, { ask, scope, wall }: Reading): Promise<Months> {
+  const questions = rawQuestions(eventsOf(name, settings), scope);
+  const read = async (query: string, at: Date): Promise<readonly Group[] | undefined> =>
+    groupsOf(await ask(query, at), scope, name).get(name);
+  const now = new Date(Math.floor(wall().getTime() / 1000) * 1000);
+  const { begin, last } = monthsOf(now);
+  const between = async (from: Date, to: Date): Promise<Counts | undefined> =>
+    countsOf(await read(questions.sums({ '': `${(to.getTime() - from.getTime()) / 1000}s` }), to));
+  const isYoung = now.getTime() - begin.getTime() < youngMonthMs;
+  const month = isYoung ? undefined : await between(begin, now);
+  const isKnown = (await read(questions.events(day), new Date(last.getTime() + dayMs))) !== undefined;
+  const lastMonth = isKnown ? await between(last, begin) : undefined;
+  return { begin: begin.getTime(), month: month ?? { good: 0, bad: 0 }, lastMonth };
 }

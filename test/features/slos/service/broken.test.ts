@@ -1,7 +1,7 @@
 // A Prometheus that breaks: what is said and counted of it, and what is still told meanwhile.
 import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Clock } from '../../../../src/core/clock.ts';
+import { type Clock, systemClock } from '../../../../src/core/clock.ts';
 import { type HttpServer, startHttpServer } from '../../../servers/http.ts';
 import { startService } from './history.ts';
 
@@ -18,14 +18,16 @@ const sample = (labels: Readonly<Record<string, string>>, value: number) => ({
   metric: labels,
   value: [1, `${value}`],
 });
-const seconds = Date.now() / 1000;
-/** Of whatever is asked, for each of the objectives. */
+/** Of whatever is asked, for each of the objectives: as recorded, and as the counters have it. */
 const samplesOf = (...slos: readonly string[]) =>
-  slos.flatMap((slo) =>
-    Object.entries({ bad: 10, all: 1000, chunks: 4, first: seconds - 900, '1h': 1 }).map(([part, value]) =>
-      sample({ slo, sidewarden_part: part }, value),
-    ),
-  );
+  slos.flatMap((slo) => [
+    sample({ slo, __name__: 'slo:sli_errors:increase_period' }, 10),
+    sample({ slo, __name__: 'slo:sli_events:increase_period' }, 1000),
+    sample({ slo, __name__: 'slo:window_covered:ratio_period' }, 0.5),
+    sample({ slo, __name__: 'slo:objective:ratio' }, 0.99),
+    sample({ slo, __name__: 'slo:time_period:days' }, 30),
+    ...Object.entries({ bad: 10, all: 1000 }).map(([part, value]) => sample({ slo, sidewarden_part: part }, value)),
+  ]);
 const send = (body: unknown, status = 200): RequestListener => {
   return (_, response) => response.writeHead(status).end(JSON.stringify(body));
 };
@@ -102,21 +104,27 @@ test('an expression that takes too long ends the round, and the next one begins 
     if (slo !== undefined && asked.at(-1) !== slo) asked.push(slo);
     if (slo !== 'b') send(vector(slo === undefined ? [] : samplesOf(slo)))(request, response);
   };
+  let time = 0;
   const { ask, standing, lines, failures, values } = startService({
     objectives: { a: objective, b: objective, c: objective },
-    asked: { url, timeout: '100ms' },
+    asked: { url, timeout: '400ms' },
+    clock: { ...systemClock, now: () => systemClock.now() + time },
   });
   await ask();
   expect(asked).toEqual(['a', 'b']);
   expect(standing('c')).toBeUndefined();
   asked.length = 0;
   await ask();
+  expect([asked, values.get('up')], 'a round between: months alone, and nothing is well').toEqual([['a'], 0]);
+  asked.length = 0;
+  time = 5 * 60_000;
+  await ask();
   expect(asked).toEqual(['c', 'a', 'b']);
   expect(standing('c')).toBeDefined();
   expect(failures()).toEqual({ timeout: 2 });
   expect(values.get('up')).toBe(0);
   const warnings = lines.filter(([level]) => level === 'warn').map(([, text]) => text);
-  expect(warnings).toEqual(['Prometheus gives no answer about the objective b: no answer within 100 ms']);
+  expect(warnings).toEqual(['Prometheus gives no answer about the objective b: no answer within 400 ms']);
 });
 
 test('a round that has lasted four minutes leaves the rest to the next one', async () => {
@@ -139,22 +147,51 @@ test('a round that has lasted four minutes leaves the rest to the next one', asy
   expect([standing('a') !== undefined, standing('c') !== undefined]).toEqual([true, false]);
 });
 
-test('the month before is asked for once an hour', async () => {
+/** Asked about an instant: the end of a time in the past. */
+const aboutOf = (path = ''): string => {
+  const at = new URL(path, url).searchParams.get('time');
+  return at === null ? '' : new Date(Number(at) * 1000).toISOString();
+};
+const range = /\[(\d+[smhd])\]/;
+
+test('months are asked of the counters once an hour, of two objectives in a round, and anew when the month turns', async () => {
   let time = 0;
-  const wall = new Date(Date.UTC(2026, 10, 20, 12));
-  const clock: Clock = { now: () => time, wall: () => wall };
+  const begin = Date.UTC(2026, 10, 20, 12);
+  const clock: Clock = { now: () => time, wall: () => new Date(begin + time) };
   const about: string[] = [];
   server.answer = (request, response) => {
-    const at = new URL(request.url ?? '', url).searchParams.get('time');
-    if (at !== null) about.push(new Date(Number(at) * 1000).toISOString());
-    send(vector(samplesOf('a')))(request, response);
+    const query = queryOf(request.url);
+    const slo = /slo_events_total\{[^}]*slo="(\w)"/.exec(query)?.[1];
+    if (slo !== undefined) about.push(`${slo} ${aboutOf(request.url)} ${range.exec(query)?.[1]}`);
+    send(vector(slo === undefined ? samplesOf('a', 'b', 'c') : samplesOf(slo)))(request, response);
   };
-  const { ask } = startService({ objectives: { a: objective }, asked: { url }, clock });
-  for (const minute of [0, 5, 60, 66]) {
-    time = minute * 60_000;
+  const { ask, standing } = startService({
+    objectives: { a: objective, b: objective, c: objective },
+    asked: { url },
+    clock,
+  });
+  const round = async (minutes: number): Promise<readonly string[]> => {
+    time = minutes * 60_000;
+    about.length = 0;
     await ask();
-  }
-  expect(about).toEqual(['2026-11-01T00:00:00.000Z', '2026-11-01T00:00:00.000Z']);
+    return about;
+  };
+  const of = (slo: string, now: string, seconds: number) => [
+    `${slo} 2026-11-20T${now}.000Z ${seconds}s`,
+    `${slo} 2026-10-02T00:00:00.000Z 1d`,
+    `${slo} 2026-11-01T00:00:00.000Z ${31 * 86_400}s`,
+  ];
+  const soFar = 19.5 * 86_400;
+  expect(await round(0)).toEqual([...of('a', '12:00:00', soFar), ...of('b', '12:00:00', soFar)]);
+  expect(await round(1)).toEqual(of('c', '12:01:00', soFar + 60));
+  expect(standing('c')).toMatchObject({ month: { good: 990, bad: 10 }, lastMonth: { good: 990, bad: 10 } });
+  expect(await round(59)).toEqual([]);
+  expect(await round(60)).toEqual([...of('a', '13:00:00', soFar + 3600), ...of('b', '13:00:00', soFar + 3600)]);
+  const turn = 10.5 * 24 * 60;
+  await round(turn - 2);
+  await round(turn - 1);
+  expect(await round(turn)).toHaveLength(4);
+  expect(standing('c')?.month, 'of the new month nothing is known yet').toEqual({ good: 0, bad: 0 });
 });
 
 test('in the first minutes of a month nothing of it is asked', async () => {
@@ -163,34 +200,120 @@ test('in the first minutes of a month nothing of it is asked', async () => {
     queries.push(queryOf(request.url));
     send(vector(samplesOf('a')))(request, response);
   };
-  const wall = new Date(Date.UTC(2026, 10, 1, 0, 5, 59));
+  const wall = new Date(Date.UTC(2026, 10, 1, 0, 4, 59));
+  let time = 0;
   const { ask, standing } = startService({
     objectives: { a: objective },
     asked: { url },
-    clock: { now: () => 0, wall: () => wall },
+    clock: { now: () => time, wall: () => wall },
   });
   await ask();
   expect(standing('a')?.month).toEqual({ good: 0, bad: 0 });
   expect(queries).toHaveLength(3);
-  wall.setUTCMinutes(6);
+  wall.setUTCMinutes(10);
+  time = 301_000;
   await ask();
   expect(standing('a')?.month).toEqual({ good: 990, bad: 10 });
-  expect(queries.at(-1)).toContain('[5m:5m]');
 });
 
-test.each([
-  ['12 hours', 12, { good: 990, bad: 10 }],
-  ['two days', 48, undefined],
-])('the month before, known from %s after its begin', async (_, hours, expected) => {
-  const first = Date.UTC(2026, 9, 1, hours) / 1000;
+test('the month before is not told where nothing of its first day is known', async () => {
   server.answer = (request, response) => {
-    const ofPart = samplesOf('a').map((one) =>
-      one.metric.sidewarden_part === 'first' ? sample(one.metric, first) : one,
-    );
-    send(vector(ofPart))(request, response);
+    const isFirstDay = aboutOf(request.url) === '2026-10-02T00:00:00.000Z';
+    send(vector(isFirstDay ? [] : samplesOf('a')))(request, response);
   };
   const clock: Clock = { now: () => 0, wall: () => new Date(Date.UTC(2026, 10, 20)) };
   const { ask, standing } = startService({ objectives: { a: objective }, asked: { url }, clock });
   await ask();
-  expect(standing('a')?.lastMonth).toEqual(expected);
+  expect(standing('a')).toMatchObject({ month: { good: 990, bad: 10 }, lastMonth: undefined });
+});
+
+test('what is told is of the time of the answer', async () => {
+  const wall = new Date(Date.UTC(2026, 10, 20));
+  server.answer = (request, response) => {
+    wall.setUTCSeconds(wall.getUTCSeconds() + 2);
+    send(vector(samplesOf('a')))(request, response);
+  };
+  const clock: Clock = { now: () => 0, wall: () => new Date(wall) };
+  const { ask, standing } = startService({ objectives: { a: objective }, asked: { url }, clock });
+  await ask();
+  const { at, since, coveredMs } = standing('a') ?? {};
+  expect([at, since, coveredMs]).toEqual([
+    new Date('2026-11-20T00:00:02Z'),
+    new Date('2026-11-05T00:00:02Z'),
+    15 * 86_400_000,
+  ]);
+});
+
+test('series that are recorded are asked for each minute, the counters of others every five', async () => {
+  let time = 0;
+  const asked: string[] = [];
+  server.answer = (request, response) => {
+    const query = queryOf(request.url);
+    const slo = /slo_events_total\{[^}]*slo="(\w)"/.exec(query)?.[1];
+    if (slo === undefined) asked.push('recorded');
+    else if (aboutOf(request.url) === '' && asked.at(-1) !== slo) asked.push(slo);
+    send(vector(samplesOf(slo ?? 'a')))(request, response);
+  };
+  const clock: Clock = { now: () => time, wall: () => new Date() };
+  const { ask, service } = startService({ objectives: { a: objective, b: objective }, asked: { url }, clock });
+  const rounds: string[] = [];
+  time = service.job.next(time) ?? 0;
+  for (let round = 0; round < 11; round += 1) {
+    asked.length = 0;
+    await ask();
+    rounds.push(asked.join(' '));
+    time = service.job.next(time) ?? 0;
+  }
+  const between = Array.from({ length: 4 }, () => 'recorded');
+  expect(rounds).toEqual(['recorded b', ...between, 'recorded b', ...between, 'recorded b']);
+});
+
+test('series that are not recorded are missed after ten minutes, and their coming is said', async () => {
+  let time = 0;
+  const clock: Clock = { now: () => time, wall: () => new Date() };
+  const { ask, lines } = startService({ objectives: { a: objective, b: objective }, asked: { url }, clock });
+  const said = async (minutes: number, ...slos: readonly string[]): Promise<readonly string[]> => {
+    time = minutes * 60_000;
+    server.answer = send(vector(samplesOf(...slos)));
+    lines.length = 0;
+    await ask();
+    return lines.map(([level, text]) => `${level} ${text}`);
+  };
+  expect(await said(0)).toEqual([]);
+  expect(await said(9)).toEqual([]);
+  expect(await said(9.5, 'a'), 'nobody missed it').toEqual([]);
+  expect(await said(10, 'a')).toEqual([
+    'info Prometheus has no recorded series of b: it is asked for the events of the whole window, which costs it more; load the rules of `sidewarden generate rules` there',
+  ]);
+  expect(await said(11, 'a')).toEqual([]);
+  expect(await said(12, 'a', 'b')).toEqual(['info Prometheus has the recorded series of b now']);
+});
+
+const told =
+  'Prometheus is asked for the events of the whole window, which costs it more; generate and load them again';
+test.each([
+  ['another objective', { objective: 99.5 }],
+  ['another window', { window: '28d' }],
+])('rules of %s are not believed, which is said once', async (_, changed) => {
+  let time = 0;
+  const clock: Clock = { now: () => time, wall: () => new Date() };
+  let raw = 0;
+  server.answer = (request, response) => {
+    if (queryOf(request.url).includes('slo_events_total{') && aboutOf(request.url) === '') raw += 1;
+    send(vector(samplesOf('a', 'b')))(request, response);
+  };
+  const { ask, lines, standing } = startService({
+    objectives: { a: { ...objective, ...changed }, b: objective },
+    asked: { url },
+    clock,
+  });
+  for (const minutes of [0, 10, 15]) {
+    time = minutes * 60_000;
+    await ask();
+  }
+  expect(raw).toBe(3 * 4);
+  expect(standing('a')).toBeDefined();
+  expect(lines.map(([level, text]) => `${level} ${text}`)).toEqual([
+    `warn The rules in Prometheus are those of another configuration of a: ${told}`,
+  ]);
 });

@@ -4,7 +4,8 @@ import type { LogFields } from '../../../../src/core/log.ts';
 import { prometheus } from '../../../../src/features/prometheus/index.ts';
 import { type ScopeSettings, scopeOf } from '../../../../src/features/prometheus/scope.ts';
 import type { AskedSettings } from '../../../../src/features/prometheus/settings.ts';
-import { createService, type ServiceHeritage } from '../../../../src/features/slos/service.ts';
+import type { ServiceHeritage } from '../../../../src/features/slos/service/known.ts';
+import { createService } from '../../../../src/features/slos/service.ts';
 import { settings as slos } from '../../../../src/features/slos/settings.ts';
 
 export const day = 86_400_000;

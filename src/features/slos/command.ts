@@ -40,7 +40,7 @@ const elsewhere = (has: string): string =>
 /** @throws Error for a name that the daemon does not know. */
 function chosen(body: SloBody, name: string | undefined): SloBody {
   if (name === undefined) return body;
-  const one = body.objectives[name];
+  const one = Object.hasOwn(body.objectives, name) ? body.objectives[name] : undefined;
   if (one === undefined)
     throw new Error(elsewhere(`no objective ${name}, only ${Object.keys(body.objectives).join(', ')}`));
   return { ...body, objectives: { [name]: one } };

@@ -13,8 +13,8 @@ const family = (
 /** What an event can be. */
 export const results = ['good', 'bad'] as const;
 
-/** Windows over which burn is a gauge: the long ones of alerts. */
-export const burnGauges = ['1h', '6h', '1d', '3d'] as const satisfies readonly BurnWindow[];
+/** Windows over which burn is a gauge: those of the alert that is the fastest, and the long ones of the others. */
+export const burnGauges = ['5m', '1h', '6h', '1d', '3d'] as const satisfies readonly BurnWindow[];
 
 export const families = {
   events: family(

@@ -47,7 +47,7 @@ export function heirOf(
   const before = inherited as Heritage | undefined; // the house gives what `begin` of this feature made
   const known: Ledgers = before?.ledgers ?? new Map();
   const ledgers = ledgersOf(settings, { clock, withApp: app !== undefined, known });
-  const isKept = (name: string): boolean => settings[name] !== undefined && ledgers.get(name) === known.get(name);
+  const isKept = (name: string): boolean => Object.hasOwn(settings, name) && ledgers.get(name) === known.get(name);
   return {
     ledgers,
     fresh: [...ledgers.values()].filter((ledger) => known.get(ledger.name) !== ledger),
@@ -65,4 +65,4 @@ export function heirOf(
   };
 }
 
-export const noValues = (): Values => new Map();
+export const noValues = (): Values => ({ series: new Map(), hasForgotten: false });

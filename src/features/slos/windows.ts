@@ -68,6 +68,11 @@ export class Windows {
     if (good + bad > 0) this.#since ??= at;
   }
 
+  /** Nobody observed the time from the last call of `add` until then. */
+  skip(until: Instant): void {
+    if (this.#lastAt !== undefined) this.#lastAt = Math.max(this.#lastAt, until);
+  }
+
   /** Of the time until now, with the bucket in which it begins. */
   last(now: Instant, ms: number): Counts {
     return difference(this.#sums, this.#before(now - ms));

@@ -151,6 +151,19 @@ test('what is counted at the end of a request makes good what was counted at its
   expect(await counts('answers')).toEqual([24, 6]);
 });
 
+test('what was ahead before a gap says nothing of what comes after it', async () => {
+  const { show, counts } = await begin({
+    answers: { indicator: { ratio: { good: 'answers_total', total: 'requests_total' } }, objective: 99 },
+  });
+  const shown = (begun: number, ended: number) => [`requests_total ${begun}`, `answers_total ${ended}`];
+  await show(shown(10, 10));
+  await show(shown(10, 15));
+  await show(undefined, 10 * minute);
+  await show(shown(100, 100));
+  await show(shown(110, 100));
+  expect(await counts('answers')).toEqual([0, 10]);
+});
+
 test('labels are read as they are meant', async () => {
   const good = String.raw`jobs_total{name="a \"b\" ü, }\\"}`;
   const { show, counts } = await begin({
@@ -201,6 +214,18 @@ describe('a reload', () => {
     await show(page({ 200: 1030 }));
     expect(await counts('requests')).toEqual([undefined, undefined]);
     await host.close();
+  });
+  test('that makes the window longer keeps from then on what is as old as that', async () => {
+    const { show, counts, configure, pass, freeze, series } = await begin({ requests: { ...requests, window: '7d' } });
+    await show(page({ 200: 1000 }));
+    await show(page({ 200: 1001, 500: 1 }));
+    await configure({ requests: { ...requests, window: '90d' } });
+    await pass(15 * second);
+    freeze(70 * 24 * 60 * minute);
+    await pass(15 * second);
+    await show(page({ 200: 1002, 500: 1 }));
+    expect(await counts('requests')).toEqual([2, 1]);
+    expect((await series())['compliance_ratio{slo="requests"}']).toBeCloseTo(2 / 3);
   });
   test('that is not carried out leaves all as it is', async () => {
     const { show, counts, host } = await begin({ requests });

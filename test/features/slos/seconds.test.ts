@@ -44,7 +44,8 @@ test('a second is an event, good or bad by what is true then', async () => {
   });
   expect(all['error_budget_remaining_ratio{slo="database"}']).toBeCloseTo(1 - 15 / (0.26 * ((30 * 86_400) / 25)), 6);
   expect(all['burn_rate{slo="database",window="1h"}']).toBeCloseTo(15 / 0.26);
-  expect(Object.keys(all)).toHaveLength(2 * 10);
+  expect(all['burn_rate{slo="database",window="5m"}']).toBeCloseTo(15 / 0.26);
+  expect(Object.keys(all)).toHaveLength(2 * 11);
 });
 
 test('seconds that are a little late are all counted, and a long gap is one', async () => {
@@ -98,4 +99,14 @@ test('a check that there is not is not counted', async () => {
   const { counts, pass } = await begin({ other: { ...database, indicator: { check: 'other' } } });
   await pass(10_000);
   expect(await counts('other')).toEqual([0, 0]);
+});
+
+test('an objective that has the name of what every object has leaves no series either', async () => {
+  const elsewhere = { indicator: { expression: { good: 'good', total: 'total' } }, objective: 99 };
+  const { configure, pass, series } = await begin({ ready, constructor: elsewhere });
+  await pass(1000);
+  expect(Object.keys(await series())).toContain('objective_ratio{slo="constructor"}');
+  await configure([asked(slos, { ready })]);
+  await pass(1000);
+  expect(Object.keys(await series())).not.toContain('objective_ratio{slo="constructor"}');
 });

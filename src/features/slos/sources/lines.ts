@@ -3,12 +3,28 @@
 /** A sample: its series as it stands on the page, each byte a character, and its value. */
 export type Line = { readonly name: string; readonly series: string; readonly value: number };
 
-/** @param part whole lines @param names of samples that are wanted; one without a number is left out */
-export function* linesOf(part: Uint8Array, names: readonly string[]): Generator<Line> {
+/** Bytes that are searched at a time. */
+const pieceBytes = 16 * 1024;
+const lineFeed = 10;
+
+/**
+ * Stops after every small piece too, with nothing, so that others get their turn.
+ * @param part whole lines
+ * @param names of samples that are wanted; one without a number is left out
+ */
+export function* linesOf(part: Uint8Array, names: readonly string[]): Generator<Line | undefined> {
   const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
-  const there = names.filter((name) => bytes.includes(name, 0, 'latin1'));
+  for (let at = 0; at < bytes.length; yield) {
+    const end = bytes.indexOf(lineFeed, at + pieceBytes) + 1 || bytes.length;
+    yield* linesOfPiece(bytes.subarray(at, end), names);
+    at = end;
+  }
+}
+
+function* linesOfPiece(piece: Buffer, names: readonly string[]): Generator<Line> {
+  const there = names.filter((name) => piece.includes(name, 0, 'latin1'));
   if (there.length === 0) return;
-  const text = bytes.toString('latin1');
+  const text = piece.toString('latin1');
   for (const name of there)
     for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
       const next = text[at + name.length];

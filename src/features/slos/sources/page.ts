@@ -9,24 +9,30 @@ import type { Part, Wanted } from './wanted.ts';
 
 /** After a longer gap a value says nothing of when its events were. */
 const gapMs = 120_000;
-/** A series that is gone for so long begins anew. */
-const forgetMs = 3_600_000;
-/** Lines between two looks at the clock. */
-const atATime = 256;
+/** How often series that are gone are looked for, and how long one is gone by then. */
+const forgetMs = { every: 60_000, gone: 3_600_000 } as const;
+/** So many series that are gone keep their values, so that one that comes back does not count whole. */
+const usualMostGone = 50_000;
+/** Steps between two looks at the clock. */
+const atATime = 16;
 
 /** An objective that is counted by the page. */
 export type OnPage = { readonly ledger: Ledger; readonly wanted: readonly Wanted[] };
 
 /** A series as it was read last. */
 type Known = { value: number; seenAt: Instant };
-/** What its values are of; none for one that nobody wants. */
-type Series = Known & { readonly roles: readonly Role[] };
+/** What its values are of: none for one that nobody wants; undefined before it is on a page that is read here. */
+type Series = Known & { roles: readonly Role[] | undefined };
 type Role = { readonly sums: Sums } & Pick<Wanted, 'part' | 'needed'>;
 /** What one reading found of an objective: the increase of all series of a part, and whether any that is needed is there. */
 type Sums = Record<Part, number> & { seen: boolean };
 
-/** Series and their values, for whoever reads the page next. */
-export type Values = ReadonlyMap<string, Known>;
+/** For whoever reads the page next. */
+export type Values = {
+  readonly series: ReadonlyMap<string, Known>;
+  /** Some that the page had are not among them. */
+  readonly hasForgotten: boolean;
+};
 
 export interface PageSource {
   /** One reading. @returns the events since the reading before, of each objective whose series are there. */
@@ -35,23 +41,28 @@ export interface PageSource {
   values(): Values;
 }
 
-/**
- * @param page as it is now; a part that is the same object has the same lines
- * @param inherited values that a predecessor saw last: it is asked at the first reading
- */
+export type PageOptions = {
+  /** As it is now; a part that is the same object has the same lines. */
+  page(): readonly Uint8Array[];
+  now(): Instant;
+  /** Values that a predecessor saw last: it is asked at the first reading. */
+  inherited(): Values;
+  readonly mostGone?: number;
+};
+
 export function createPageSource(
   objectives: readonly OnPage[],
-  { page, now: clock, inherited }: { page(): readonly Uint8Array[]; now(): Instant; inherited(): Values },
+  { page, now: clock, inherited, mostGone = usualMostGone }: PageOptions,
 ): PageSource {
   const all = objectives.map((objective) => ({ ...objective, sums: freshSums() }));
   const names = [...new Set(objectives.flatMap(({ wanted }) => wanted.map(({ name }) => name)))];
   const series = new Map<string, Series>();
+  /** One that is not known may be one that was forgotten: it has only a baseline. */
+  let hasForgotten = false;
+  let forgetAt = Number.NEGATIVE_INFINITY;
   /** The series of parts that were read. */
   const parts = new WeakMap<Uint8Array, readonly Series[]>();
   let inherit: (() => Values) | undefined = inherited;
-  let before: Values = new Map();
-  /** When a value that is inherited says nothing any more. */
-  let beforeUntil = Number.POSITIVE_INFINITY;
 
   const mayFit = ({ name, series: text }: Line): boolean =>
     objectives.some(({ wanted }) => wanted.some((one) => one.name === name && one.mayFit(text)));
@@ -64,10 +75,10 @@ export function createPageSource(
   };
   const found = (line: Line, now: Instant): Series => {
     const known = series.get(line.series);
-    const last = known ?? before.get(line.series);
-    const one = known ?? { value: line.value, seenAt: now, roles: rolesOf(line) };
+    const one = known ?? { value: hasForgotten ? line.value : 0, seenAt: now, roles: undefined };
     if (known === undefined) series.set(ownText(line.series), one);
-    const increase = last === undefined || line.value < last.value ? line.value : line.value - last.value;
+    one.roles ??= rolesOf(line);
+    const increase = line.value < one.value ? line.value : line.value - one.value;
     for (const { sums, part, needed } of one.roles) {
       sums[part] += increase;
       sums.seen ||= needed;
@@ -76,45 +87,50 @@ export function createPageSource(
     one.seenAt = now;
     return one;
   };
-  const seenAgain = (some: readonly Series[], now: Instant): void => {
-    for (const one of some) {
-      one.seenAt = now;
-      for (const { sums, needed } of one.roles) sums.seen ||= needed;
-    }
+  const seenAgain = (one: Series, now: Instant): void => {
+    one.seenAt = now;
+    for (const { sums, needed } of one.roles ?? []) sums.seen ||= needed;
   };
-  const readAll = async (now: Instant): Promise<void> => {
-    const pause = createPause(clock);
-    let lines = 0;
+  const readAll = async (now: Instant, turns: Turns): Promise<void> => {
     for (const part of page()) {
       const read = parts.get(part);
-      if (read !== undefined) seenAgain(read, now);
+      if (read !== undefined) await turns.each(read, (one) => seenAgain(one, now));
       else {
         const some: Series[] = [];
-        for (const line of linesOf(part, names)) {
-          if (mayFit(line)) some.push(found(line, now));
-          lines += 1;
-          if (lines % atATime === 0) await pause();
-        }
+        await turns.each(linesOf(part, names), (line) => {
+          if (line !== undefined && mayFit(line)) some.push(found(line, now));
+        });
         parts.set(part, some);
       }
-      await pause();
     }
   };
-  const forget = (now: Instant): void => {
-    for (const [text, { seenAt }] of series) if (now - seenAt > forgetMs) series.delete(text);
+  const takeOver = async (from: Values, turns: Turns): Promise<void> => {
+    hasForgotten = from.hasForgotten;
+    await turns.each(from.series, ([text, { value, seenAt }]) => {
+      series.set(text, { value, seenAt, roles: undefined });
+    });
+  };
+  const forget = async (now: Instant, turns: Turns): Promise<void> => {
+    forgetAt = now + forgetMs.every;
+    let gone = 0;
+    await turns.each(series, ([text, { seenAt, roles }]) => {
+      if (now - seenAt <= forgetMs.gone) return;
+      const isWanted = roles === undefined || roles.length > 0;
+      if (isWanted) gone += 1;
+      if (isWanted && gone <= mostGone) return;
+      series.delete(text);
+      hasForgotten ||= isWanted;
+    });
   };
 
   return {
     async read(now) {
       for (const { sums } of all) Object.assign(sums, freshSums());
-      if (inherit !== undefined) {
-        before = inherit();
-        beforeUntil = now + gapMs;
-        inherit = undefined; // the predecessor is over
-      }
-      await readAll(now);
-      if (now > beforeUntil) before = new Map();
-      if (all.some(({ sums }) => sums.seen)) forget(now);
+      const turns = createTurns(clock);
+      if (inherit !== undefined) await takeOver(inherit(), turns);
+      inherit = undefined; // the predecessor is over
+      await readAll(now, turns);
+      if (now >= forgetAt && all.some(({ sums }) => sums.seen)) await forget(now, turns);
       return all.flatMap(({ ledger, wanted, sums }) => {
         if (!sums.seen) return [];
         const { page: state } = ledger;
@@ -124,7 +140,24 @@ export function createPageSource(
         return goesOn ? [{ ledger, counts: countsOf(sums, wanted, state) }] : [];
       });
     },
-    values: () => new Map([...before, ...series]),
+    values: () => inherit?.() ?? { series, hasForgotten },
+  };
+}
+
+type Turns = ReturnType<typeof createTurns>;
+
+/** Long work, with the turns of others in between. */
+function createTurns(now: () => number) {
+  const pause = createPause(now);
+  let steps = 0;
+  return {
+    async each<Item>(items: Iterable<Item>, step: (item: Item) => void): Promise<void> {
+      for (const item of items) {
+        step(item);
+        steps += 1;
+        if (steps % atATime === 0) await pause();
+      }
+    },
   };
 }
 

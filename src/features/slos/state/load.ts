@@ -26,6 +26,10 @@ export async function takeOver(options: TakeOverOptions): Promise<void> {
   try {
     const bytes = await place.read();
     if (bytes !== undefined) await replace(readContents(bytes), options);
+    else if (await place.hasOthers())
+      telling.info(
+        `the counts of the objectives begin anew: counts of other pods are in ${place.folder}, and none of this host name`,
+      );
   } catch (error) {
     if (!(error instanceof Unreadable || error instanceof Refused)) throw error;
     const aside = await place.setAside();

@@ -16,6 +16,8 @@ const headBytes = 256_000;
 /** Of another pod, a file that nobody has written for longer than any window tells nobody anything. */
 const uselessMs = 93 * 86_400_000;
 const ending = '.counts';
+/** Files of any pod: its counts, those that were refused, and those that it was writing when it was killed. */
+const leftForm = /^(?:.+\.counts(?:\.refused)?|\..+\.counts\.[0-9a-f]{8})$/;
 
 const { O_CREAT, O_EXCL, O_WRONLY, O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
@@ -64,6 +66,11 @@ export function createPlace(stateDir: string, { host, process: id }: Machine, fi
         await handle.close();
       }
     },
+    /** Whether counts of other hosts are in the folder. */
+    async hasOthers(): Promise<boolean> {
+      const names = await files.readdir(folder);
+      return names.some((one) => one.endsWith(ending) && !one.startsWith('.') && one !== name);
+    },
     /** Its first bytes; none where it is not there. */
     async readBegin(): Promise<Buffer> {
       const handle = await openThere(files, path);
@@ -96,7 +103,7 @@ export function createPlace(stateDir: string, { host, process: id }: Machine, fi
       for (const one of names) {
         const isLeft = one.startsWith(asides) && join(folder, one) !== aside;
         const isOld = async (): Promise<boolean> =>
-          one.endsWith(ending) && one !== name && now - (await files.lstat(join(folder, one))).mtimeMs > uselessMs;
+          leftForm.test(one) && one !== name && now - (await files.lstat(join(folder, one))).mtimeMs > uselessMs;
         if (isLeft || (await isOld())) await files.unlink(join(folder, one));
       }
     },

@@ -7,6 +7,7 @@ import { unpack } from './pack.ts';
 
 /** Of what a process has counted itself, so much at a time is taken over: as wide as a bucket. */
 const stepMs = 10_000;
+const secondMs = 1000;
 /** At the most so many steps, however long ago it began. */
 const mostSteps = 2000;
 
@@ -57,6 +58,7 @@ function* seconds(records: readonly Record[], index: number, from: Instant) {
  */
 export function goOn(saved: Windows, own: Windows, savedAt: Instant, now: Instant): void {
   const begin = own.since;
+  saved.skip((begin ?? now) - secondMs); // the first second of a process is counted, and not the gap before it
   if (begin === undefined) return;
   const from = begin > savedAt ? begin - stepMs : savedAt + stepMs; // its buckets begin before it
   const step = Math.max(stepMs, (now - from) / mostSteps);

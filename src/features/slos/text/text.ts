@@ -9,7 +9,7 @@ import { breaksSla, coverText, digitsOf, judgedOf, type Named, paintOf, verdict 
 
 /** @param name the objective of which everything is told; of all the most important unless given */
 export function sloText(body: SloBody, paint: Paint, name?: string): string {
-  const one = name === undefined ? undefined : body.objectives[name];
+  const one = name !== undefined && Object.hasOwn(body.objectives, name) ? body.objectives[name] : undefined;
   return name === undefined || one === undefined
     ? listText(body, paint)
     : oneText({ ...one, name }, body.timestamp, paint);

@@ -250,6 +250,10 @@ describe('two processes with one folder', () => {
     await one.run(5);
     await two.run(7);
     expect([one.total().good, two.total().good, await stage.names()]).toEqual([5, 7, ['pod-a.counts', 'pod-b.counts']]);
+    expect(one.lines()).toEqual([]);
+    expect(two.lines()).toEqual([
+      `info: the counts of the objectives begin anew: counts of other pods are in ${stage.folder()}, and none of this host name`,
+    ]);
     await Promise.all([one.state.close(), two.state.close()]);
   });
 
@@ -323,10 +327,17 @@ describe('two processes with one folder', () => {
     await leave('pod-old.counts', 100 * day);
     await leave('pod-b.counts', 90 * day);
     await leave('notes.txt', 100 * day);
+    await leave('pod-old.counts.refused', 100 * day);
+    await leave('.pod-old.counts.deadbeef', 100 * day);
+    await leave('pod-a.counts.refused', 100 * day);
+    await leave('pod-b.counts.refused', 90 * day);
+    await leave('.pod-b.counts.deadbeef', 90 * day);
     await leave('.pod-a.counts.deadbeef', minute);
     const one = stage.start();
     await one.run(1);
-    expect(await stage.names()).toEqual(['notes.txt', 'pod-a.counts', 'pod-b.counts']);
+    expect(await stage.names()).toEqual([
+      ...['.pod-b.counts.deadbeef', 'notes.txt', 'pod-a.counts', 'pod-b.counts', 'pod-b.counts.refused'],
+    ]);
     await one.state.close();
   });
 });

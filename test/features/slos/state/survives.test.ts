@@ -28,6 +28,26 @@ describe('a restart', () => {
     await after.state.close();
   });
 
+  test('takes a short time without a process for a gap too, but for the second that it counts', async () => {
+    const stage = await createStage();
+    const before = stage.start();
+    await before.run(60);
+    await before.state.close();
+    stage.pass(8 * second);
+    const after = stage.start();
+    after.objectives[0]?.windows.add(after.clock.now(), 1, 0);
+    await after.state.save();
+    await after.run(5);
+    expect([after.total().good, after.covered(hour)]).toEqual([66, 59 * second + second + 5 * second]);
+    await after.state.close();
+    stage.pass(8 * second);
+    const last = stage.start();
+    await last.state.save();
+    last.objectives[0]?.windows.add(last.clock.now(), 1, 0);
+    expect([last.total().good, last.covered(hour)]).toEqual([67, 66 * second]);
+    await last.state.close();
+  });
+
   test('forgets nothing of a process that was killed but its last second', async () => {
     const stage = await createStage();
     const before = stage.start();

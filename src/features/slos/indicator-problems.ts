@@ -148,9 +148,12 @@ function expressionProblems(expression: Pair): readonly SettingsProblem[] {
   return [...pairProblems('expression', expression), ...texts];
 }
 
+/** Prometheus has three kinds of quotes. */
+const quotedParts = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g;
+
 function expressionMistake(text: string | undefined): { readonly message: string; readonly fix: string } | undefined {
   if (text === undefined) return undefined;
-  const strange = /\$(?!window\b)\w+/.exec(text.replaceAll(/"(?:[^"\\]|\\.)*"/g, ''))?.[0];
+  const strange = /\$(?!window\b)\w+/.exec(text.replaceAll(quotedParts, ''))?.[0];
   if (strange !== undefined)
     return {
       message: `${strange} stands for nothing: windows from 5m to the whole stand for $window`,
@@ -172,7 +175,7 @@ const halves: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' 
 /** The first bracket that has no other half, outside of quotes. */
 function unclosed(text: string): string | undefined {
   const open: string[] = [];
-  for (const one of text.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g, '').replaceAll(/#.*$/gm, '')) {
+  for (const one of text.replaceAll(quotedParts, '').replaceAll(/#.*$/gm, '')) {
     if ('([{'.includes(one)) open.push(one);
     const half = halves[one];
     if (half !== undefined && open.pop() !== half) return one;

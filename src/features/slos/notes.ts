@@ -1,6 +1,7 @@
 // What the author of right objectives should know: what is not counted, by whom, and what a restart forgets.
 import { formatDuration } from '../../core/duration.ts';
 import type { Others, Surroundings } from '../define.ts';
+import type { ScopeSettings } from '../prometheus/scope.ts';
 import type { PrometheusSettings } from '../prometheus/settings.ts';
 import { type AppFacts, knownMetric } from './app-facts.ts';
 import { allowedOf } from './few-events.ts';
@@ -26,6 +27,7 @@ export function notesOn(settings: SlosSettings, others: Others, surroundings: Su
         ...aboutFew(slo),
         ...aboutUnit(slo, app),
         ...aboutLabels(slo, app),
+        ...aboutScraped(slo, app, others.alerts as ScopeSettings | undefined),
       ].map((note) => `slos.${name}: ${note}`),
     ),
   ];
@@ -126,6 +128,21 @@ function aboutLabels({ indicator }: SloSettings, app: AppFacts | undefined): rea
         : [];
     });
   });
+}
+
+/** Labels that a series has in Prometheus alone: the daemon counts the service's own page, which has none of them. */
+function aboutScraped(slo: SloSettings, app: AppFacts | undefined, alerts: ScopeSettings | undefined) {
+  if (app === undefined) return [];
+  const added = new Set(['namespace', 'pod', 'container', 'service', 'endpoint', ...Object.keys(alerts?.select ?? {})]);
+  const found = selectorsIn(slo.indicator).flatMap(({ name, matchers }) =>
+    knownMetric(app, name.replace(/_(?:bucket|count|sum)$/, '')) === undefined
+      ? matchers.filter(({ label }) => added.has(label)).map(({ label }) => label)
+      : [],
+  );
+  return [...new Set(found)].map(
+    (label) =>
+      `the label ${label} is one that Prometheus adds as a rule: where the service's own page does not have it, the daemon counts no event. Leave it out: the rules have the job and \`alerts.select\``,
+  );
 }
 
 function selectorsIn({ ratio, histogram, selector = '' }: IndicatorSettings) {

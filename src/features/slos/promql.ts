@@ -10,8 +10,11 @@ export type Events = {
   all(window: string): string;
 };
 
-/** @param name of the objective */
-export function eventsOf(name: string, { indicator }: Pick<SloSettings, 'indicator'>): Events {
+/**
+ * @param name of the objective
+ * @param namespace what an expression counts is of it where it gives none: pages of the same namespace hold others back
+ */
+export function eventsOf(name: string, { indicator }: Pick<SloSettings, 'indicator'>, namespace?: string): Events {
   switch (kindOf(indicator)) {
     case 'ready':
     case 'check':
@@ -26,15 +29,19 @@ export function eventsOf(name: string, { indicator }: Pick<SloSettings, 'indicat
       const { histogram = '', selector = '', threshold = 0 } = indicator;
       const matchers = parseMatchers(selector) ?? [];
       const bucket = { label: 'le', operator: '=~', value: boundPattern(threshold) } as const;
-      return ofCounters(selectorText({ name: `${histogram}_count`, matchers }), {
-        good: selectorText({ name: `${histogram}_bucket`, matchers: [...matchers, bucket] }),
-      });
+      const all = increaseOf(selectorText({ name: `${histogram}_count`, matchers }));
+      const good = increaseOf(selectorText({ name: `${histogram}_bucket`, matchers: [...matchers, bucket] }));
+      // It has all its buckets from its first event on. Without this one nothing is known: it is not that all is bad.
+      return { all, bad: (window, whole = all(window)) => rest(whole, good(window)) };
     }
     case 'expression': {
       const { good, bad, total } = indicator.expression as NonNullable<IndicatorSettings['expression']>;
-      // A comment in its last line ends there.
-      const within = (expression: string, window: string): string =>
-        `sum by () (${asItStands(`${expression.replaceAll('$window', window)}${expression.includes('#') ? '\n' : ''}`)})`;
+      const within = (expression: string, window: string): string => {
+        const sum = `sum by () (${asWritten(expression, window)})`;
+        return namespace === undefined
+          ? sum
+          : `label_replace(${sum}, "namespace", ${asItStands(JSON.stringify(namespace))}, "namespace", "^$")`;
+      };
       return of(
         (window) => within(total, window),
         bad === undefined
@@ -44,6 +51,10 @@ export function eventsOf(name: string, { indicator }: Pick<SloSettings, 'indicat
     }
   }
 }
+
+/** An expression over a window. A comment in its last line ends there. */
+export const asWritten = (expression: string, window: string): string =>
+  asItStands(`${expression.replaceAll('$window', window)}${expression.includes('#') ? '\n' : ''}`);
 
 const escaped = (number: string): string => number.replaceAll(/[.+]/g, String.raw`\$&`);
 const point = String.raw`(\.0)?`;
@@ -73,10 +84,13 @@ function ofApp(text: string): string {
 
 type Either<T> = { readonly good: T } | { readonly bad: T };
 
-const ofCounters = (all: string, part: Either<string>): Events => {
-  const increase = (series: string) => (window: string) => `sum by () (increase(${series}[${window}]))`;
-  return of(increase(all), 'bad' in part ? { bad: increase(part.bad) } : { good: increase(part.good) });
-};
+const increaseOf = (series: string) => (window: string) => `sum by () (increase(${series}[${window}]))`;
+
+const ofCounters = (all: string, part: Either<string>): Events =>
+  of(increaseOf(all), 'bad' in part ? { bad: increaseOf(part.bad) } : { good: increaseOf(part.good) });
+
+/** All others are bad. */
+const rest = (whole: string, good: string): string => `clamp_min(${whole} - on () ${good}, 0)`;
 
 /** What has not happened yet has no series: it counts as 0. */
 function of(all: (window: string) => string, part: Either<(window: string) => string>): Events {
@@ -84,6 +98,6 @@ function of(all: (window: string) => string, part: Either<(window: string) => st
   if ('bad' in part) return { all, bad: (window, whole = all(window)) => orNone(part.bad(window), whole) };
   return {
     all,
-    bad: (window, whole = all(window)) => `clamp_min(${whole} - on () ${orNone(part.good(window), whole)}, 0)`,
+    bad: (window, whole = all(window)) => rest(whole, orNone(part.good(window), whole)),
   };
 }

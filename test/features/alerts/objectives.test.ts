@@ -70,7 +70,9 @@ describe('the pages for failing requests and queries', () => {
     const route = 'total: \'shop_http_requests_total{route="/checkout"}\'';
     const bad = 'bad: \'shop_http_requests_total{route="/checkout", code=~"5.."}\'';
     const narrow = `checkout: { indicator: { ratio: { ${bad}, ${route} } }, objective: 99.9 }`;
-    for (const slos of [availability, quiet, `${availability}, ${quiet}`, narrow])
+    const clients =
+      'c: { indicator: { ratio: { bad: \'shop_http_requests_total{code=~"4.."}\', total: shop_http_requests_total } }, objective: 99 }';
+    for (const slos of [availability, quiet, `${availability}, ${quiet}`, narrow, clients])
       expect(await silencedBy('AppErrorRateCritical', slos)).toBeUndefined();
   });
 });
@@ -141,6 +143,103 @@ test('a page does not wait for what is asked of the whole window', async () => {
     },
   ]);
   expect(said?.ok, said?.output).toBe(true);
+});
+
+test('a change of `page` breaks no rule for the minutes in which the series before it is there too', async () => {
+  const { rules } = await rulesOf(availability);
+  const own = 'service="shop", slo="availability"';
+  const events = (result: string, step: number) => ({
+    series: `sidewarden_slo_events_total{job="shop-sidewarden", slo="availability", result="${result}"}`,
+    values: `0+${step}x90`,
+  });
+  const [said] = await testFiles([
+    {
+      name: 'page',
+      rules,
+      tests: [
+        {
+          interval: '1m',
+          input_series: [
+            ...[events('good', 500), events('bad', 500)],
+            { series: `slo:min_bad_events:count{${own}, page="false"}`, values: '10x90' },
+            { series: `slo:min_bad_events:count{${own}, page="true", cluster="old"}`, values: '10x90' },
+          ],
+          promql_expr_test: [
+            {
+              expr: 'count by (alertname) (ALERTS{alertname=~"SloBurns(Fast|Steadily)", alertstate="firing"})',
+              eval_time: '60m',
+              exp_samples: [{ labels: '{alertname="SloBurnsFast"}', value: 1 }],
+            },
+          ],
+        },
+      ],
+    },
+  ]);
+  expect(said?.ok ? '' : said?.output).toBe('');
+});
+
+test('a histogram without the bucket of the threshold is not measured, and pages nobody', async () => {
+  const { rules } = await rulesOf('a: { indicator: { histogram: shop_http_seconds, threshold: 0.3 }, objective: 99 }');
+  const series = (name: string, labels: string) => ({
+    series: `shop_http_seconds_${name}{job="shop-app"${labels}}`,
+    values: '0+100x90',
+  });
+  const [said] = await testFiles([
+    {
+      name: 'bucket',
+      rules,
+      tests: [
+        {
+          interval: '1m',
+          input_series: [series('count', ''), series('bucket', ', le="0.25"'), series('bucket', ', le="+Inf"')],
+          promql_expr_test: [
+            {
+              expr: 'count by (alertname) (ALERTS{alertname=~"Sl.*", alertstate="firing"})',
+              eval_time: '60m',
+              exp_samples: [{ labels: '{alertname="SloNotMeasured"}', value: 1 }],
+            },
+          ],
+        },
+      ],
+    },
+  ]);
+  expect(said?.ok ? '' : said?.output).toBe('');
+});
+
+test('an expression without a namespace is of the configured one, and stands back for its pages', async () => {
+  const counted = (labels: string): string => `sum(increase(x_total${labels}[$window]))`;
+  const expression = `bad: '${counted('{state="lost"}')}', total: '${counted('')}'`;
+  const said = await generated(
+    `namespace: prod\n${withSlos(`a: { indicator: { expression: { ${expression} } }, objective: 99 }`)}`,
+  );
+  const page = (namespace: string) => ({
+    series: `ALERTS{service="shop", alertname="DependencyDown", alertstate="firing", severity="critical", namespace="${namespace}"}`,
+    values: '1x90',
+  });
+  const asked = (namespace: string, expr: string, exp_samples: readonly object[]) => ({
+    interval: '1m',
+    input_series: [
+      { series: 'x_total{state="lost", namespace="prod"}', values: '0+50x90' },
+      { series: 'x_total{state="done", namespace="prod"}', values: '0+50x90' },
+      page(namespace),
+    ],
+    promql_expr_test: [{ expr, eval_time: '60m', exp_samples }],
+  });
+  const fast = 'count by (namespace) (ALERTS{alertname="SloBurnsFast", alertstate="firing"})';
+  const [verdict] = await testFiles([
+    {
+      name: 'namespace',
+      rules: said.rules,
+      tests: [
+        asked('prod', fast, []),
+        asked('other', fast, [{ labels: '{namespace="prod"}', value: 1 }]),
+        asked('other', 'slo:sli_error:ratio_rate5m', [
+          { labels: 'slo:sli_error:ratio_rate5m{namespace="prod", service="shop", slo="a"}', value: 0.5 },
+        ]),
+      ],
+    },
+  ]);
+  expect(verdict?.ok ? '' : verdict?.output).toBe('');
 });
 
 test('each kind of indicator counts its own events', async () => {

@@ -7,6 +7,10 @@ export const explained: Readonly<Record<string, string>> = {
   'PostgresReplicaNotStreaming: ALERTS{ → ALERTS_renamed{ at *': 'it matters after a day: lasting.test.ts shows it',
   'slo:sli_errors:increase*: sidewarden_slo_events_total{ → sidewarden_slo_events_total_renamed{ at 11*':
     'what has not happened yet counts as 0, of which no alert fires: objectives.test.ts shows it',
+  'SloNotMeasured: slo:sli_events:increase30m{ → slo:sli_events:increase30m_renamed{ at 75':
+    'no case counts a histogram: objectives.test.ts shows one without the bucket',
+  'the silence of slo: ALERTS{ → ALERTS_renamed{ at 422': 'it matters after six hours: lasting.test.ts shows it',
+  'the silence of slo: no unless ALERTS{*': 'it matters after six hours: lasting.test.ts shows it',
   'SidecarRestarting: threshold × 1.2': 'it counts, and a count is whole',
 };
 

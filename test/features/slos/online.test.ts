@@ -173,6 +173,8 @@ test('Prometheus is asked what it keeps, and whether it has the events', async (
     .map(counted)
     .join(' + ');
   await expect.poll(() => prometheus.query(seen)).not.toHaveLength(0);
+  const spaced = (labels: string): string =>
+    `label_replace(increase(shop_requests_total${labels}[$window]), "namespace", "prod", "", "")`;
   const { code, lines } = await asked(
     [
       'ready: { indicator: { ready: true }, objective: 99.9, window: 7d }',
@@ -180,12 +182,14 @@ test('Prometheus is asked what it keeps, and whether it has the events', async (
       `requests: { indicator: { ratio: { bad: 'shop_requests_total{code=~"5.."}', total: shop_requests_total } }, objective: 99, window: 7d }`,
       'fast: { indicator: { histogram: shop_request_seconds, threshold: 0.25 }, objective: 95, window: 7d }',
       'odd: { indicator: { histogram: shop_request_seconds, threshold: 0.2 }, objective: 95, window: 7d }',
+      `unlike: { indicator: { expression: { bad: 'sum(increase(shop_requests_total[$window]))', total: 'sum by (namespace, code) (${spaced('')})' } }, objective: 99, window: 7d }`,
+      `alike: { indicator: { expression: { bad: 'sum by (namespace) (${spaced('{code="500"}')})', total: 'sum by (namespace, code) (${spaced('')})' } }, objective: 99, window: 7d }`,
       `wrong: { indicator: { expression: { bad: 'sum(incrase(x[$window]))', total: 'sum(increase(y[$window]))' } }, objective: 99, window: 7d }`,
     ],
     `prometheus: { url: '${prometheus.url}' }`,
   );
   expect(code).toBe(1);
-  expect(lines).toHaveLength(9);
+  expect(lines).toHaveLength(11);
   expect(lines[0]).toBe('prometheus.retention good: Prometheus keeps 15d');
   expect(lines[1]).toMatch(/^slos\.ready\.indicator\.ready good: Prometheus has \d+ events of the last hour$/);
   expect(lines[2]).toBe(
@@ -196,7 +200,11 @@ test('Prometheus is asked what it keeps, and whether it has the events', async (
   expect(lines[7]).toBe(
     'slos.odd.indicator.threshold bad: 0.2 is no bucket of shop_request_seconds → write 0.1 or 0.25, the nearest ones',
   );
-  expect(lines[8]).toMatch(/^slos\.wrong\.indicator\.expression bad: .*incrase.* → try it in Prometheus/);
+  expect(lines[8]).toBe(
+    'slos.unlike.indicator.expression bad: total and bad are not by the same labels: total has namespace, and bad has none → write the same in both, as sum by (namespace) (…)',
+  );
+  expect(lines[9]).toMatch(/^slos\.alike\.indicator\.expression good: /);
+  expect(lines[10]).toMatch(/^slos\.wrong\.indicator\.expression bad: .*incrase.* → try it in Prometheus/);
 });
 
 test.each([

@@ -457,6 +457,16 @@ test('what is counted by whom, and what a restart forgets, is told', () => {
   ]);
 });
 
+test('a dollar within any quotes is text', () => {
+  for (const quote of ['"', "'", '`']) {
+    const series = `sum(increase(x_total{route=~${quote}/a$bar${quote}}[$window]))`;
+    const slos = {
+      a: { indicator: { expression: { bad: series, total: 'sum(increase(y[$window]))' } }, objective: 99 },
+    };
+    expect(loadText(JSON.stringify({ service: 'shop', slos }))).toMatchObject({ ok: true });
+  }
+});
+
 test('what is right and hardly meant is told', () => {
   const text = [
     'state_dir: /var/lib/sidewarden',
@@ -468,6 +478,9 @@ test('what is right and hardly meant is told', () => {
     '  c: { indicator: { histogram: x_seconds, threshold: 250 }, objective: 99, window: 7d }',
     '  d: { indicator: { histogram: x_seconds, threshold: 300 }, objective: 99, window: 7d }',
     `  e: { indicator: { ratio: { good: 'queries_total{state="ok"}', total: 'queries_total{status!="ok"}' } }, objective: 99.9, window: 7d, expected_events: 2500 }`,
+    `  f: { indicator: { histogram: x_seconds, threshold: 0.3, selector: 'namespace="prod", route="/"' }, objective: 99, window: 7d }`,
+    `  g: { indicator: { ratio: { bad: 'y_total{cluster="eu", code="500"}', total: 'y_total{cluster="eu"}' } }, objective: 99, window: 7d }`,
+    'alerts: { select: { cluster: eu } }',
   ].join('\n');
   expect(notesOf(text)).toEqual([
     'slos.a: no check has the gate ready, so every second is good',
@@ -476,6 +489,8 @@ test('what is right and hardly meant is told', () => {
     'slos.e: the error budget is 2 bad events of the 2500 that you expect, and alerts on burn wait for 10: write `min_bad_events: 1`',
     'slos.e: queries_total has no label state by the preset graphql: it has status',
     'slos.e: status of queries_total is never "ok": it is one of success, error',
+    "slos.f: the label namespace is one that Prometheus adds as a rule: where the service's own page does not have it, the daemon counts no event. Leave it out: the rules have the job and `alerts.select`",
+    "slos.g: the label cluster is one that Prometheus adds as a rule: where the service's own page does not have it, the daemon counts no event. Leave it out: the rules have the job and `alerts.select`",
   ]);
 });
 

@@ -1,7 +1,7 @@
 // Pages that are out. One cause is one page: what follows from it stands back while the page that tells of it fires. A level, such
 // as `pg_up`, would not do: one that goes up and down would hold everything back, and be told by nobody.
 import type { Facts } from '../../generate.ts';
-import { pagingOn } from './slo-objectives.ts';
+import { type Bad, pagingOn } from './slo-objectives.ts';
 
 /** Why a server is of no use to the service, though it answers. */
 const servers = [
@@ -36,21 +36,25 @@ export const checkIsOut = paged(...checks);
 /** Something that the service needs is down or of no use: what the service says of itself follows from it. */
 export const causeIsOut = paged(...checks, ...servers);
 
-/** The same, and what the service itself pages of: an objective that burns meanwhile says nothing new. */
-export const serviceIsPaged = paged(
+const tellingOfService = firing([
   ...[...checks, ...servers, 'ServiceNotReady'],
   ...['AppDbPoolWaiting', 'AppErrorRateCritical', 'AppQueryErrorsCritical'],
-);
+]);
+/**
+ * The same, and what the service itself pages of: an objective that burns meanwhile says nothing new. A page that was out six hours
+ * ago already explains nothing: a key that is deleted in 30 days would hold every page on objectives back until then.
+ */
+export const serviceIsPaged = `on () (${tellingOfService} unless ${tellingOfService} offset 6h)`;
 
 /** These pages on burning budgets are out. @param slos names of objectives; of any unless said */
 export const budgetPageIsOut = (names: string, slos: readonly string[] = []): string =>
   `ALERTS{alertname=~"$prefix(${names})", alertstate="firing", severity="critical"${slos.length === 0 ? '' : `, slo=~"${slos.join('|')}"`}}`;
 
-/** A page is out on the budget of an objective that counts this metric of the catalogue of the app. */
+/** A page is out on the budget of an objective that counts this metric of the catalogue of the app, and means the same by bad. */
 export const budgetOf =
-  (metric: string) =>
+  (metric: string, bad: Bad) =>
   (facts: Facts): string | undefined => {
-    const slos = pagingOn(metric, facts);
+    const slos = pagingOn(metric, bad, facts);
     return slos.length === 0 ? undefined : `on () ${budgetPageIsOut('SloBurnsFast|SloBurnsSteadily', slos)}`;
   };
 

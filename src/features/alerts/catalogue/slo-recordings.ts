@@ -26,8 +26,8 @@ function covered(all: string, window: string, ms: number): string {
 const dayMs = burnWindows['1d'];
 const share = (percent: number): number => Number((percent / 100).toFixed(12));
 
-function recordingsOfOne({ name, ...settings }: Objective): readonly Recording[] {
-  const events = eventsOf(name, settings);
+function recordingsOfOne({ name, ...settings }: Objective, namespace?: string): readonly Recording[] {
+  const events = eventsOf(name, settings, namespace);
   const period = promDuration(settings.window);
   const of = (record: string, expr: string): Recording => ({ record, expr, labels: { slo: name }, kept: true });
   const own = `{slo="${name}"}`;
@@ -59,7 +59,8 @@ function recordingsOfOne({ name, ...settings }: Objective): readonly Recording[]
 }
 
 /** Of each objective, its own expressions and numbers. */
-export const recordingsOf = (facts: Facts): readonly Recording[] => objectivesOf(facts).flatMap(recordingsOfOne);
+export const recordingsOf = (facts: Facts): readonly Recording[] =>
+  objectivesOf(facts).flatMap((one) => recordingsOfOne(one, facts.namespace));
 
 const of = (record: string, expr: string): Recording => ({ record, expr, when: hasObjectives, kept: true });
 

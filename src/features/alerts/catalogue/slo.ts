@@ -28,9 +28,13 @@ const words: Readonly<Record<string, Pick<Alert, 'summary' | 'description'>>> = 
   },
 };
 
-/** At the least so many events of the window are bad: one that fails of two is no outage. @param matchers of the objectives */
+/**
+ * At the least so many events of the window are bad: one that fails of two is no outage. For five minutes after a change of the
+ * labels, as of `page`, the series before and after it are both there. @param matchers of the objectives
+ */
 const enough = (window: string, matchers = ''): string =>
-  `on (slo) (slo:sli_errors:increase${window}{} >= on (slo) slo:min_bad_events:count{${matchers}})`;
+  `on (slo) (max by (slo) (slo:sli_errors:increase${window}{})
+    >= on (slo) max by (slo) (slo:min_bad_events:count{${matchers}}))`;
 const fastPageWasOut = `on (slo) max_over_time(${budgetPageIsOut('SloBurnsFast')}[30m])`;
 
 /** What was not observed counts as good: a service of an hour has not burned for three days. */
@@ -97,16 +101,17 @@ export const slo: Pack = {
     },
     {
       name: 'SloNotMeasured',
-      expr: 'slo:sli_events:increase30m{} == 0 or slo:sli_events:absent30m{}',
+      expr: `slo:sli_events:increase30m{} == 0 or slo:sli_events:absent30m{}
+        or slo:sli_events:increase30m{} unless slo:sli_errors:increase30m{}`,
       for: '30m',
       severity: 'warning',
       despite: true,
       absent: true,
       when: hasObjectives,
       labels: ['slo'],
-      summary: 'An objective has had no event for an hour: nobody knows whether it is met.',
+      summary: 'The events of an objective are not counted: nobody knows whether it is met.',
       description:
-        'Prometheus has seen no event of {{ $labels.slo }} for an hour. Either there is no traffic, or the series that it counts are not there: look at the targets, and ask for the metric that the indicator names.',
+        'Prometheus has seen no event of {{ $labels.slo }} for an hour, or cannot tell which are bad. Either there is no traffic, or the series that it counts are not there, or the threshold is no bucket: look at the targets, and ask for the metric that the indicator names.',
     },
     {
       name: 'SloStateNotSaved',

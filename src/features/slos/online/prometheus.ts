@@ -7,7 +7,7 @@ import { expand, type Scope } from '../../prometheus/expression.ts';
 import { askApi, askInstant, type Sample } from '../../prometheus/query.ts';
 import { type ScopeSettings, scopeOf } from '../../prometheus/scope.ts';
 import type { AskedSettings } from '../../prometheus/settings.ts';
-import { eventsOf } from '../promql.ts';
+import { asWritten, eventsOf } from '../promql.ts';
 import { parseMatchers } from '../selector.ts';
 import { type IndicatorKind, kindOf, type SloSettings, type SlosSettings } from '../settings.ts';
 import { judgeBuckets } from './page.ts';
@@ -114,12 +114,32 @@ async function askObjective([name, slo]: Named, question: Question): Promise<rea
       counted === undefined
         ? unseen(kind, question)
         : `Prometheus has ${Math.round(counted.value)} events of the last hour`;
+    const unlike = kind === 'expression' ? await askLabels(slo, question) : undefined;
+    if (unlike !== undefined) return [{ path, result: 'bad', ...unlike }];
     const events: Asked = { path, result: counted === undefined ? 'unknown' : 'good', message: told };
     return [events, ...(await askBucket(name, slo, question))];
   } catch (error) {
     const fix = kind === 'expression' ? 'try it in Prometheus, with 1h in place of $window' : 'ask Prometheus again';
     return [{ path, result: 'bad', message: question.said(error), fix }];
   }
+}
+
+/** Whether both sides of an expression keep the same of the labels by which events are matched. */
+async function askLabels({ indicator: { expression } }: SloSettings, { instant, scope }: Question) {
+  const part = expression?.bad === undefined ? 'good' : 'bad';
+  const labelsOf = async (text = ''): Promise<string | undefined> => {
+    const samples = await instant(asWritten(text, '1h'));
+    if (samples.length === 0) return undefined;
+    const kept = scope.kept.filter((label) => samples.some(({ labels }) => (labels[label] ?? '') !== ''));
+    return kept.join(', ') || 'none';
+  };
+  const [whole, some] = [await labelsOf(expression?.total), await labelsOf(expression?.[part])];
+  if (whole === undefined || some === undefined || whole === some) return undefined;
+  const by = whole === 'none' ? some : whole;
+  return {
+    message: `total and ${part} are not by the same labels: total has ${whole}, and ${part} has ${some}`,
+    fix: `write the same in both, as sum by (${by}) (…)`,
+  };
 }
 
 function unseen(kind: IndicatorKind, { scope }: Question): string {

@@ -1,5 +1,6 @@
 // The alerts on objectives, each quiet, loud, and quiet again. The service is some minutes old in most: what was not observed counts
-// as good, so that a window of three days need not be three days.
+// as good, so that a window of three days need not be three days. Of a service of T minutes the value is
+// bad / all * T / window / (1 - objective), where `increase` adds up to a minute of traffic before the first sample to `all`.
 import { type Case, counter, gauge, type Line, onlyIn, steady } from '../case.ts';
 import { budgetPage, down, firing, halfDown } from './app/series.ts';
 
@@ -64,19 +65,19 @@ export const cases: readonly Case[] = [
     shows: 'of an objective that does not page, whatever is out',
     lines: [...objective('availability', 1000, 0), ...objective('database', 1000, 0.001, 0.5), ...orders, ...down],
     quiet: 15,
-    delay: 19,
+    delay: 17,
     calm: 5,
     fires: [{ slo: 'database', severity: 'warning' }],
-    says: 'In the last hour the error budget of database burned 18.28 times as fast as it may. Ask first what was deployed last; `sidewarden slo database` on a pod says what is left of the budget.',
+    says: 'In the last hour the error budget of database burned 18.18 times as fast as it may. Ask first what was deployed last; `sidewarden slo database` on a pod says what is left of the budget.',
   },
   {
     alert: 'SloBurnsSteadily',
     lines: [...availability(0, 0.1), budgetPage('orders'), ...halfDown],
     quiet: 15,
-    delay: 24,
+    delay: 22,
     calm: 30,
     fires: it,
-    says: 'In the last 6 hours the error budget of availability burned 10.1 times as fast as it may. Look what began then; `sidewarden slo availability` on a pod says what is left of the budget.',
+    says: 'In the last 6 hours the error budget of availability burned 10.36 times as fast as it may. Look what began then; `sidewarden slo availability` on a pod says what is left of the budget.',
   },
   { alert: 'SloBurnsSteadily', shows: 'few events are bad', lines: availability(0, 0.1, 3), quiet: 15, delay: 15 },
   {
@@ -101,7 +102,7 @@ export const cases: readonly Case[] = [
     delay: 45,
     calm: 125,
     fires: it,
-    says: 'In the last day the error budget of availability burned 7.361 times as fast as it may. Look which part of the service the bad events are of, and when they began.',
+    says: 'In the last day the error budget of availability burned 7.3 times as fast as it may. Look which part of the service the bad events are of, and when they began.',
   },
   {
     alert: 'SloBurnsSlowly',
@@ -120,7 +121,7 @@ export const cases: readonly Case[] = [
     delay: 45,
     calm: 365,
     fires: it,
-    says: 'In the last 3 days the error budget of availability burned 5.231 times as fast as it may. No single outage need be the cause: look at what fails every day.',
+    says: 'In the last 3 days the error budget of availability burned 5.222 times as fast as it may. No single outage need be the cause: look at what fails every day.',
   },
   {
     alert: 'SloBudgetWillNotLast',
@@ -138,7 +139,7 @@ export const cases: readonly Case[] = [
     delay: 40,
     calm: 'never',
     fires: it,
-    says: 'Of the error budget of availability, 138.9% are spent. It comes back as the bad events leave the window: until then reliability goes before changes.',
+    says: 'Of the error budget of availability, 138.1% are spent. It comes back as the bad events leave the window: until then reliability goes before changes.',
   },
   {
     alert: 'SloBudgetExhausted',
@@ -155,7 +156,7 @@ export const cases: readonly Case[] = [
     delay: 50,
     calm: 'never',
     fires: it,
-    says: '0.6548% of the events of availability are bad in its window, more than its `sla` allows. Whoever answers to customers should know; `sidewarden slo availability` on a pod has the calendar month too.',
+    says: '0.654% of the events of availability are bad in its window, more than its `sla` allows. Whoever answers to customers should know; `sidewarden slo availability` on a pod has the calendar month too.',
   },
   {
     alert: 'SlaBroken',
@@ -171,7 +172,7 @@ export const cases: readonly Case[] = [
     quiet: 35,
     delay: 29,
     fires: it,
-    says: 'Prometheus has seen no event of availability for an hour. Either there is no traffic, or the series that it counts are not there: look at the targets, and ask for the metric that the indicator names.',
+    says: 'Prometheus has seen no event of availability for an hour, or cannot tell which are bad. Either there is no traffic, or the series that it counts are not there, or the threshold is no bucket: look at the targets, and ask for the metric that the indicator names.',
   },
   {
     alert: 'SloNotMeasured',
@@ -180,7 +181,7 @@ export const cases: readonly Case[] = [
     quiet: 35,
     delay: 29,
     fires: it,
-    says: 'Prometheus has seen no event of availability for an hour. Either there is no traffic, or the series that it counts are not there: look at the targets, and ask for the metric that the indicator names.',
+    says: 'Prometheus has seen no event of availability for an hour, or cannot tell which are bad. Either there is no traffic, or the series that it counts are not there, or the threshold is no bucket: look at the targets, and ask for the metric that the indicator names.',
   },
   {
     alert: 'SloNotMeasured',

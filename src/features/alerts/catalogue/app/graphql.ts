@@ -48,7 +48,7 @@ export const graphqlAlerts = [
     threshold: { value: 0.05, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '7m',
     severity: 'critical',
-    unless: budgetOf('queries_total'),
+    unless: budgetOf('queries_total', { label: 'status', bad: ['error'], good: ['success'] }),
     preset: 'graphql',
     labels: [],
     summary: 'Queries fail for many users, though nothing that the service needs is down.',

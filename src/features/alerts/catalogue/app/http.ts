@@ -45,7 +45,7 @@ export const httpAlerts = [
     threshold: { value: 0.05, least: 0.0001, most: 0.99, unit: 'ratio' },
     for: '5m',
     severity: 'critical',
-    unless: budgetOf('http_requests_total'),
+    unless: budgetOf('http_requests_total', { label: 'code', bad: ['500', '503'], good: ['200', '404'] }),
     preset: 'http',
     labels: [],
     summary: 'The service fails for many users, though nothing that it needs is down.',

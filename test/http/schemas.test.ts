@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sloBody } from '../../src/features/slos/answer.ts';
 import { arbitraryEntries } from '../core/entries.ts';
-import { arbitraryViews } from '../features/slos/views.ts';
+import { arbitraryAround, arbitraryViews } from '../features/slos/views.ts';
 import { serve } from './serve.ts';
 
 const page = readFileSync(new URL('../../docs/endpoints.md', import.meta.url), 'utf8');
@@ -55,8 +55,8 @@ test('errors and drain fit theirs', async () => {
 
 test('objectives fit theirs, whatever was counted', () => {
   fc.assert(
-    fc.property(arbitraryViews, (views) => {
-      expectFits('slo', JSON.stringify(sloBody(views, 0, new Date(0))));
+    fc.property(arbitraryViews, arbitraryAround, (views, around) => {
+      expectFits('slo', JSON.stringify(sloBody(views, 0, new Date(0), around)));
     }),
   );
 });

@@ -4,6 +4,7 @@ import { gates, phaseNotes, statuses, warnings } from '../../src/core/check.ts';
 import { errorClasses } from '../../src/core/failure.ts';
 import type { KnownCheck } from '../../src/core/known-check.ts';
 import { createRoutes } from '../../src/features/slos/route.ts';
+import type { Asking } from '../../src/features/slos/view.ts';
 import { arbitraryEntries, healthy, makeEntry, unhealthy, unknown } from '../core/entries.ts';
 import { makeResult } from '../core/make.ts';
 import { counts, example, standing, view, wall } from '../features/slos/views.ts';
@@ -85,13 +86,24 @@ async function askAll(): Promise<Answers> {
   }
   const { ask, server } = serve([], { token: () => 'right' });
   const clock = { now: () => 0, wall: () => wall };
+  const slow = [{ '1h': 20 }, { '6h': 6 }, { '1d': 3 }, { '3d': 1 }];
   const objectives = [
     ...example,
     view('partly', { here: standing({ burn: { '1h': 20 } }), service: standing({ ...nothing, burn: {} }) }),
+    ...slow.map((burn, index) => view(`slow${index}`, { here: standing({ burn }), service: standing({ burn }) })),
   ];
-  (await server.mount([createRoutes({ objectives: () => objectives, clock })])).begin();
-  keep('GET /slo json', (await ask('/slo', bearer)).body);
-  for (const { name } of objectives) keep('GET /slo/:name json', (await ask(`/slo/${name}`, bearer)).body);
+  let asking: Asking | undefined;
+  const routes = createRoutes({
+    ...{ objectives: () => objectives, clock },
+    draining: () => false,
+    asking: () => asking,
+  });
+  (await server.mount([routes])).begin();
+  for (const state of [undefined, 'waiting', 'good', 'failing'] as const) {
+    asking = state && { state, since: state === 'waiting' ? undefined : 0 };
+    keep('GET /slo json', (await ask('/slo', bearer)).body);
+    for (const { name } of objectives) keep('GET /slo/:name json', (await ask(`/slo/${name}`, bearer)).body);
+  }
   for (const method of ['POST', 'DELETE'] as const) {
     keep(`${method} /drain json`, (await ask('/drain', bearer, method)).body);
   }

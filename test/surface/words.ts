@@ -6,7 +6,8 @@ import { logLevels } from '../../src/core/log.ts';
 import { reasons, views } from '../../src/core/report.ts';
 import type { Definition } from '../../src/dependencies/define.ts';
 import { definitions } from '../../src/dependencies/index.ts';
-import { judges, objectiveStates } from '../../src/features/slos/answer.ts';
+import { judges } from '../../src/features/slos/answer.ts';
+import { objectiveStates } from '../../src/features/slos/judging.ts';
 import { formats } from '../../src/http/accept.ts';
 import { everything } from './metrics.ts';
 

@@ -1,27 +1,30 @@
 // What is answered of the objectives: numbers as they are known, and null where nothing is.
 import type { Instant } from '../../core/clock.ts';
 import {
-  allowedShare,
   type Budget,
-  type BurnPair,
   type BurnWindow,
   budgetOf,
-  burnPairs,
   burnWindowNames,
-  burnWindows,
   type Counts,
   exhaustedInMs,
   partOf,
   type Standing,
-  shareOf,
 } from './budget.ts';
-import { type IndicatorSettings, kindOf, type SloSettings } from './settings.ts';
-import { decimalsOf, finite, floorAt, roundAt } from './text/figures.ts';
-import type { ObjectiveView } from './view.ts';
-
-/** `burning`: at a rate of the alerts. `exhausted`: no budget is left. `unknown`: no event was counted. */
-export const objectiveStates = ['met', 'burning', 'exhausted', 'unknown'] as const;
-export type ObjectiveState = (typeof objectiveStates)[number];
+import {
+  burningPair,
+  complianceOf,
+  firstAtOf,
+  isSpent,
+  type ObjectiveState,
+  slaKept,
+  sound,
+  stateOf,
+  totalOf,
+} from './judging.ts';
+import type { SloSettings } from './settings.ts';
+import { finite, floorAt, roundAt } from './text/figures.ts';
+import { inWords } from './text/indicator.ts';
+import type { Asking, ObjectiveView } from './view.ts';
 
 /** Whose numbers decide the state: those of Prometheus for the whole service, or those of this pod. */
 export const judges = ['service', 'here'] as const;
@@ -33,7 +36,10 @@ type MonthBody = {
   readonly month: string;
   readonly good: number;
   readonly bad: number;
+  /** As it was counted. */
   readonly compliance_percent: number | null;
+  /** Of the whole month, so far: what lies before the first event counts as good. Null without an SLA or events. */
+  readonly sla_kept: boolean | null;
 };
 
 type BudgetBody = {
@@ -53,6 +59,8 @@ export type StandingBody = {
   readonly compliance_percent: number | null;
   readonly budget: BudgetBody | null;
   readonly burn: Readonly<Record<BurnWindow, number | null>>;
+  /** The long window of the fastest pair of alerts that burns, with enough bad events in it. */
+  readonly burning_over: BurnWindow | null;
   /** At the pace of the last hour, where that is before the window has passed. */
   readonly exhausted_at: string | null;
   readonly month: MonthBody;
@@ -72,26 +80,53 @@ export type ObjectiveBody = {
   readonly here: StandingBody | null;
 };
 
-/** By the names of the objectives, in the order of the configuration. */
+type PrometheusBody = {
+  readonly state: Asking['state'];
+  /** Since when it is so; null before the first round of questions has ended. */
+  readonly since: string | null;
+};
+
 export type SloBody = {
   readonly timestamp: string;
+  /** While it is so, readiness is not counted. */
+  readonly draining: boolean;
+  /** Null where it is not asked. */
+  readonly prometheus: PrometheusBody | null;
+  /** By their names, in the order of the configuration. */
   readonly objectives: Readonly<Record<string, ObjectiveBody>>;
 };
 
+/** What is known beside the objectives. */
+export type Around = { readonly draining?: boolean; readonly asking?: Asking | undefined };
+
 /** @param wall labels the instant */
-export const sloBody = (views: readonly ObjectiveView[], now: Instant, wall: Date): SloBody => ({
-  timestamp: wall.toISOString(),
-  objectives: Object.fromEntries(views.map((view) => [view.name, objectiveBody(view, now, wall)])),
-});
+export function sloBody(
+  views: readonly ObjectiveView[],
+  now: Instant,
+  wall: Date,
+  { draining = false, asking }: Around = {},
+): SloBody {
+  const wallOf = (at: Instant): string => new Date(wall.getTime() - (now - at)).toISOString();
+  return {
+    timestamp: wall.toISOString(),
+    draining,
+    prometheus:
+      asking === undefined
+        ? null
+        : { state: asking.state, since: asking.since === undefined ? null : wallOf(asking.since) },
+    objectives: Object.fromEntries(views.map((view) => [view.name, objectiveBody(view, now, wall)])),
+  };
+}
 
 function objectiveBody({ settings, ...view }: ObjectiveView, now: Instant, wall: Date): ObjectiveBody {
   const standings = { service: view.service(now), here: view.here(now) };
   const judge = judges.find((one) => hasEvents(standings[one]));
+  const judged = judge && standings[judge];
   const { indicator, objective, window, sla, description } = settings;
   const bodyOf = (standing: Standing | undefined): StandingBody | null =>
     standing === undefined ? null : standingBody(standing, settings, wall);
   return {
-    state: stateOf(judge && standings[judge], settings, wall),
+    state: stateOf(judged, settings, judged?.at ?? wall),
     judged_by: judge ?? null,
     ...(description !== undefined && { description }),
     indicator: inWords(indicator),
@@ -105,48 +140,6 @@ function objectiveBody({ settings, ...view }: ObjectiveView, now: Instant, wall:
 
 const hasEvents = (standing: Standing | undefined): standing is Standing =>
   standing !== undefined && totalOf(sound(standing.counts)) > 0;
-
-function stateOf(
-  standing: Standing | undefined,
-  { objective, min_bad_events, window }: SloSettings,
-  wall: Date,
-): ObjectiveState {
-  if (standing === undefined) return 'unknown';
-  const counts = sound(standing.counts);
-  const part = partOf(standing, window, standing.at ?? wall);
-  const budget = budgetOf(counts, objective, part);
-  if (budget === undefined) return 'unknown';
-  if (isSpent(budget.left, objective)) return 'exhausted';
-  return counts.bad >= min_bad_events && burningPair(standing.burn, part.countedMs) !== undefined ? 'burning' : 'met';
-}
-
-/** Doubles know what is left of a small share no better than this. @param left as a share */
-const isSpent = (left: number, objective: number): boolean => left < 1e-15 / allowedShare(objective);
-
-/**
- * The fastest pair of the alerts that holds. Where the short window is not known, the long one decides.
- * @param countedMs the time since the first event
- */
-export const burningPair = (
-  burn: Readonly<Partial<Record<BurnWindow, number | null>>>,
-  countedMs: number,
-): BurnPair | undefined =>
-  burnPairs.find(({ long, short, rate }) => {
-    const [over, lately] = [finite(burn[long]), finite(burn[short])];
-    const share = shareOf({ windowMs: burnWindows[long], countedMs });
-    return over !== undefined && over * share >= rate && (lately ?? over) >= rate;
-  });
-
-/** What is less of an event is none, as where Prometheus counts in fractions. */
-const leastCount = 1e-6;
-
-/** No count is negative or endless, whoever counted. */
-const sound = ({ good, bad }: Counts): Counts => {
-  const count = (given = 0): number => (given < leastCount ? 0 : Math.min(Number.MAX_SAFE_INTEGER, given));
-  return { good: count(finite(good)), bad: count(finite(bad)) };
-};
-
-const totalOf = ({ good, bad }: Counts): number => good + bad;
 
 function standingBody(standing: Standing, settings: SloSettings, wall: Date): StandingBody {
   const { objective, window } = settings;
@@ -166,24 +159,18 @@ function standingBody(standing: Standing, settings: SloSettings, wall: Date): St
     compliance_percent: complianceOf(counts, settings),
     budget: budget === undefined ? null : budgetBody(budget, objective),
     burn: Object.fromEntries(burnWindowNames.map((one) => [one, burn(one)])) as Record<BurnWindow, number | null>,
+    burning_over: burningPair(standing, settings, at)?.long ?? null,
     exhausted_at: budget === undefined ? null : exhaustedAt(budget.left, finite(standing.burn['1h']), settings, at),
-    month: monthBody(standing.month, settings, at, 0),
-    last_month: standing.lastMonth === undefined ? null : monthBody(standing.lastMonth, settings, at, -1),
+    month: monthBody(standing.month, standing, settings, at, 0),
+    last_month: standing.lastMonth === undefined ? null : monthBody(standing.lastMonth, standing, settings, at, -1),
   };
-}
-
-/** Down, and with more digits than the objective and the SLA have: what is broken never reads as met. */
-function complianceOf(counts: Counts, { objective, sla = 0 }: SloSettings): number | null {
-  const total = totalOf(counts);
-  if (total <= 0) return null;
-  return floorAt((100 * counts.good) / total, Math.max(6, decimalsOf(objective), decimalsOf(sla)));
 }
 
 function budgetBody({ left, leftEvents, leftMinutes }: Budget, objective: number): BudgetBody {
   const percent = floorAt(left * 100, 4, 8);
   return {
     left_percent: isSpent(left, objective) ? Math.min(0, percent) : Math.max(1e-4, percent),
-    left_minutes: floorAt(leftMinutes, 1, 6),
+    left_minutes: floorAt(leftMinutes, 2, 6),
     left_events: floorAt(leftEvents, 0, 6),
   };
 }
@@ -201,27 +188,17 @@ function exhaustedAt(
 }
 
 /** @param away 0: the month of that time, -1: the one before */
-function monthBody(given: Counts, settings: SloSettings, at: Date, away: number): MonthBody {
+function monthBody(given: Counts, standing: Standing, settings: SloSettings, at: Date, away: 0 | -1): MonthBody {
   const counts = sound(given);
-  const month = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + away)).toISOString().slice(0, 7);
-  return { month, ...rounded(counts), compliance_percent: complianceOf(counts, settings) };
+  const beginOf = (months: number): number => Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months);
+  const [begin, end] = [beginOf(away), away === 0 ? at.getTime() : beginOf(0)];
+  return {
+    month: new Date(begin).toISOString().slice(0, 7),
+    ...rounded(counts),
+    compliance_percent: complianceOf(counts, settings),
+    sla_kept: slaKept(counts, settings, { begin, end }, firstAtOf(standing, settings.window, at)),
+  };
 }
 
 /** Prometheus counts in fractions. */
 const rounded = ({ good, bad }: Counts): Counts => ({ good: roundAt(good, 2), bad: roundAt(bad, 2) });
-
-function inWords(indicator: IndicatorSettings): string {
-  const { check, ratio, histogram, selector, threshold, expression } = indicator;
-  switch (kindOf(indicator)) {
-    case 'ready':
-      return 'each second, whether /health/ready answers 200';
-    case 'check':
-      return `each second, whether the check ${check} is healthy`;
-    case 'histogram':
-      return `events of ${histogram}${selector === undefined ? '' : `{${selector}}`} that are good up to ${threshold}`;
-    default: {
-      const { good, bad, total } = ratio ?? expression ?? { total: '' };
-      return `${bad === undefined ? `good: ${good}` : `bad: ${bad}`}; all: ${total}`;
-    }
-  }
-}

@@ -102,6 +102,8 @@ export type Standing = {
   readonly at?: Date;
   /** Since when events are counted: never before the begin of the window. Undefined: it has counted none. */
   readonly since: Date | undefined;
+  /** The first event of all, also before the window, where that is known. */
+  readonly first?: Date;
   /** In the rolling window. */
   readonly counts: Counts;
   readonly coveredMs: number;

@@ -56,7 +56,10 @@ function begin(settings: SlosSettings, house: House, others: Others): Live {
   };
   return {
     jobs: [events, ...(service === undefined ? [] : [service.job])],
-    routes: createRoutes({ objectives: () => objectives, clock }),
+    routes: createRoutes({
+      ...{ objectives: () => objectives, clock, draining: house.draining },
+      asking: () => service?.asking(),
+    }),
     heritage,
     close: keeper.close,
   };

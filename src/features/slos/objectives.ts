@@ -38,22 +38,21 @@ function standingOf(
   const { since } = windows;
   const wallOf = (at: Instant): Date => new Date(wall.getTime() - (now - at));
   const months = monthsBefore(now, wall);
+  const byWindow = (of: (counts: Counts) => number | undefined): Partial<Record<BurnWindow, number>> => {
+    const all = burnWindowNames.map((name) => [name, of(windows.last(now, burnWindows[name]))] as const);
+    return Object.fromEntries(all.filter(([, value]) => value !== undefined));
+  };
   return {
     from: 'pod',
     since: since === undefined ? undefined : wallOf(Math.max(since, now - slo.window)),
+    ...(since !== undefined && { first: wallOf(since) }),
     counts: windows.last(now, slo.window),
     coveredMs: windows.coveredMs(now, slo.window),
-    burn: burnsOf((ms) => windows.last(now, ms), slo.objective),
+    burn: byWindow((counts) => burnOf(counts, slo.objective)),
+    badIn: byWindow(({ good, bad }) => (good + bad > 0 ? bad : undefined)),
     month: windows.last(now, now - months.begin),
     lastMonth: since === undefined || since >= months.begin ? undefined : windows.between(months.last, months.begin),
   };
-}
-
-function burnsOf(last: (ms: number) => Counts, objective: number): Standing['burn'] {
-  const all = burnWindowNames.map((name) => [name, burnOf(last(burnWindows[name]), objective)] as const);
-  return Object.fromEntries(all.filter(([, burn]) => burn !== undefined)) satisfies Partial<
-    Record<BurnWindow, number | undefined>
-  >;
 }
 
 /** When this calendar month (UTC) began, and the one before. */

@@ -6,20 +6,23 @@ import { chooseFormat } from '../../http/accept.ts';
 import type { Routes } from '../../http/mount.ts';
 import { type SloBody, sloBody } from './answer.ts';
 import { sloText } from './text/text.ts';
-import type { ObjectiveView } from './view.ts';
+import type { Asking, ObjectiveView } from './view.ts';
 
 type Options = {
   /** In the order of the configuration. */
   readonly objectives: () => readonly ObjectiveView[];
   readonly clock: Clock;
+  readonly draining: () => boolean;
+  /** How the asking of Prometheus goes; undefined where it is not asked. */
+  readonly asking: () => Asking | undefined;
 };
 
 const plain = paintFor({});
 
-export function createRoutes({ objectives, clock }: Options): Routes {
+export function createRoutes({ objectives, clock, draining, asking }: Options): Routes {
   /** @returns the type of the answer and the answer */
   const answer = (views: readonly ObjectiveView[], accept: string | undefined, name?: string) => {
-    const body: SloBody = sloBody(views, clock.now(), clock.wall());
+    const body: SloBody = sloBody(views, clock.now(), clock.wall(), { draining: draining(), asking: asking() });
     return chooseFormat(accept, false) === 'text'
       ? { type: 'text/plain; charset=utf-8', text: sloText(body, plain, name) }
       : { type: 'application/json; charset=utf-8', text: `${JSON.stringify(body)}\n` };

@@ -18,6 +18,7 @@ import {
   youngMonthMs,
 } from './service/reading.ts';
 import { createTelling, type Lack } from './service/telling.ts';
+import type { Asking } from './view.ts';
 
 const minute = 60_000;
 /** Between two rounds, give or take a tenth, so that replicas do not ask together. */
@@ -49,6 +50,8 @@ export interface Service {
   readonly job: FeatureJob;
   /** Undefined before the first answer, and once the last one is too old. */
   standing(name: string, now: Instant): Standing | undefined;
+  /** How the asking goes. */
+  asking(): Asking;
   readonly heritage: ServiceHeritage;
 }
 
@@ -67,6 +70,7 @@ export function createService({ objectives, prometheus, scope, house, inherited 
   const around = (ms: number): number => ms * (0.9 + 0.2 * random());
   let due = clock.now() + random() * firstWithinMs;
   let rawDue = clock.now();
+  let asking: Asking = { state: 'waiting', since: undefined };
   /** Objectives without recorded series, the next one first. */
   let next = '';
   /** What was not answered when it was asked last: not all of it is asked in each round. */
@@ -189,6 +193,8 @@ export function createService({ objectives, prometheus, scope, house, inherited 
         due = begun + around(everyMs);
         try {
           await round(signal);
+          const state = failing.size === 0 ? 'good' : 'failing';
+          if (asking.state !== state) asking = { state, since: begun };
           meters.up.set({}, failing.size === 0 ? 1 : 0);
           meters.duration.set({}, (clock.now() - begun) / 1000);
           if (failing.size === 0) telling.success();
@@ -203,6 +209,7 @@ export function createService({ objectives, prometheus, scope, house, inherited 
       if (rolling === undefined || slo === undefined || now - rolling.answered > maxAgeMs) return undefined;
       return standingOf(rolling, months, slo);
     },
+    asking: () => asking,
     heritage: { settings, known },
   };
 }

@@ -11,3 +11,10 @@ export type ObjectiveView = {
   /** What Prometheus said last of the whole service; undefined where it is not asked, or what it said is too old. */
   service(now: Instant): Standing | undefined;
 };
+
+/** How the asking of Prometheus goes. */
+export type Asking = {
+  /** `waiting`: no round of questions has ended. `failing`: not all was answered in the last one. */
+  readonly state: 'waiting' | 'good' | 'failing';
+  readonly since: Instant | undefined;
+};

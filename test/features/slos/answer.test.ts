@@ -70,6 +70,29 @@ describe('the state', () => {
     ],
     ['the short window is not known', { here: standing({ counts: good, burn: { '1h': 15 } }) }, {}, 'burning', 'here'],
     ['too few bad events', { here: standing({ counts: good, burn: fast }) }, { min_bad_events: 101 }, 'met', 'here'],
+    [
+      'bad ones enough, but not in the long window',
+      { here: standing({ counts: good, burn: fast, badIn: { '1h': 1, '6h': 100 } }) },
+      { min_bad_events: 10 },
+      'met',
+      'here',
+    ],
+    [
+      'bad ones enough in the long window',
+      { here: standing({ counts: good, burn: fast, badIn: { '1h': 10, '5m': 1 } }) },
+      { min_bad_events: 10 },
+      'burning',
+      'here',
+    ],
+    [
+      'another pair has enough of them',
+      {
+        here: standing({ counts: good, burn: burning({ '1h': 15, '5m': 15, '6h': 7, '30m': 7 }), badIn: { '6h': 10 } }),
+      },
+      { min_bad_events: 10 },
+      'burning',
+      'here',
+    ],
     ['burnt to its end', { here: standing({ counts: counts(999, 1), burn: fast }) }, {}, 'exhausted', 'here'],
     ['one event before the end', { here: standing({ counts: counts(1001, 1) }) }, {}, 'met', 'here'],
   ] as const)('%s', (_, standings: Standings, written, state, judge) => {
@@ -85,11 +108,12 @@ describe('numbers', () => {
       covered_ms: 30 * 86_400_000,
       events: { good: 999_900, bad: 100 },
       compliance_percent: 99.99,
-      budget: { left_percent: 90, left_minutes: 38.8, left_events: 900 },
+      budget: { left_percent: 90, left_minutes: 38.88, left_events: 900 },
       burn: { '5m': 0, '30m': 0, '1h': 2, '2h': 0, '6h': 0, '1d': 0.1, '3d': 0.2 },
+      burning_over: null,
       exhausted_at: '2026-12-10T13:02:03.000Z', // 90 % at twice the speed: 13.5 days
-      month: { month: '2026-11', good: 899_950, bad: 50, compliance_percent: 99.994444 },
-      last_month: { month: '2026-10', good: 999_000, bad: 10, compliance_percent: 99.998999 },
+      month: { month: '2026-11', good: 899_950, bad: 50, compliance_percent: 99.994444, sla_kept: null },
+      last_month: { month: '2026-10', good: 999_000, bad: 10, compliance_percent: 99.998999, sla_kept: null },
     });
   });
 
@@ -142,6 +166,62 @@ describe('numbers', () => {
       { numRuns: 500 },
     );
   });
+});
+
+describe('an SLA of a month', () => {
+  const ago = (ms: number): Date => new Date(wall.getTime() - ms);
+  const hour = 3_600_000;
+  const kept = (over: Partial<Standing>, written: Readonly<Record<string, unknown>> = { sla: 99.5 }) => {
+    const { month, last_month } = hereOf(over, written);
+    return [month.sla_kept, last_month?.sla_kept ?? null];
+  };
+  const bad = counts(45, 15); // 75 % good
+  test.each([
+    ['bad seconds of a young pod do not break it', { since: ago(60_000), month: bad }, [true, null]],
+    ['an hour of them in 26 days does not', { since: ago(hour), month: counts(0, 3600) }, [true, null]],
+    ['four hours do', { since: ago(4 * hour), month: counts(0, 14_400) }, [false, null]],
+    ['what was counted from the begin is as it was counted', { month: bad }, [false, null]],
+    [
+      'events before the window are known',
+      { since: ago(7 * 24 * hour), first: ago(20 * 24 * hour), month: counts(995, 6) },
+      [true, null],
+    ],
+    ['and are not made up', { since: ago(7 * 24 * hour), month: counts(995, 6) }, [false, null], { window: '7d' }],
+    ['at its limit it is kept', { month: counts(995, 5) }, [true, null]],
+    ['one event later it is not', { month: counts(994, 6) }, [false, null]],
+    ['no event', { month: counts(0, 0) }, [null, null]],
+    ['the month before, in part', { since: ago(27 * 24 * hour), lastMonth: counts(57, 3) }, [true, true]],
+    ['the month before, whole', { first: ago(90 * 24 * hour), lastMonth: counts(57, 3) }, [true, false]],
+  ] as const)('%s', (_, over: Partial<Standing>, expected, written?: { readonly window: string }) => {
+    expect(kept({ month: counts(1000, 0), lastMonth: undefined, ...over }, { sla: 99.5, ...written })).toEqual(
+      expected,
+    );
+  });
+
+  test('there is none without one', () => {
+    expect(kept({ month: bad }, {})).toEqual([null, null]);
+  });
+});
+
+test('the pair that burns is told of both', () => {
+  const [fast, slow] = [burning({ '1h': 20, '5m': 20 }), burning({ '3d': 1, '6h': 1 })];
+  const { service, here } = bodyOf({ service: standing({ burn: slow }), here: standing({ burn: fast }) });
+  expect([service?.burning_over, here?.burning_over]).toEqual(['3d', '1h']);
+});
+
+test.each([
+  [undefined, null],
+  [
+    { state: 'waiting', since: undefined },
+    { state: 'waiting', since: null },
+  ],
+  [
+    { state: 'failing', since: -123_000 },
+    { state: 'failing', since: '2026-11-27T01:00:00.000Z' },
+  ],
+] as const)('Prometheus of which is known %j', (asking, told) => {
+  expect(sloBody([], 0, wall, { asking, draining: true })).toMatchObject({ prometheus: told, draining: true });
+  expect(sloBody([], 0, wall)).toMatchObject({ prometheus: null, draining: false });
 });
 
 test.each([

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { paintFor } from '../../../src/core/terminal.ts';
-import { sloBody } from '../../../src/features/slos/answer.ts';
+import { type Around, sloBody } from '../../../src/features/slos/answer.ts';
 import { createRoutes } from '../../../src/features/slos/route.ts';
 import { sloText } from '../../../src/features/slos/text/text.ts';
 import type { Bearer } from '../../../src/http/guard.ts';
@@ -12,8 +12,13 @@ import { example, wall } from './views.ts';
 const bearer = (text: string, scopes: Bearer['scopes']): Bearer => ({ name: text, scopes, value: () => text });
 const bearers = [bearer('boss', 'all'), bearer('reader', ['read']), bearer('writer', ['write'])];
 const clock = { now: () => 0, wall: () => wall };
-const routes = createRoutes({ objectives: () => example, clock });
-const body = sloBody(example, 0, wall);
+const around: Around = { draining: false, asking: { state: 'good', since: -60_000 } };
+const routes = createRoutes({
+  ...{ objectives: () => example, clock },
+  draining: () => around.draining === true,
+  asking: () => around.asking,
+});
+const body = sloBody(example, 0, wall, around);
 
 const { ask, server } = serve([], { bearers: () => bearers });
 beforeAll(async () => (await server.mount([routes])).begin());

@@ -23,7 +23,8 @@ test('without an event nothing is known', () => {
   expect(begin('2026-03-01T00:00:00Z').here()).toEqual({
     from: 'pod',
     since: undefined,
-    ...{ counts: { good: 0, bad: 0 }, coveredMs: 0, burn: {}, month: { good: 0, bad: 0 }, lastMonth: undefined },
+    ...{ counts: { good: 0, bad: 0 }, coveredMs: 0, burn: {}, badIn: {} },
+    ...{ month: { good: 0, bad: 0 }, lastMonth: undefined },
   });
 });
 
@@ -95,4 +96,20 @@ test('an indicator is the same however it is written, and its counts are those o
   expect(fingerprintOf({ ratio })).not.toBe(fingerprintOf({ ratio: { bad: 'b_total', total: 'a_total' } }));
   expect(fingerprintOf({ check: 'a' })).not.toBe(fingerprintOf({ check: 'b' }));
   expect(freshBurn()).toEqual({ burn: 'none', exhausted: false, holds: new Map() });
+});
+
+test('bad events by the windows of burn, and the first event, also before the window', () => {
+  const { time, windows, here } = begin('2026-03-01T00:00:00Z', { window: '7d' });
+  windows?.add(time.now, 0, 9);
+  time.now = 8 * day;
+  windows?.add(time.now, 0, 3);
+  time.now += 2 * hour;
+  windows?.add(time.now, 5, 1);
+  expect(here()).toMatchObject({
+    first: new Date('2026-03-01T00:00:00Z'),
+    since: new Date('2026-03-02T02:00:00Z'),
+    badIn: { '5m': 1, '1h': 1, '6h': 4, '3d': 4 },
+  });
+  time.now += hour;
+  expect(here()?.badIn).not.toHaveProperty('5m');
 });

@@ -2,21 +2,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { paintFor } from '../../../src/core/terminal.ts';
-import { sloBody } from '../../../src/features/slos/answer.ts';
+import { type Around, sloBody } from '../../../src/features/slos/answer.ts';
 import type { Standing } from '../../../src/features/slos/budget.ts';
 import { sloText } from '../../../src/features/slos/text/text.ts';
 import type { ObjectiveView } from '../../../src/features/slos/view.ts';
 import { blockWith } from '../../docs/pages.ts';
-import { arbitraryViews, burning, counts, example, standing, view, wall } from './views.ts';
+import { arbitraryAround, arbitraryViews, burning, counts, example, standing, view, wall } from './views.ts';
 
 const plain = paintFor({});
-const textOf = (views: readonly ObjectiveView[], name?: string): string =>
-  sloText(sloBody(views, 0, wall), plain, name);
+const textOf = (views: readonly ObjectiveView[], name?: string, around?: Around): string =>
+  sloText(sloBody(views, 0, wall, around), plain, name);
 const day = 86_400_000;
 
 /** The first, on one line. */
-const sentenceOf = (one: ObjectiveView): string =>
-  (textOf([one], one.name).split('\n\n', 1)[0] ?? '').replaceAll(/\s+/g, ' ');
+const sentenceOf = (one: ObjectiveView, around?: Around): string =>
+  (textOf([one], one.name, around).split('\n\n', 1)[0] ?? '').replaceAll(/\s+/g, ' ');
 
 describe('the examples of docs/cli.md are what the code prints', () => {
   test('all objectives', () => {
@@ -51,7 +51,7 @@ describe('the first sentence says which, how bad, and when it is over', () => {
     [
       'spent of one that is allowed',
       { counts: counts(1990, 10), burn: { '1h': 5 }, coveredMs: 2 * day },
-      'EXHAUSTED one: the budget is spent: 10 bad events in 2d (of 30d), 2 are allowed. It goes on: burn 5.0x in the last 1h.',
+      'EXHAUSTED one: the budget is spent: 10 bad events in 2d (of 30d), 2 are allowed. In the last 1h it burned 5.0x.',
     ],
     [
       'burning, spent today',
@@ -95,10 +95,77 @@ describe('the first sentence says which, how bad, and when it is over', () => {
     expect(textOf([other])).toMatch(/^1 objective is met\.$/m);
   });
 
-  test('what Prometheus alone counts, before it has said anything', () => {
-    expect(sentenceOf(view('one', {}))).toBe(
-      'UNKNOWN one: Prometheus alone counts its events, and has said nothing of them lately.',
-    );
+  test.each([
+    [undefined, 'and is not asked: write `prometheus.url`.'],
+    [{ state: 'waiting', since: undefined }, 'and has not answered yet.'],
+    [{ state: 'good', since: 0 }, 'and has none lately.'],
+    [{ state: 'failing', since: -7_200_000 }, 'and gives no answer since 2026-11-26 23:02 UTC.'],
+  ] as const)('what Prometheus alone counts: %j', (asking, end) => {
+    expect(sentenceOf(view('one', {}), { asking })).toBe(`UNKNOWN one: Prometheus alone counts its events, ${end}`);
+  });
+
+  const young = (ms: number, over: Partial<Standing>): Standing =>
+    standing({ since: new Date(wall.getTime() - ms), coveredMs: ms, ...over });
+  test.each([
+    [
+      'met by what was not counted',
+      young(600_000, { counts: counts(570, 30) }),
+      'MET one: 95.00 % good in 10m (of 30d), 99.9 % is wanted: the time before counts as good. 98 % of the budget is left.',
+    ],
+    [
+      'it burns for as long as it counts',
+      young(40_000, { counts: counts(0, 40), burn: burning({ '5m': 1000, '1h': 2000 }) }),
+      'BURNING one: burn 2000x over 40s (of 1h). 98 % of the budget is left. It is spent in 21m16s (01:23 UTC) if this goes on.',
+    ],
+  ])('%s', (_, here, sentence) => {
+    expect(sentenceOf(view('one', { here }))).toBe(sentence);
+  });
+
+  describe('the service is met', () => {
+    const service = standing({ from: 'prometheus' });
+    const fast = burning({ '1h': 42.8, '5m': 40 });
+    const met = 'MET one: 99.99 % good in 30d, 99.9 % is wanted. 90 % of the budget is left.';
+    test.each([
+      ['and so is this pod', { here: standing() }, met],
+      ['and this pod burns', { here: standing({ burn: fast }) }, `${met} This pod burns 42.8x over 1h.`],
+      [
+        'and this pod has no budget',
+        { here: standing({ counts: counts(1, 1) }) },
+        `${met} The budget of this pod is spent.`,
+      ],
+    ])('%s', (_, { here }, sentence) => {
+      const one = view('one', { service, here });
+      expect(sentenceOf(one)).toBe(sentence);
+      expect(textOf([one]).startsWith('MET one')).toBe(sentence !== met);
+    });
+    test('one that burns needs no second', () => {
+      const one = view('one', { service: standing({ burn: fast }), here: standing({ burn: fast }) });
+      expect(sentenceOf(one)).not.toContain('This pod');
+    });
+  });
+});
+
+describe('what a reader of the numbers should know stands below them', () => {
+  const failing = { state: 'failing', since: -7_200_000 } as const;
+  const asked = view('one', { service: standing({ at: new Date(wall.getTime() - 60_000) }), here: standing() });
+  const since = 'since 2026-11-26 23:02 UTC: see the log.';
+  test.each([
+    [{}, []],
+    [{ asking: { state: 'good', since: 0 } }, []],
+    [{ asking: { state: 'waiting', since: undefined } }, []],
+    [{ asking: failing }, [`Prometheus gives no answer ${since}`]],
+    [{ draining: true }, ['This pod drains: readiness is not counted.']],
+    [
+      { draining: true, asking: failing },
+      [`Prometheus gives no answer ${since}`, 'This pod drains: readiness is not counted.'],
+    ],
+  ] as const)('%j', (around: Around, notes) => {
+    const views = [view('one', { here: standing() })];
+    const end = notes.length === 0 ? '' : `\n${notes.map((note) => `${note}\n`).join('')}`;
+    for (const name of [undefined, 'one']) expect(textOf(views, name, around)).toBe(`${textOf(views, name)}${end}`);
+  });
+  test('what was answered of some in the meantime', () => {
+    expect(textOf([asked], undefined, { asking: failing })).toContain(`\nPrometheus answers only in part ${since}\n`);
   });
 });
 
@@ -148,13 +215,30 @@ describe('all of them', () => {
 
 describe('one of them', () => {
   test('months of Prometheus and of this pod are told apart after the month has turned', () => {
-    const asked = standing({ at: new Date('2026-10-31T23:59:00.000Z'), month: counts(99, 1), lastMonth: counts(9, 1) });
+    const asked = standing({
+      at: new Date('2026-10-31T23:59:00.000Z'),
+      since: new Date('2026-10-01T23:59:00.000Z'),
+      ...{ month: counts(99, 1), lastMonth: counts(9, 1) },
+    });
     const now = new Date('2026-11-01T00:02:00.000Z');
     const body = sloBody([view('one', { service: asked, here: standing() }, { sla: 99.5 })], 0, now);
     const said = sloText(body, plain, 'one');
     expect(said).toContain('service, 3m ago');
     expect(said).toMatch(/^2026-10 so far +99\.00 %, SLA broken +2026-11: 99\.99 %, SLA kept$/m);
     expect(said).toMatch(/^2026-09 +90\.00 %, SLA broken +2026-10: 99\.99 %, SLA kept$/m);
+  });
+
+  test('a burn of more time than was counted says of how much it is', () => {
+    const since = new Date(wall.getTime() - 400_000);
+    const said = textOf([view('one', { here: standing({ since, burn: burning({ '5m': 463, '1h': 71.3 }) }) })], 'one');
+    expect(said).toMatch(/^burn 5m +463x$/m);
+    expect(said).toMatch(/^burn 1h +71\.3x over 6m40s$/m);
+  });
+
+  test('a month that keeps its SLA by what was not counted says so', () => {
+    const since = new Date(wall.getTime() - 400_000);
+    const said = textOf([view('one', { here: standing({ since, month: counts(95, 5) }) }, { sla: 99 })], 'one');
+    expect(said).toMatch(/^2026-11 so far +95\.00 % counted, SLA kept$/m);
   });
 
   test('what is overspent is told by how much', () => {
@@ -179,9 +263,9 @@ const nonsense = /NaN|Infinity|undefined|null|(?<![\w-])-0(?:\.0+)?(?![\d.\w])|e
 
 test('whatever is counted: at most 80 columns, and nothing that is no number', () => {
   fc.assert(
-    fc.property(arbitraryViews, (views) => {
+    fc.property(arbitraryViews, arbitraryAround, (views, around) => {
       const chosen = views.map((one, index): ObjectiveView => ({ ...one, name: `${one.name.slice(0, 60)}${index}` }));
-      const body = sloBody(chosen, 0, wall);
+      const body = sloBody(chosen, 0, wall, around);
       const texts = [undefined, ...chosen.map(({ name }) => name)].map((name) => sloText(body, plain, name));
       for (const text of texts) {
         expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);

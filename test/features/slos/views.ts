@@ -1,5 +1,6 @@
 // Objectives as they may stand, for what reads them.
 import fc from 'fast-check';
+import type { Around } from '../../../src/features/slos/answer.ts';
 import type { BurnWindow, Counts, Standing } from '../../../src/features/slos/budget.ts';
 import { type SloSettings, settings } from '../../../src/features/slos/settings.ts';
 import type { ObjectiveView } from '../../../src/features/slos/view.ts';
@@ -110,6 +111,7 @@ const someStanding = fc.record({
       { requiredKeys: [] },
     )
     .map((rates): Standing['burn'] => rates),
+  badIn: fc.record({ '1h': someNumber, '6h': someNumber }, { requiredKeys: [] }),
   month: someCounts,
   lastMonth: fc.option(someCounts, { nil: undefined }),
 });
@@ -130,3 +132,15 @@ const arbitraryView: fc.Arbitrary<ObjectiveView> = fc
 
 /** Names are others each. */
 export const arbitraryViews = fc.uniqueArray(arbitraryView, { selector: ({ name }) => name, maxLength: 5 });
+
+/** However Prometheus is asked. */
+export const arbitraryAround: fc.Arbitrary<Around> = fc.record({
+  draining: fc.boolean(),
+  asking: fc.option(
+    fc.record({
+      state: fc.constantFrom('waiting' as const, 'good' as const, 'failing' as const),
+      since: fc.option(fc.integer({ min: -10 * day, max: 0 }), { nil: undefined }),
+    }),
+    { nil: undefined },
+  ),
+});

@@ -25,7 +25,7 @@ export const floorText = (value: number, digits: number): string => floorAt(valu
 
 /** A percentage of a budget: with a digit after the point where it is small. */
 export function leftText(percent: number): string {
-  if (percent <= -1000) return '<-999';
+  if (percent <= -100_000) return '<-99999';
   if (percent > 0 && percent < 0.1) return '<0.1';
   return Math.abs(percent) < 10 && percent !== 0 ? floorText(percent, 1) : floorText(percent, 0);
 }

@@ -4,13 +4,13 @@ import type { ObjectiveBody, StandingBody } from '../answer.ts';
 import { type BurnWindow, burnWindowNames } from '../budget.ts';
 import { wrapped } from './columns.ts';
 import { burnText, countText, floorText, leftText, spanText, timeText } from './figures.ts';
-import { coverText, digitsOf, type Named, verdict } from './verdict.ts';
+import { type Around, coverText, digitsOf, type Named, partlyMs, verdict } from './verdict.ts';
 
 const labelWidth = 18;
 const cellWidth = 31;
 
-/** @param now the timestamp of the body */
-export function oneText(one: Named, now: string, paint: Paint): string {
+export function oneText(one: Named, around: Around, paint: Paint): string {
+  const { timestamp: now } = around;
   const { description, indicator, objective_percent, sla_percent, window_ms, service, here } = one;
   const sla = sla_percent === undefined ? '' : `; SLA: ${sla_percent} %`;
   const field = (label: string, text: string): string =>
@@ -32,7 +32,7 @@ export function oneText(one: Named, now: string, paint: Paint): string {
     first === undefined
       ? []
       : ['', paint.strong(line('', titles)), ...rows.map(({ label, cells }) => line(label, cells))];
-  return `${verdict(one, now, paint)}\n${about.join('')}${lines.map((text) => `${text}\n`).join('')}`;
+  return `${verdict(one, around, paint)}\n${about.join('')}${lines.map((text) => `${text}\n`).join('')}`;
 }
 
 /** Of what is not of now. */
@@ -53,15 +53,21 @@ function figuresOf(one: ObjectiveBody, first: StandingBody, now: string): readon
   const percent = (value: number | null): string => (value === null ? '-' : `${floorText(value, digitsOf(one))} %`);
   const burn = (window: BurnWindow): Figure => ({
     label: `burn ${window}`,
-    text: ({ burn: { [window]: rate } }) => (rate === null ? '-' : `${burnText(rate)}x`),
+    text(standing) {
+      const { [window]: rate } = standing.burn;
+      const ms = partlyMs(standing, window);
+      return rate === null ? '-' : `${burnText(rate)}x${ms === null ? '' : ` over ${spanText(ms)}`}`;
+    },
   });
   /** @param named the month that the line is of */
   const monthText = (month: StandingBody['last_month'], named: string | undefined): string => {
     const value = month?.compliance_percent ?? null;
     if (month === null || value === null) return '-';
-    const { sla_percent = 0 } = one;
-    const kept = sla_percent === 0 ? '' : value >= sla_percent ? ', SLA kept' : ', SLA broken';
-    return `${month.month === named ? '' : `${month.month}: `}${percent(value)}${kept}`;
+    const prefix = month.month === named ? '' : `${month.month}: `;
+    if (month.sla_kept === null) return `${prefix}${percent(value)}`;
+    const isYoung = month.sla_kept && value < (one.sla_percent ?? 0); // the time before counts as good
+    const kept = `${isYoung && prefix === '' ? ' counted' : ''}, SLA ${month.sla_kept ? 'kept' : 'broken'}`;
+    return `${prefix}${percent(value)}${kept}`;
   };
   const [named, before] = [first.month.month, monthBefore(first.month.month)];
   return [

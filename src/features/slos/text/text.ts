@@ -1,31 +1,49 @@
 // The answer of /slo as people read it: first what is in trouble, then a table of all; or one objective with all that is
 // known of it. It is made of the body alone, so that the route and the command say the same.
 import type { Paint } from '../../../core/terminal.ts';
-import type { ObjectiveState, SloBody } from '../answer.ts';
+import type { SloBody } from '../answer.ts';
+import type { ObjectiveState } from '../judging.ts';
 import { type Cell, table, wrapped } from './columns.ts';
-import { burnText, floorText, leftText } from './figures.ts';
+import { burnText, floorText, leftText, timeText } from './figures.ts';
 import { oneText } from './one.ts';
-import { breaksSla, coverText, digitsOf, judgedOf, type Named, paintOf, verdict } from './verdict.ts';
+import { breaksSla, coverText, digitsOf, judgedOf, type Named, paintOf, podAloneFails, verdict } from './verdict.ts';
 
 /** @param name the objective of which everything is told; of all the most important unless given */
 export function sloText(body: SloBody, paint: Paint, name?: string): string {
   const one = name !== undefined && Object.hasOwn(body.objectives, name) ? body.objectives[name] : undefined;
-  return name === undefined || one === undefined
-    ? listText(body, paint)
-    : oneText({ ...one, name }, body.timestamp, paint);
+  const notes = notesOf(body).map((note) => wrapped(note));
+  return [
+    name === undefined || one === undefined ? listText(body, paint) : oneText({ ...one, name }, body, paint),
+    ...(notes.length > 0 ? ['\n', ...notes] : []),
+  ].join('');
+}
+
+/** What a reader of the numbers should know. */
+function notesOf({ draining, prometheus, timestamp, objectives }: SloBody): readonly string[] {
+  const since = prometheus?.state === 'failing' ? prometheus.since : null;
+  const all = Object.values(objectives);
+  const isPartly = all.some(({ service }) => service !== null && since !== null && service.as_of >= since);
+  const silence = isPartly ? 'answers only in part' : 'gives no answer';
+  return [
+    ...(since === null ? [] : [`Prometheus ${silence} since ${timeText(since, timestamp)}: see the log.`]),
+    ...(draining ? ['This pod drains: readiness is not counted.'] : []),
+  ];
 }
 
 /** The worst first. */
 const order: readonly ObjectiveState[] = ['exhausted', 'burning', 'unknown', 'met'];
 
-function listText({ objectives, timestamp }: SloBody, paint: Paint): string {
+function listText(body: SloBody, paint: Paint): string {
+  const { objectives } = body;
   const all = Object.entries(objectives).map(([name, one]): Named => ({ ...one, name }));
   const sorted = order.flatMap((state) => all.filter((one) => one.state === state));
   if (sorted.length === 0) return 'No objective is configured.\n';
-  const inTrouble = sorted.filter((one) => one.state === 'exhausted' || one.state === 'burning' || breaksSla(one));
+  const inTrouble = sorted.filter(
+    (one) => one.state === 'exhausted' || one.state === 'burning' || breaksSla(one) || podAloneFails(one),
+  );
   const header = ['state', 'objective', 'good %', 'wanted', 'left %', 'burn 1h', 'counted'];
   const rows = sorted.map((one) => row(one, paint));
-  const first = inTrouble.map((one) => verdict(one, timestamp, paint)).join('') || wrapped(calm(sorted));
+  const first = inTrouble.map((one) => verdict(one, body, paint)).join('') || wrapped(calm(sorted));
   return `${first}\n${table(header, rows, paint)}`;
 }
 

@@ -1,6 +1,8 @@
 // The sentence that says how an objective stands: which, how bad, when it is over.
 import type { Paint } from '../../../core/terminal.ts';
-import { burningPair, type ObjectiveBody, type ObjectiveState, type StandingBody } from '../answer.ts';
+import type { ObjectiveBody, SloBody, StandingBody } from '../answer.ts';
+import { type BurnWindow, burnWindows } from '../budget.ts';
+import type { ObjectiveState } from '../judging.ts';
 import { wrapped } from './columns.ts';
 import { burnText, counted, countText, decimalsOf, floorText, leftText, spanText, timeText } from './figures.ts';
 
@@ -21,43 +23,73 @@ export const digitsOf = ({ objective_percent, sla_percent = 0 }: ObjectiveBody):
 export const coverText = ({ covered_ms }: StandingBody, { window_ms }: ObjectiveBody): string =>
   spanText(covered_ms >= window_ms * 0.999 ? window_ms : covered_ms);
 
+/** How long events were counted, where a window of burn is longer than that; else null. */
+export function partlyMs({ as_of, since }: StandingBody, window: BurnWindow): number | null {
+  if (since === null) return null;
+  const countedMs = Date.parse(as_of) - Date.parse(since);
+  return countedMs < burnWindows[window] * 0.999 ? countedMs : null;
+}
+
+/** What is told beside an objective. */
+export type Around = Pick<SloBody, 'timestamp' | 'prometheus'>;
+
 /** What somebody who was woken reads first. */
-export function verdict(one: Named, now: string, paint: Paint): string {
-  const said = sentences[one.state](one, now);
+export function verdict(one: Named, around: Around, paint: Paint): string {
+  const said = sentences[one.state](one, around);
   const first = one.state.toUpperCase();
-  return wrapped(`${first} ${one.name}: ${said}${ofSla(one)}`, '', '  ').replace(first, paintOf(one.state, paint));
+  const text = `${first} ${one.name}: ${said}${ofPod(one)}${ofSla(one)}`;
+  return wrapped(text, '', '  ').replace(first, paintOf(one.state, paint));
 }
 
 /** Of the calendar month so far. */
-export function breaksSla(one: ObjectiveBody): boolean {
-  const compliance = judgedOf(one)?.month.compliance_percent ?? null;
-  return compliance !== null && one.sla_percent !== undefined && compliance < one.sla_percent;
-}
+export const breaksSla = (one: ObjectiveBody): boolean => judgedOf(one)?.month.sla_kept === false;
 
 const ofSla = (one: Named): string =>
   breaksSla(one) ? ` The SLA of ${one.sla_percent} % is broken in ${judgedOf(one)?.month.month}.` : '';
 
-type Say = (one: Named, now: string) => string;
+/** Prometheus is asked every few minutes, and its windows have all pods: one that has just begun to fail does not show there. */
+export const podAloneFails = (one: ObjectiveBody): boolean => ofPod(one) !== '';
+
+function ofPod({ state, judged_by, here }: ObjectiveBody): string {
+  if (state !== 'met' || judged_by !== 'service' || here === null) return '';
+  if (here.burning_over !== null) return ` This pod burns ${burnOver(here, here.burning_over)}.`;
+  return here.budget !== null && here.budget.left_percent <= 0 ? ' The budget of this pod is spent.' : '';
+}
+
+/** `6.1x over 6h`, `90x over 40s (of 1h)`. */
+function burnOver(standing: StandingBody, window: BurnWindow): string {
+  const ms = partlyMs(standing, window);
+  return `${burnText(standing.burn[window])}x over ${ms === null ? window : `${spanText(ms)} (of ${window})`}`;
+}
+
+type Say = (one: Named, around: Around) => string;
 
 /** By the state. */
 const sentences: Readonly<Record<ObjectiveState, Say>> = {
-  unknown: ({ here, service }) =>
-    here === null && service === null
-      ? 'Prometheus alone counts its events, and has said nothing of them lately.'
+  unknown: (one, around) =>
+    one.here === null && one.service === null
+      ? `Prometheus alone counts its events, ${ofAsking(around)}.`
       : 'no event was counted.',
   met: (one) => `${goodIn(one)}.${ofBudget(one)}`,
-  burning(one, now) {
+  burning(one, { timestamp }) {
     const standing = judgedOf(one);
-    const countedMs = Date.parse(standing?.as_of ?? now) - Date.parse(standing?.since ?? now);
-    const long = burningPair(standing?.burn ?? {}, countedMs)?.long ?? '1h';
-    const rate = burnText(standing?.burn[long] ?? null);
-    return `burn ${rate}x over ${long}.${ofBudget(one)}${end(standing, now)}`;
+    const over = standing?.burning_over ?? null;
+    const said = standing === null || over === null ? '' : `burn ${burnOver(standing, over)}.`;
+    return `${said}${ofBudget(one)}${end(standing, timestamp)}`;
   },
   exhausted(one) {
     const standing = judgedOf(one);
     return `the budget is spent: ${tooMany(one)}.${goesOn(standing)}`;
   },
 };
+
+function ofAsking({ prometheus, timestamp }: Around): string {
+  if (prometheus === null) return 'and is not asked: write `prometheus.url`';
+  const { state, since } = prometheus;
+  if (state === 'waiting') return 'and has not answered yet';
+  if (state === 'good') return 'and has none lately';
+  return `and gives no answer${since === null ? '' : ` since ${timeText(since, timestamp)}`}`;
+}
 
 /** The window, or what was counted of it. */
 function within(one: Named): string {
@@ -69,7 +101,9 @@ function within(one: Named): string {
 function goodIn(one: Named): string {
   const percent = judgedOf(one)?.compliance_percent ?? null;
   const good = percent === null ? 'no event was counted' : `${floorText(percent, digitsOf(one))} % good`;
-  return `${good} in ${within(one)}, ${one.objective_percent} % is wanted`;
+  const isYoung = percent !== null && percent < one.objective_percent; // and met all the same
+  const rest = isYoung ? ': the time before counts as good' : '';
+  return `${good} in ${within(one)}, ${one.objective_percent} % is wanted${rest}`;
 }
 
 function ofBudget(one: Named): string {
@@ -91,10 +125,15 @@ function tooMany(one: Named): string {
   return `${counted(bad, 'bad event')} in ${within(one)}, ${allowed === 1 ? '1 is' : `${countText(allowed)} are`} allowed`;
 }
 
+/** Only the last minutes say whether it goes on. */
 function goesOn(standing: StandingBody | null): string {
-  const { '5m': now = null, '1h': hour = null } = standing?.burn ?? {};
-  const rate = now ?? hour;
-  if (rate === null) return '';
-  const said = `burn ${burnText(rate)}x in the last ${now === null ? '1h' : '5m'}`;
-  return rate >= 1 ? ` It goes on: ${said}.` : ` It does not go on: ${said}.`;
+  const window = (['5m', '30m', '1h'] as const).find((one) => (standing?.burn[one] ?? null) !== null);
+  const rate = window === undefined ? null : (standing?.burn[window] ?? null);
+  if (standing === null || window === undefined || rate === null) return '';
+  const ms = partlyMs(standing, window);
+  const last = `in the last ${ms === null ? window : spanText(ms)}`;
+  if (window !== '5m') return ` ${last.replace('in', 'In')} it burned ${burnText(rate)}x.`;
+  return rate >= 1
+    ? ` It goes on: burn ${burnText(rate)}x ${last}.`
+    : ` It does not go on: burn ${burnText(rate)}x ${last}.`;
 }

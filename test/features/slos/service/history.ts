@@ -96,6 +96,7 @@ export function startService(started: Started) {
     /** One round. */
     ask: (): Promise<void> => service.job.run(stop.signal),
     standing: (name: string, now = clock.now()) => service.standing(name, now),
+    asking: () => service.asking(),
     /** Failures that were counted, by their class. */
     failures: (): Readonly<Record<string, number>> =>
       Object.fromEntries(

@@ -2,8 +2,10 @@
 // pages, the lists of test/surface, the rules of the layers in biome.json.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { writeKnownAlerts } from './known-alerts.ts';
+import { writeKnownMetrics } from './known-metrics.ts';
 
 writeKnownAlerts(); // what follows reads it
+writeKnownMetrics();
 await import('./schema.mjs');
 const [{ writeLists }, { withLayers }, { put }, { parts }] = await Promise.all([
   import('../test/surface/lists.ts'),

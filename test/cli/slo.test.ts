@@ -15,7 +15,8 @@ import { runHere } from './run-here.ts';
 
 const slos = {
   availability: { indicator: { ready: true }, objective: 99.9, description: 'The service takes requests.' },
-  'partner-up': { indicator: { check: 'partner' }, objective: 99 },
+  // One bad second of a week is allowed.
+  'partner-up': { indicator: { check: 'partner' }, objective: 99.9998, window: '7d' },
 };
 /** Nobody listens there: each second has a bad event. */
 const partner = { type: 'tcp', address: '127.0.0.1:1', required: false, gates: [], interval: '200ms' };
@@ -63,10 +64,10 @@ describe('beside a daemon', () => {
     const { code, stdout, stderr } = await runCommand(['slo', '--config', file]);
     expect([code, stderr]).toEqual([1, '']);
     expect(squeezed(stdout)).toMatch(
-      /^EXHAUSTED partner-up: the budget is spent: \d+ bad events? in \d+s \(of 30d\), 0 are allowed\./,
+      /^EXHAUSTED partner-up: the budget is spent: \d+ bad events in \d+s \(of 7d\), 1 is allowed\./,
     );
     expect(stdout).toMatch(/^state +objective +good % +wanted +left % +burn 1h +counted$/m);
-    expect(stdout).toMatch(/^exhausted {2}partner-up +0\.0 +99 +<-999 +100 {2}pod, \d+s$/m);
+    expect(stdout).toMatch(/^exhausted {2}partner-up +0\.00000 +99\.9998 +-\d+ +>9999 {2}pod, \d+s$/m);
   });
 
   test('one whose budget is not spent: 0, with all that is known', async () => {
@@ -108,7 +109,7 @@ describe('a name that no objective has', () => {
   });
 
   test('in the daemon: 1, and which there are', async () => {
-    const configured = { control: control(), slos: { ...slos, later: slos.availability } };
+    const configured = { control: control(), checks, slos: { ...slos, later: slos.availability } };
     await expect(ask(['later'], configured)).rejects.toThrow(
       'the daemon has no objective later, only availability, partner-up: it runs another configuration',
     );
@@ -128,7 +129,7 @@ test('a configuration without objectives: 78', async () => {
 test('no daemon: 1, and where it was looked for', async () => {
   const nobody = join(folder, 'nobody.sock');
   const file = join(folder, 'nobody.yaml');
-  await writeFile(file, stringify({ control: nobody, slos }));
+  await writeFile(file, stringify({ control: nobody, checks, slos }));
   const { code, stdout, stderr } = await runCommand(['slo', '--config', file]);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toContain(`no daemon listens on ${nobody}. Is it running?`);
@@ -138,7 +139,7 @@ test('a daemon without objectives: 1, and what to think of', async () => {
   const other = join(folder, 'other.sock');
   const without = await startDaemon({ SIDEWARDEN_CONTROL: other });
   try {
-    await expect(ask([], { control: other, slos })).rejects.toThrow(
+    await expect(ask([], { control: other, checks, slos })).rejects.toThrow(
       'the daemon has no objective: it runs another configuration than the one that was read here',
     );
   } finally {

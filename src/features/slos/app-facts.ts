@@ -1,7 +1,7 @@
 // What objectives know of the service's own metrics by the configuration: their names, types and buckets.
-import { type AppMetric, type AppPreset, appMetrics, latency } from '../../core/app-catalogue.ts';
-import { exposedName } from '../../core/app-names.ts';
+import type { AppMetric, AppPreset } from '../../core/app-catalogue.ts';
 import type { FetchSettings } from '../../dependencies/http/fetching.ts';
+import { type CatalogueMetric, catalogue, usualBuckets } from './known-metrics.ts';
 
 /** What is read of the settings of the feature `app`. */
 export type AppFacts = {
@@ -19,7 +19,7 @@ type MappingFacts = {
 /** A metric of which the configuration says what it is. */
 export type KnownMetric = {
   readonly type: AppMetric['type'];
-  readonly labels: AppMetric['labels'];
+  readonly labels: CatalogueMetric['labels'];
   readonly buckets: readonly number[];
   /** Who says so, for people. */
   readonly by: string;
@@ -29,10 +29,12 @@ export type KnownMetric = {
 export function knownMetric(app: AppFacts | undefined, name: string): KnownMetric | undefined {
   const mapping = app?.statsd?.mappings.find((one) => one.name === name);
   if (mapping !== undefined && (mapping.type === 'histogram' || mapping.buckets !== undefined)) {
-    const buckets = (mapping.buckets ?? latency).toSorted((one, two) => one - two);
-    return { type: 'histogram', labels: [], buckets, by: 'app.statsd.mappings' };
+    const buckets = (mapping.buckets ?? usualBuckets).toSorted((one, two) => one - two);
+    return { type: 'histogram', labels: {}, buckets, by: 'app.statsd.mappings' };
   }
-  const metric = appMetrics.find((one) => exposedName(one, app?.prefix ?? '') === name);
+  const begin = app?.prefix === undefined ? '' : `${app.prefix}_`;
+  const short = name.startsWith(begin) ? name.slice(begin.length) : '';
+  const metric = Object.hasOwn(catalogue, short) ? catalogue[short] : undefined;
   if (metric === undefined || app?.presets.includes(metric.preset) !== true) return undefined;
   const { type, labels, buckets = [] } = metric;
   return { type, labels, buckets, by: `the preset ${metric.preset}` };

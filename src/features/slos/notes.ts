@@ -117,14 +117,15 @@ function aboutUnit({ indicator }: SloSettings, app: AppFacts | undefined): reado
 function aboutLabels({ indicator }: SloSettings, app: AppFacts | undefined): readonly string[] {
   return selectorsIn(indicator).flatMap(({ name, matchers }) => {
     const known = knownMetric(app, name.replace(/_(?:bucket|count|sum)$/, ''));
-    if (known === undefined || known.labels.length === 0) return [];
+    const labels = Object.keys(known?.labels ?? {});
+    if (known === undefined || labels.length === 0) return [];
     return matchers.flatMap(({ label, operator, value }) => {
-      const found = known.labels.find((one) => one.name === label);
-      if (found === undefined && label !== 'le')
-        return [`${name} has no label ${label} by ${known.by}: it has ${listed(known.labels.map((one) => one.name))}`];
-      const isStrange = (operator === '=' || operator === '!=') && found?.values?.includes(value) === false;
+      if (!labels.includes(label) && label !== 'le')
+        return [`${name} has no label ${label} by ${known.by}: it has ${listed(labels)}`];
+      const values = labels.includes(label) ? known.labels[label] : undefined;
+      const isStrange = (operator === '=' || operator === '!=') && values?.includes(value) === false;
       return isStrange
-        ? [`${label} of ${name} is never ${JSON.stringify(value)}: it is one of ${found?.values?.join(', ')}`]
+        ? [`${label} of ${name} is never ${JSON.stringify(value)}: it is one of ${values?.join(', ')}`]
         : [];
     });
   });

@@ -16,6 +16,8 @@ app: { prefix: shop, presets: [http, graphql], statsd: {} }
 slos: { ${slos} }
 alerts: { ${alerts} }
 `;
+/** No other pack: promtool is quicker. */
+const alone = 'packs: [slo]';
 const availability = 'availability: { indicator: { ready: true }, objective: 99.9 }';
 const quiet = `orders: { indicator: { ${requests} }, objective: 99.5, page: false }`;
 const rulesOf = async (slos: string, alerts?: string) => {
@@ -113,13 +115,13 @@ describe('the pack', () => {
 test('an expression may end with a comment', async () => {
   const counted = (labels: string): string => `sum(increase(x_total${labels}[$window])) # (of all pods`;
   const expression = `bad: '${counted('{state="lost"}')}', total: '${counted('')}'`;
-  const { rules } = await rulesOf(`a: { indicator: { expression: { ${expression} } }, objective: 99 }`);
+  const { rules } = await rulesOf(`a: { indicator: { expression: { ${expression} } }, objective: 99 }`, alone);
   const [said] = await testFiles([{ name: 'comment', rules, tests: [{ interval: '1m', input_series: [] }] }]);
   expect(said?.ok, said?.output).toBe(true);
 });
 
 test('a page does not wait for what is asked of the whole window', async () => {
-  const { rules } = await rulesOf(`orders: { indicator: { ${requests} }, objective: 99.9 }`);
+  const { rules } = await rulesOf(`orders: { indicator: { ${requests} }, objective: 99.9 }`, alone);
   const failing = rules
     .filter(({ record = '' }) => /_period$|ratio(?:1d|3d)$/.test(record))
     .map(({ record }) => record);
@@ -146,7 +148,7 @@ test('a page does not wait for what is asked of the whole window', async () => {
 });
 
 test('a change of `page` breaks no rule for the minutes in which the series before it is there too', async () => {
-  const { rules } = await rulesOf(availability);
+  const { rules } = await rulesOf(availability, alone);
   const own = 'service="shop", slo="availability"';
   const events = (result: string, step: number) => ({
     series: `sidewarden_slo_events_total{job="shop-sidewarden", slo="availability", result="${result}"}`,
@@ -179,7 +181,10 @@ test('a change of `page` breaks no rule for the minutes in which the series befo
 });
 
 test('a histogram without the bucket of the threshold is not measured, and pages nobody', async () => {
-  const { rules } = await rulesOf('a: { indicator: { histogram: shop_http_seconds, threshold: 0.3 }, objective: 99 }');
+  const { rules } = await rulesOf(
+    'a: { indicator: { histogram: shop_http_seconds, threshold: 0.3 }, objective: 99 }',
+    alone,
+  );
   const series = (name: string, labels: string) => ({
     series: `shop_http_seconds_${name}{job="shop-app"${labels}}`,
     values: '0+100x90',
@@ -210,7 +215,7 @@ test('an expression without a namespace is of the configured one, and stands bac
   const counted = (labels: string): string => `sum(increase(x_total${labels}[$window]))`;
   const expression = `bad: '${counted('{state="lost"}')}', total: '${counted('')}'`;
   const said = await generated(
-    `namespace: prod\n${withSlos(`a: { indicator: { expression: { ${expression} } }, objective: 99 }`)}`,
+    `namespace: prod\n${withSlos(`a: { indicator: { expression: { ${expression} } }, objective: 99 }`, alone)}`,
   );
   const page = (namespace: string) => ({
     series: `ALERTS{service="shop", alertname="DependencyDown", alertstate="firing", severity="critical", namespace="${namespace}"}`,

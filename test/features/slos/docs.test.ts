@@ -1,6 +1,7 @@
 // What docs/slo.md shows: its tables are those of the code, its mistakes are the ones that are printed, its objectives load.
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { knownMetrics } from '../../../scripts/known-metrics.ts';
 import { sloParts } from '../../../scripts/slo-tables.ts';
 import { formatProblems } from '../../../src/config/problems.ts';
 import { burnPairs } from '../../../src/features/slos/budget.ts';
@@ -84,4 +85,8 @@ test('the objectives that services often have are taken as they are written', ()
 test('every configuration has a window that the retention beside it allows', () => {
   const all = blocks('yaml', [page]).map((block) => parse(block.text) as { slos?: object });
   expect(all.filter(({ slos }) => slos !== undefined)).toHaveLength(2);
+});
+
+test('what is known of the catalogue is current: `npm run generate` writes it', () => {
+  expect(read('src/features/slos/known-metrics.ts')).toBe(knownMetrics());
 });

@@ -30,6 +30,15 @@ describe('the examples of docs/cli.md are what the code prints', () => {
   });
 });
 
+test('one that is met with too few good events is explained in the list', () => {
+  const since = new Date(wall.getTime() - 600_000);
+  const young = view('one', { here: standing({ since, coveredMs: 600_000, counts: counts(590, 10), burn: {} }) });
+  const note = 'The time before the events were counted counts as good.';
+  expect(textOf([young])).toContain(note);
+  expect(textOf([view('two', { here: standing() })])).not.toContain(note);
+  expect(textOf([young], 'one')).not.toContain(note);
+});
+
 describe('the first sentence says which, how bad, and when it is over', () => {
   const bad = counts(995_000, 5000);
   test.each([

@@ -111,7 +111,7 @@ export async function readRaw(
   [name, settings]: Objective,
   { ask, scope, wall }: Reading,
 ): Promise<Rolling | undefined> {
-  const questions = rawQuestions(eventsOf(name, settings), scope);
+  const questions = rawQuestions(eventsOf(name, settings, scope.namespace), scope);
   const read = async (query: string): Promise<readonly Group[]> =>
     groupsOf(await ask(query), scope, name).get(name) ?? [];
   const groups = await read(questions.sums({ '': minutes(settings.window) }));
@@ -138,7 +138,7 @@ function sinceOf(groups: readonly Group[], windowMs: number, at: Date): Date | u
 
 /** The month so far and the one before, from the counters: sums of what was recorded would count twice where rules stood still. */
 export async function readMonths([name, settings]: Objective, { ask, scope, wall }: Reading): Promise<Months> {
-  const questions = rawQuestions(eventsOf(name, settings), scope);
+  const questions = rawQuestions(eventsOf(name, settings, scope.namespace), scope);
   const read = async (query: string, at: Date): Promise<readonly Group[] | undefined> =>
     groupsOf(await ask(query, at), scope, name).get(name);
   const now = new Date(Math.floor(wall().getTime() / 1000) * 1000);

@@ -11,7 +11,7 @@ import { breaksSla, coverText, digitsOf, judgedOf, type Named, paintOf, podAlone
 /** @param name the objective of which everything is told; of all the most important unless given */
 export function sloText(body: SloBody, paint: Paint, name?: string): string {
   const one = name !== undefined && Object.hasOwn(body.objectives, name) ? body.objectives[name] : undefined;
-  const notes = notesOf(body).map((note) => wrapped(note));
+  const notes = [...(one === undefined ? ofYoung(body) : []), ...notesOf(body)].map((note) => wrapped(note));
   return [
     name === undefined || one === undefined ? listText(body, paint) : oneText({ ...one, name }, body, paint),
     ...(notes.length > 0 ? ['\n', ...notes] : []),
@@ -28,6 +28,15 @@ function notesOf({ draining, prometheus, timestamp, objectives }: SloBody): read
     ...(since === null ? [] : [`Prometheus ${silence} since ${timeText(since, timestamp)}: see the log.`]),
     ...(draining ? ['This pod drains: readiness is not counted.'] : []),
   ];
+}
+
+/** Why one is met whose share of good events is too low. */
+function ofYoung({ objectives }: SloBody): readonly string[] {
+  const isYoung = Object.values(objectives).some((one) => {
+    const good = judgedOf(one)?.compliance_percent ?? null;
+    return one.state === 'met' && good !== null && good < one.objective_percent;
+  });
+  return isYoung ? ['The time before the events were counted counts as good.'] : [];
 }
 
 /** The worst first. */

@@ -72,11 +72,12 @@ describe.each(podKinds)('the daemon, %s', (kind) => {
     expectAgreement(lastMonth as Counts, reference(history, kind, { from: march, to: april }, staying), objective);
   });
 
-  if (isLong) test('says of all pods together what the raw events say', () => {
-    const parts = counted.map((pod) => pod.between(kind, window));
-    const sum = (which: keyof Counts): number => parts.reduce((total, counts) => total + counts[which], 0);
-    expectAgreement({ good: sum('good'), bad: sum('bad') }, reference(history, kind, window), objective);
-  });
+  if (isLong)
+    test('says of all pods together what the raw events say', () => {
+      const parts = counted.map((pod) => pod.between(kind, window));
+      const sum = (which: keyof Counts): number => parts.reduce((total, counts) => total + counts[which], 0);
+      expectAgreement({ good: sum('good'), bad: sum('bad') }, reference(history, kind, window), objective);
+    });
 });
 
 describe.each(kinds)('Prometheus, %s', (kind) => {

@@ -1,0 +1,86 @@
+// Written by `npm run generate` from core/app-catalogue.ts: what objectives are judged by. The daemon loads no more of it.
+// biome-ignore-all format: a line for each metric
+
+import type { AppMetric } from '../../core/app-catalogue.ts';
+
+export type CatalogueMetric = Pick<AppMetric, 'preset' | 'type' | 'buckets'> & {
+  /** With all values that it can have, where they are a closed set. */
+  readonly labels: Readonly<Record<string, readonly string[] | undefined>>;
+};
+
+/** Of a histogram that says none. */
+export const usualBuckets: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5, 10];
+
+/** By their names, without the prefix of a service. */
+export const catalogue: Readonly<Record<string, CatalogueMetric>> = {
+  queries_total: { preset: 'graphql', type: 'counter', labels: { status: ['success', 'error'] } },
+  query_duration_seconds: { preset: 'graphql', type: 'histogram', labels: { operation: ['query', 'mutation', 'subscription'] }, buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5, 10] },
+  query_errors_total: { preset: 'graphql', type: 'counter', labels: { error_type: undefined } },
+  query_complexity_score: { preset: 'graphql', type: 'histogram', labels: {  }, buckets: [10, 50, 100, 500, 1000, 2000, 5000, 10000] },
+  graphql_operations_total: { preset: 'graphql', type: 'counter', labels: { operation: ['query', 'mutation', 'subscription'] } },
+  graphql_named_operations_total: { preset: 'graphql', type: 'counter', labels: { operation_name: undefined } },
+  query_executions_total: { preset: 'graphql', type: 'counter', labels: { mode: undefined } },
+  subscriptions_active: { preset: 'graphql', type: 'gauge', labels: {  } },
+  resolver_duration_seconds: { preset: 'graphql', type: 'histogram', labels: { resolver: undefined }, buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5, 10] },
+  query_serialization_duration_seconds: { preset: 'graphql', type: 'histogram', labels: {  }, buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1] },
+  http_requests_total: { preset: 'http', type: 'counter', labels: { method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], route: undefined, code: undefined } },
+  http_request_duration_seconds: { preset: 'http', type: 'histogram', labels: { method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], route: undefined }, buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5, 10] },
+  http_requests_in_flight: { preset: 'http', type: 'gauge', labels: {  } },
+  http_request_size_bytes: { preset: 'http', type: 'histogram', labels: { route: undefined }, buckets: [256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216] },
+  http_response_size_bytes: { preset: 'http', type: 'histogram', labels: { route: undefined }, buckets: [256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216] },
+  http_connections_active: { preset: 'http', type: 'gauge', labels: {  } },
+  errors_total: { preset: 'http', type: 'counter', labels: { error_type: undefined, severity: ['warning', 'error', 'critical'] } },
+  errors_first_seen_total: { preset: 'http', type: 'counter', labels: {  } },
+  error_affected_users: { preset: 'http', type: 'gauge', labels: {  } },
+  auth_attempts_total: { preset: 'auth', type: 'counter', labels: { status: ['success', 'error'] } },
+  auth_failures_total: { preset: 'auth', type: 'counter', labels: { reason: ['bad_credentials', 'unknown_user', 'expired', 'locked', 'revoked', 'mfa', 'other'] } },
+  auth_lockouts_total: { preset: 'auth', type: 'counter', labels: {  } },
+  auth_sessions_active: { preset: 'auth', type: 'gauge', labels: {  } },
+  rate_limit_violations_total: { preset: 'auth', type: 'counter', labels: { route: undefined } },
+  api_keys_active: { preset: 'auth', type: 'gauge', labels: {  } },
+  api_key_validations_total: { preset: 'auth', type: 'counter', labels: { status: ['success', 'error'] } },
+  api_key_validation_duration_seconds: { preset: 'auth', type: 'histogram', labels: {  }, buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1] },
+  access_denied_total: { preset: 'auth', type: 'counter', labels: { action: ['read', 'write', 'delete', 'admin'] } },
+  anomalies_detected_total: { preset: 'auth', type: 'counter', labels: { rule: undefined } },
+  anomaly_detection_duration_seconds: { preset: 'auth', type: 'histogram', labels: {  }, buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1] },
+  cache_requests_total: { preset: 'cache', type: 'counter', labels: { cache: undefined, result: ['hit', 'miss'] } },
+  cache_operation_duration_seconds: { preset: 'cache', type: 'histogram', labels: { cache: undefined, operation: ['get', 'set', 'delete'] }, buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1] },
+  cache_errors_total: { preset: 'cache', type: 'counter', labels: { operation: ['get', 'set', 'delete'] } },
+  cache_entries: { preset: 'cache', type: 'gauge', labels: { cache: undefined } },
+  cache_memory_bytes: { preset: 'cache', type: 'gauge', labels: { cache: undefined } },
+  cache_coherency_ratio: { preset: 'cache', type: 'gauge', labels: { cache: undefined } },
+  cache_invalidations_total: { preset: 'cache', type: 'counter', labels: { entity: undefined } },
+  cache_cascade_invalidations_total: { preset: 'cache', type: 'counter', labels: { entity: undefined } },
+  db_connections_active: { preset: 'database', type: 'gauge', labels: {  } },
+  db_connections_idle: { preset: 'database', type: 'gauge', labels: {  } },
+  db_connections_waiting: { preset: 'database', type: 'gauge', labels: {  } },
+  db_connections_max: { preset: 'database', type: 'gauge', labels: {  } },
+  db_connection_wait_seconds: { preset: 'database', type: 'histogram', labels: {  }, buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30] },
+  db_connections_created_total: { preset: 'database', type: 'counter', labels: {  } },
+  db_queries_total: { preset: 'database', type: 'counter', labels: { operation: ['select', 'insert', 'update', 'delete', 'other'] } },
+  db_query_duration_seconds: { preset: 'database', type: 'histogram', labels: { operation: ['select', 'insert', 'update', 'delete', 'other'] }, buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 5] },
+  db_errors_total: { preset: 'database', type: 'counter', labels: { error_type: undefined } },
+  db_slow_queries_total: { preset: 'database', type: 'counter', labels: {  } },
+  db_rows_returned: { preset: 'database', type: 'histogram', labels: {  }, buckets: [0, 1, 10, 100, 1000, 10000, 100000] },
+  db_transactions_total: { preset: 'database', type: 'counter', labels: { result: ['commit', 'rollback'] } },
+  db_transaction_duration_seconds: { preset: 'database', type: 'histogram', labels: {  }, buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] },
+  sync_operations_total: { preset: 'sync', type: 'counter', labels: { operation: ['push', 'pull', 'other'], status: ['success', 'error'] } },
+  sync_duration_seconds: { preset: 'sync', type: 'histogram', labels: { operation: ['push', 'pull', 'other'] }, buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] },
+  sync_conflicts_total: { preset: 'sync', type: 'counter', labels: {  } },
+  sync_lag_seconds: { preset: 'sync', type: 'gauge', labels: {  } },
+  user_registrations_total: { preset: 'business', type: 'counter', labels: {  } },
+  active_users: { preset: 'business', type: 'gauge', labels: {  } },
+  feature_usage_total: { preset: 'business', type: 'counter', labels: { feature: undefined } },
+  user_retention_ratio: { preset: 'business', type: 'gauge', labels: { window: ['1d', '7d', '30d'] } },
+  user_satisfaction_ratio: { preset: 'business', type: 'gauge', labels: {  } },
+  kpi: { preset: 'business', type: 'gauge', labels: { kpi: undefined } },
+  tenant_requests_total: { preset: 'business', type: 'counter', labels: { tenant: undefined, status: ['success', 'error'] } },
+  tenant_active_users: { preset: 'business', type: 'gauge', labels: { tenant: undefined } },
+  audit_events_total: { preset: 'audit', type: 'counter', labels: { type: ['authentication', 'data_access', 'data_change', 'permission_change', 'admin_action', 'other'], status: ['success', 'error'] } },
+  audit_event_lag_seconds: { preset: 'audit', type: 'histogram', labels: {  }, buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300] },
+  audit_write_errors_total: { preset: 'audit', type: 'counter', labels: {  } },
+  admin_actions_total: { preset: 'audit', type: 'counter', labels: { action: undefined } },
+  permission_changes_total: { preset: 'audit', type: 'counter', labels: { action: ['grant', 'revoke'] } },
+  data_accesses_total: { preset: 'audit', type: 'counter', labels: { entity: undefined, action: ['read', 'write', 'delete'] } },
+  compliance_control_passed: { preset: 'audit', type: 'gauge', labels: { control: undefined } },
+};

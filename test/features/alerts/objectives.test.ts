@@ -129,6 +129,7 @@ test('a page does not wait for what is asked of the whole window', async () => {
   const [said] = await testFiles([
     {
       name: 'long',
+      everyMin: 2,
       rules: rules.filter(({ record }) => !failing.includes(record)),
       tests: [
         {
@@ -157,6 +158,7 @@ test('a change of `page` breaks no rule for the minutes in which the series befo
   const [said] = await testFiles([
     {
       name: 'page',
+      everyMin: 2,
       rules,
       tests: [
         {
@@ -192,6 +194,7 @@ test('a histogram without the bucket of the threshold is not measured, and pages
   const [said] = await testFiles([
     {
       name: 'bucket',
+      everyMin: 2,
       rules,
       tests: [
         {
@@ -234,6 +237,7 @@ test('an expression without a namespace is of the configured one, and stands bac
   const [verdict] = await testFiles([
     {
       name: 'namespace',
+      everyMin: 2,
       rules: said.rules,
       tests: [
         asked('prod', fast, []),

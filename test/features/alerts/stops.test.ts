@@ -32,7 +32,7 @@ test('each has the one page that tells of it', async () => {
     stops.map((stop) => ({
       name: stop.what,
       rules,
-      everyMin: 2,
+      everyMin: stop.everyMin ?? 4,
       tests: [
         {
           interval: '1m',

@@ -12,6 +12,8 @@ type Fate = 'gone' | { readonly is: number } | { readonly turns: number } | { re
 
 export type Stop = {
   readonly what: string;
+  /** How often the rules are evaluated, in minutes; 4 unless said. */
+  readonly everyMin?: number;
   /** The alerts that fire because of it, with their `check`, sorted. A page is one of severity critical. */
   readonly pages: readonly string[];
   readonly others: readonly string[];
@@ -69,6 +71,7 @@ export const stops: readonly Stop[] = [
   },
   {
     what: 'PostgreSQL for a minute, again and again',
+    everyMin: 2,
     pages: ['AppDbPoolWaiting'],
     others: ['AppErrorRateHigh', 'AppQueryErrorsHigh', 'DependencyFlapping database'],
     fate: (series) =>

@@ -37,13 +37,15 @@ export function chosen(settings: AlertsSettings, facts: Facts): readonly Chosen[
       : [];
     return { pack, alerts };
   });
+  const recordings = new Map(catalogue.map((pack) => [pack, recordingsOf(pack, facts)]));
+  const rules = Map.groupBy([...recordings.values()].flat(), ({ record }) => record);
   const needed = recordsOf(
     on.flatMap(({ pack, alerts }) => readBy(pack, alerts, facts)),
-    facts,
+    rules,
   );
   const ofAlerts = recordsOf(
     catalogue.flatMap((pack) => readBy(pack, pack.alerts, facts)),
-    facts,
+    rules,
   );
   /** A rule that no alert of the catalogue reads is there for people and boards. */
   const isKept = (pack: Pack, recording: Recording): boolean =>
@@ -54,7 +56,7 @@ export function chosen(settings: AlertsSettings, facts: Facts): readonly Chosen[
   return on
     .map(({ pack, alerts }) => ({
       ...{ pack, alerts },
-      recordings: recordingsOf(pack, facts).filter((one) => isKept(pack, one)),
+      recordings: (recordings.get(pack) ?? []).filter((one) => isKept(pack, one)),
     }))
     .filter(({ alerts, recordings }) => alerts.length + recordings.length > 0);
 }
@@ -65,15 +67,14 @@ const readBy = (pack: Pack, alerts: readonly Alert[], facts: Facts): readonly st
   ...(pack.silence !== undefined && alerts.some(({ despite }) => despite !== true) ? [pack.silence] : []),
 ];
 
-/** The recorded series that expressions read, and those that these are made of. */
-function recordsOf(exprs: readonly string[], facts: Facts): ReadonlySet<string> {
+/** The recorded series that expressions read, and those that these are made of. @param rules by what they record */
+function recordsOf(exprs: readonly string[], rules: ReadonlyMap<string, readonly Recording[]>): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (expr: string): void => {
     for (const name of recordsIn(expr)) {
       if (found.has(name)) continue;
       found.add(name);
-      for (const pack of catalogue)
-        for (const { record, expr: of } of recordingsOf(pack, facts)) if (record === name) visit(of);
+      for (const { expr: of } of rules.get(name) ?? []) visit(of);
     }
   };
   for (const expr of exprs) visit(expr);

@@ -58,8 +58,10 @@ const selector = /(\$app_)?([a-zA-Z_:][a-zA-Z0-9_:]*)\{((?:[^{}"]|"(?:[^"\\]|\\.
 const grouping = /\b(by|on)\s*\(([^()]*)\)/g;
 const placeholder = /\$(?:<(\d+)>|(threshold\b|service\b|literal\b|own\b|prefix))/g;
 const quoted = (text: string): string => JSON.stringify(text);
-/** Inside the quotes of a regular expression, as itself. */
-const literal = (text: string): string => quoted(text.replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`)).slice(1, -1);
+/** What matches a string alone, as a regular expression of Prometheus. */
+export const asPattern = (text: string): string => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
+/** The same inside quotes. */
+const literal = (text: string): string => quoted(asPattern(text)).slice(1, -1);
 /** The text of a regular expression. */
 const pattern = /(?<=[=!]~")(?:[^"\\]|\\.)*(?=")/g;
 

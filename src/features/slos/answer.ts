@@ -7,19 +7,20 @@ import {
   burnWindowNames,
   type Counts,
   exhaustedInMs,
+  monthBegin,
   partOf,
   type Standing,
+  totalOf,
 } from './budget.ts';
 import {
   burningPair,
-  complianceOf,
+  compliancePercent,
   firstAtOf,
   isSpent,
   type ObjectiveState,
   slaKept,
   sound,
   stateOf,
-  totalOf,
 } from './judging.ts';
 import type { SloSettings } from './settings.ts';
 import { finite, floorAt, roundAt } from './text/figures.ts';
@@ -156,7 +157,7 @@ function standingBody(standing: Standing, settings: SloSettings, wall: Date): St
     since: standing.since?.toISOString() ?? null,
     covered_ms: Math.round(coveredMs),
     events: rounded(counts),
-    compliance_percent: complianceOf(counts, settings),
+    compliance_percent: compliancePercent(counts, settings),
     budget: budget === undefined ? null : budgetBody(budget, objective),
     burn: Object.fromEntries(burnWindowNames.map((one) => [one, burn(one)])) as Record<BurnWindow, number | null>,
     burning_over: burningPair(standing, settings, at)?.long ?? null,
@@ -190,12 +191,11 @@ function exhaustedAt(
 /** @param away 0: the month of that time, -1: the one before */
 function monthBody(given: Counts, standing: Standing, settings: SloSettings, at: Date, away: 0 | -1): MonthBody {
   const counts = sound(given);
-  const beginOf = (months: number): number => Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months);
-  const [begin, end] = [beginOf(away), away === 0 ? at.getTime() : beginOf(0)];
+  const [begin, end] = [monthBegin(at, away), away === 0 ? at.getTime() : monthBegin(at)];
   return {
     month: new Date(begin).toISOString().slice(0, 7),
     ...rounded(counts),
-    compliance_percent: complianceOf(counts, settings),
+    compliance_percent: compliancePercent(counts, settings),
     sla_kept: slaKept(counts, settings, { begin, end }, firstAtOf(standing, settings.window, at)),
   };
 }

@@ -25,6 +25,9 @@ export type KnownMetric = {
   readonly by: string;
 };
 
+/** What ends the names of a histogram's series. */
+export const histogramPart = /_(?:bucket|count|sum)$/;
+
 /** @returns undefined where only the service's page knows */
 export function knownMetric(app: AppFacts | undefined, name: string): KnownMetric | undefined {
   const mapping = app?.statsd?.mappings.find((one) => one.name === name);

@@ -36,9 +36,18 @@ export const burnPairs: readonly BurnPair[] = [
   { alert: 'SloBudgetWillNotLast', long: '3d', short: '6h', rate: 1, for: '3h', severity: 'warning' },
 ];
 
+/** What is known of each window; one of which nothing is known is left out. */
+export const byWindow = <T>(
+  of: (window: BurnWindow) => T | undefined,
+  windows = burnWindowNames,
+): Partial<Record<BurnWindow, T>> =>
+  Object.fromEntries(windows.map((window) => [window, of(window)] as const).filter(([, found]) => found !== undefined));
+
+export const totalOf = ({ good, bad }: Counts): number => good + bad;
+
 /** The share of good events; undefined without any event. */
-export const complianceOf = ({ good, bad }: Counts): number | undefined =>
-  good + bad > 0 ? good / (good + bad) : undefined;
+export const complianceOf = (counts: Counts): number | undefined =>
+  totalOf(counts) > 0 ? counts.good / totalOf(counts) : undefined;
 
 /** The share of bad events that an objective allows. @param objective in percent */
 export const allowedShare = (objective: number): number => 1 - objective / 100;
@@ -72,9 +81,27 @@ const leastMs = 1000;
 export const shareOf = ({ windowMs, countedMs }: Part): number =>
   Math.min(Math.max(countedMs, leastMs), windowMs) / windowMs;
 
+/** What was counted within the windows of a pair. */
+export type Burning = {
+  /** The rate over the long window. */
+  readonly over: number;
+  /** That over the short one. */
+  readonly lately: number;
+  /** Bad events of the long window. */
+  readonly bad: number;
+  /** The time since the first event. */
+  readonly countedMs: number;
+};
+
+/** Whether what an alert on burn asks holds. @param rate in place of that of the pair */
+export function burnsBy({ long, rate: own }: BurnPair, found: Burning, minBadEvents: number, rate = own): boolean {
+  const share = shareOf({ windowMs: burnWindows[long], countedMs: found.countedMs });
+  return found.bad >= minBadEvents && found.over * share >= rate && found.lately >= rate;
+}
+
 /** @returns undefined without any event */
 export function budgetOf(counts: Counts, objective: number, part: Part): Budget | undefined {
-  const total = counts.good + counts.bad;
+  const total = totalOf(counts);
   if (total <= 0) return undefined;
   const allowed = (allowedShare(objective) * total) / shareOf(part);
   const left = 1 - counts.bad / allowed;
@@ -121,3 +148,20 @@ export const partOf = ({ since }: Pick<Standing, 'since'>, windowMs: number, at:
   windowMs,
   countedMs: since === undefined ? 0 : at.getTime() - since.getTime(),
 });
+
+/** When a calendar month (UTC) begins, in milliseconds of the wall. @param away 0: that of this time, -1: the one before */
+export const monthBegin = (at: Date, away: 0 | -1 = 0): number =>
+  Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + away);
+
+/** What is told of the burn by the events of windows; nothing of one without any. @param objective in percent */
+export function burnWithin(
+  within: Readonly<Partial<Record<BurnWindow, Counts>>>,
+  objective: number,
+): Pick<Standing, 'burn' | 'badIn'> {
+  const ofEvents = (of: (counts: Counts) => number | undefined) =>
+    byWindow((window) => {
+      const counts = within[window];
+      return counts === undefined || totalOf(counts) <= 0 ? undefined : of(counts);
+    });
+  return { burn: ofEvents((counts) => burnOf(counts, objective)), badIn: ofEvents(({ bad }) => bad) };
+}

@@ -2,7 +2,7 @@
 import type { Instant } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { type BurnLevel, burnLevels } from '../../core/event.ts';
-import { type BurnPair, budgetOf, burnOf, burnPairs, burnWindows, type Counts, shareOf } from './budget.ts';
+import { type BurnPair, budgetOf, burnOf, burnPairs, burnsBy, burnWindows, type Counts } from './budget.ts';
 import type { SloSettings } from './settings.ts';
 import type { Windows } from './windows.ts';
 
@@ -57,11 +57,11 @@ const fires = ({ holds }: BurnState, pair: BurnPair, now: Instant): boolean => {
 type Measured = { readonly now: Instant; readonly countedMs: number; last(ms: number): Counts };
 
 function judgePair(state: BurnState, slo: Judged, pair: BurnPair, { now, countedMs, last }: Measured): void {
-  const [windowMs, long, short] = [burnWindows[pair.long], last(burnWindows[pair.long]), last(burnWindows[pair.short])];
+  const [long, short] = [last(burnWindows[pair.long]), last(burnWindows[pair.short])];
   const rate = fires(state, pair, now) ? ends.rate * pair.rate : pair.rate;
   const burn = (counts: Counts): number => burnOf(counts, slo.objective) ?? 0;
-  const burns = burn(long) * shareOf({ windowMs, countedMs }) >= rate && burn(short) >= rate;
-  if (long.bad < slo.min_bad_events || !burns) state.holds.delete(pair);
+  const found = { over: burn(long), lately: burn(short), bad: long.bad, countedMs };
+  if (!burnsBy(pair, found, slo.min_bad_events, rate)) state.holds.delete(pair);
   else if (!state.holds.has(pair)) state.holds.set(pair, now);
 }
 

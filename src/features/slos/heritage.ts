@@ -1,7 +1,7 @@
 // What objectives go on with when a reload changes them: the counts of each whose indicator stays as it is.
 import type { Instant } from '../../core/clock.ts';
 import type { House, Others } from '../define.ts';
-import { type Ledger, type Ledgers, ledgersOf } from './ledger.ts';
+import { type Ledgers, ledgersOf } from './ledger.ts';
 import { createSeconds, type Seconds } from './seconds.ts';
 import type { ServiceHeritage } from './service/known.ts';
 import type { SlosSettings } from './settings.ts';
@@ -26,8 +26,6 @@ export type Heritage = {
 /** What objectives begin with. */
 export interface Heir {
   readonly ledgers: Ledgers;
-  /** Of them those that nothing was counted for in this process. */
-  readonly fresh: readonly Ledger[];
   readonly readiness: Readiness;
   readonly seconds: Seconds;
   /** Asked once nobody else reads the page. */
@@ -50,7 +48,6 @@ export function heirOf(
   const isKept = (name: string): boolean => Object.hasOwn(settings, name) && ledgers.get(name) === known.get(name);
   return {
     ledgers,
-    fresh: [...ledgers.values()].filter((ledger) => known.get(ledger.name) !== ledger),
     readiness: before?.readiness ?? { begun: clock.now(), reached: false },
     seconds: before?.seconds ?? createSeconds(clock.now()),
     values: before?.values ?? noValues,

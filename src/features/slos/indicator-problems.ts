@@ -1,7 +1,7 @@
 // What is wrong with what an objective measures.
 import { nearest } from '../../config/nearest.ts';
 import type { SettingsProblem } from '../define.ts';
-import { knownMetric, nearestBuckets } from './app-facts.ts';
+import { histogramPart, knownMetric, nearestBuckets } from './app-facts.ts';
 import type { Known, Part } from './known.ts';
 import { parseSelector } from './selector.ts';
 import { matchersMistake, selectorMistake } from './selector-mistake.ts';
@@ -89,7 +89,7 @@ function ratioProblems(ratio: Pair, { app }: Known): readonly SettingsProblem[] 
 }
 
 function histogramProblems({ threshold, selector }: PartOfIndicator, histogram: string, { app }: Known) {
-  const part = /_(?:bucket|count|sum)$/.exec(histogram)?.[0];
+  const part = histogramPart.exec(histogram)?.[0];
   const name = part === undefined ? histogram : histogram.slice(0, -part.length);
   const known = knownMetric(app, name);
   const mistake = selector === undefined ? undefined : matchersMistake(selector);

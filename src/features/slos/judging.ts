@@ -5,11 +5,12 @@ import {
   type BurnPair,
   budgetOf,
   burnPairs,
-  burnWindows,
+  burnsBy,
   type Counts,
   partOf,
   type Standing,
   shareOf,
+  totalOf,
 } from './budget.ts';
 import type { SloSettings } from './settings.ts';
 import { decimalsOf, finite, floorAt } from './text/figures.ts';
@@ -41,11 +42,11 @@ export function burningPair(
 ): BurnPair | undefined {
   const { burn, badIn, counts } = standing;
   const { countedMs } = partOf(standing, window, at);
-  return burnPairs.find(({ long, short, rate }) => {
-    const [over, lately] = [finite(burn[long]), finite(burn[short])];
-    const share = shareOf({ windowMs: burnWindows[long], countedMs });
-    const bad = finite(badIn?.[long]) ?? sound(counts).bad;
-    return bad >= min_bad_events && over !== undefined && over * share >= rate && (lately ?? over) >= rate;
+  return burnPairs.find((pair) => {
+    const over = finite(burn[pair.long]);
+    if (over === undefined) return false;
+    const bad = finite(badIn?.[pair.long]) ?? sound(counts).bad;
+    return burnsBy(pair, { over, lately: finite(burn[pair.short]) ?? over, bad, countedMs }, min_bad_events);
   });
 }
 
@@ -58,10 +59,8 @@ export const sound = ({ good, bad }: Counts): Counts => {
   return { good: count(finite(good)), bad: count(finite(bad)) };
 };
 
-export const totalOf = ({ good, bad }: Counts): number => good + bad;
-
 /** Down, and with more digits than the objective and the SLA have: what is broken never reads as met. */
-export function complianceOf(counts: Counts, { objective, sla = 0 }: SloSettings): number | null {
+export function compliancePercent(counts: Counts, { objective, sla = 0 }: SloSettings): number | null {
   const total = totalOf(counts);
   if (total <= 0) return null;
   return floorAt((100 * counts.good) / total, Math.max(6, decimalsOf(objective), decimalsOf(sla)));
@@ -85,7 +84,7 @@ export function slaKept(
   const isKnown = firstAt !== undefined && firstAt < end; // what was counted later says nothing of this month
   const countedMs = end - Math.max(begin, isKnown ? firstAt : begin);
   const whole = total / shareOf({ windowMs: Math.max(1, end - begin), countedMs });
-  return (complianceOf({ good: whole - counts.bad, bad: counts.bad }, slo) ?? 0) >= slo.sla;
+  return (compliancePercent({ good: whole - counts.bad, bad: counts.bad }, slo) ?? 0) >= slo.sla;
 }
 
 /** When the first event was counted, in milliseconds of the wall. Undefined: not known, as long before the window. */

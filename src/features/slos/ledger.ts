@@ -1,7 +1,7 @@
 // What was counted for an objective. It outlives a reload that leaves the indicator as it is.
 import type { Clock, Instant } from '../../core/clock.ts';
 import { type BurnState, freshBurn } from './burn-state.ts';
-import { type IndicatorSettings, kindOf, type SloSettings, type SlosSettings } from './settings.ts';
+import { type IndicatorSettings, isCountedHere, type SlosSettings } from './settings.ts';
 import { Windows } from './windows.ts';
 
 /** The counts of one objective, which it has for itself. */
@@ -27,12 +27,6 @@ export const fingerprintOf = (indicator: IndicatorSettings): string =>
   JSON.stringify(indicator, (_, value: unknown) =>
     typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).toSorted()) : value,
   );
-
-/** Whether its events can be seen here. @param withApp the service's own metrics are */
-function isCountedHere({ indicator }: Pick<SloSettings, 'indicator'>, withApp: boolean): boolean {
-  const kind = kindOf(indicator);
-  return kind === 'ready' || kind === 'check' || (withApp && kind !== 'expression');
-}
 
 /** Of the objectives whose events can be seen here: those that are known already, and new ones. */
 export function ledgersOf(

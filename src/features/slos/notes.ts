@@ -3,10 +3,10 @@ import { formatDuration } from '../../core/duration.ts';
 import type { Others, Surroundings } from '../define.ts';
 import type { ScopeSettings } from '../prometheus/scope.ts';
 import type { PrometheusSettings } from '../prometheus/settings.ts';
-import { type AppFacts, knownMetric } from './app-facts.ts';
+import { type AppFacts, histogramPart, knownMetric } from './app-facts.ts';
 import { allowedOf } from './few-events.ts';
 import { parseMatchers, parseSelector } from './selector.ts';
-import { type IndicatorSettings, kindOf, type SloSettings, type SlosSettings } from './settings.ts';
+import { type IndicatorSettings, isCountedHere, kindOf, type SloSettings, type SlosSettings } from './settings.ts';
 
 /** What Prometheus keeps unless it is told otherwise. */
 const usualRetentionMs = 15 * 86_400_000;
@@ -50,21 +50,16 @@ function aboutState(
   app: AppFacts | undefined,
   { stateDir }: Surroundings,
 ): readonly string[] {
-  const here = all.filter(([, slo]) => isCountedHere(slo, app));
+  const here = all.filter(([, slo]) => isCountedHere(slo, app !== undefined));
   if (here.length === 0 || stateDir !== undefined || prometheus?.url !== undefined) return [];
   return [
     'A restart forgets what objectives have counted. Write `state_dir`, a folder that outlives the container, or `prometheus: { url: … }`, which knows long windows.',
   ];
 }
 
-const isCountedHere = ({ indicator }: SloSettings, app: AppFacts | undefined): boolean => {
-  const kind = kindOf(indicator);
-  return kind !== 'expression' && (app !== undefined || kind === 'ready' || kind === 'check');
-};
-
 /** Who counts what the daemon does not see. */
 function aboutCounting(slo: SloSettings, app: AppFacts | undefined, prometheus: PrometheusSettings | undefined) {
-  if (isCountedHere(slo, app)) return [];
+  if (isCountedHere(slo, app !== undefined)) return [];
   const why =
     kindOf(slo.indicator) === 'expression'
       ? 'an expression is counted by Prometheus alone'
@@ -113,10 +108,13 @@ function aboutUnit({ indicator }: SloSettings, app: AppFacts | undefined): reado
   ];
 }
 
+/** The metric that a series is of, which can be a part of a histogram. */
+const familyOf = (app: AppFacts | undefined, series: string) => knownMetric(app, series.replace(histogramPart, ''));
+
 /** Labels and values that the catalogue's metric does not have. */
 function aboutLabels({ indicator }: SloSettings, app: AppFacts | undefined): readonly string[] {
   return selectorsIn(indicator).flatMap(({ name, matchers }) => {
-    const known = knownMetric(app, name.replace(/_(?:bucket|count|sum)$/, ''));
+    const known = familyOf(app, name);
     const labels = Object.keys(known?.labels ?? {});
     if (known === undefined || labels.length === 0) return [];
     return matchers.flatMap(({ label, operator, value }) => {
@@ -136,9 +134,7 @@ function aboutScraped(slo: SloSettings, app: AppFacts | undefined, alerts: Scope
   if (app === undefined) return [];
   const added = new Set(['namespace', 'pod', 'container', 'service', 'endpoint', ...Object.keys(alerts?.select ?? {})]);
   const found = selectorsIn(slo.indicator).flatMap(({ name, matchers }) =>
-    knownMetric(app, name.replace(/_(?:bucket|count|sum)$/, '')) === undefined
-      ? matchers.filter(({ label }) => added.has(label)).map(({ label }) => label)
-      : [],
+    familyOf(app, name) === undefined ? matchers.filter(({ label }) => added.has(label)).map(({ label }) => label) : [],
   );
   return [...new Set(found)].map(
     (label) =>

@@ -1,6 +1,6 @@
 // The objectives at work: what this pod has counted for each, as answers, metrics and events tell it.
 import type { Clock, Instant } from '../../core/clock.ts';
-import { type BurnWindow, burnOf, burnWindowNames, burnWindows, type Counts, type Standing } from './budget.ts';
+import { burnWindows, burnWithin, byWindow, monthBegin, type Standing } from './budget.ts';
 import type { Ledger, Ledgers } from './ledger.ts';
 import type { SlosSettings } from './settings.ts';
 import type { ObjectiveView } from './view.ts';
@@ -37,27 +37,17 @@ function standingOf(
 ): Standing {
   const { since } = windows;
   const wallOf = (at: Instant): Date => new Date(wall.getTime() - (now - at));
-  const months = monthsBefore(now, wall);
-  const byWindow = (of: (counts: Counts) => number | undefined): Partial<Record<BurnWindow, number>> => {
-    const all = burnWindowNames.map((name) => [name, of(windows.last(now, burnWindows[name]))] as const);
-    return Object.fromEntries(all.filter(([, value]) => value !== undefined));
-  };
+  const monthAt = (away: 0 | -1): Instant => now - (wall.getTime() - monthBegin(wall, away));
+  const month = monthAt(0);
+  const within = byWindow((window) => windows.last(now, burnWindows[window]));
   return {
     from: 'pod',
     since: since === undefined ? undefined : wallOf(Math.max(since, now - slo.window)),
     ...(since !== undefined && { first: wallOf(since) }),
     counts: windows.last(now, slo.window),
     coveredMs: windows.coveredMs(now, slo.window),
-    burn: byWindow((counts) => burnOf(counts, slo.objective)),
-    badIn: byWindow(({ good, bad }) => (good + bad > 0 ? bad : undefined)),
-    month: windows.last(now, now - months.begin),
-    lastMonth: since === undefined || since >= months.begin ? undefined : windows.between(months.last, months.begin),
+    ...burnWithin(within, slo.objective),
+    month: windows.last(now, now - month),
+    lastMonth: since === undefined || since >= month ? undefined : windows.between(monthAt(-1), month),
   };
-}
-
-/** When this calendar month (UTC) began, and the one before. */
-function monthsBefore(now: Instant, wall: Date): { readonly begin: Instant; readonly last: Instant } {
-  const beginOf = (monthsAgo: number): Instant =>
-    now - (wall.getTime() - Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth() - monthsAgo));
-  return { begin: beginOf(0), last: beginOf(1) };
 }

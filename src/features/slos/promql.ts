@@ -1,5 +1,5 @@
 // The events of an objective as Prometheus counts them, in the notation of prometheus/expression.ts.
-import { asItStands } from '../prometheus/expression.ts';
+import { asItStands, asPattern } from '../prometheus/expression.ts';
 import { matchersText, parseMatchers, parseSelector, type Selector } from './selector.ts';
 import { type IndicatorSettings, kindOf, type SloSettings } from './settings.ts';
 
@@ -56,7 +56,6 @@ export function eventsOf(name: string, { indicator }: Pick<SloSettings, 'indicat
 export const asWritten = (expression: string, window: string): string =>
   asItStands(`${expression.replaceAll('$window', window)}${expression.includes('#') ? '\n' : ''}`);
 
-const escaped = (number: string): string => number.replaceAll(/[.+]/g, String.raw`\$&`);
 const point = String.raw`(\.0)?`;
 
 /**
@@ -64,11 +63,11 @@ const point = String.raw`(\.0)?`;
  * and ten of them `1.0E7` in Java.
  */
 function boundPattern(bound: number): string {
-  const plain = `${escaped(String(bound))}${Number.isInteger(bound) ? point : ''}`;
+  const plain = `${asPattern(String(bound))}${Number.isInteger(bound) ? point : ''}`;
   if (bound >= 1e-4 && bound < 1e6) return plain;
   const [mantissa = '', power = ''] = bound.toExponential().split('e');
   const exponent = power.startsWith('-') ? `-0?${power.slice(1)}` : String.raw`\+?0?${power.slice(1)}`;
-  return `${plain}|${escaped(mantissa)}${mantissa.includes('.') ? '' : point}[eE]${exponent}`;
+  return `${plain}|${asPattern(mantissa)}${mantissa.includes('.') ? '' : point}[eE]${exponent}`;
 }
 
 /** Of the job that scrapes the service's own metrics. */

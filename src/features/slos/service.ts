@@ -3,12 +3,11 @@ import type { Instant } from '../../core/clock.ts';
 import { brief, classify, messageOf } from '../../dependencies/fault.ts';
 import { withLimits } from '../../schedule/limits.ts';
 import type { FeatureJob, House } from '../define.ts';
-import type { Standing } from './budget.ts';
+import { monthBegin, type Standing } from './budget.ts';
 import { failureClasses, serviceFamilies as families } from './service/families.ts';
 import { type ServiceHeritage, type ServiceSettings, standingOf, stillRight } from './service/known.ts';
 import {
   type Ask,
-  monthsOf,
   type Objective,
   type Reading,
   type Rolling,
@@ -122,7 +121,7 @@ export function createService({ objectives, prometheus, scope, house, inherited 
     return true;
   };
   const askMonths = async ({ begun, reading, fail, signal }: Round): Promise<void> => {
-    const month = monthsOf(clock.wall()).begin.getTime();
+    const month = monthBegin(clock.wall());
     const dueOf = (name: string): Instant => {
       const one = known.get(name)?.months;
       return Math.max(one?.begin === month ? one.due : Number.NEGATIVE_INFINITY, monthsAgain.get(name) ?? begun);

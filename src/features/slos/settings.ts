@@ -124,6 +124,12 @@ export type SlosSettings = z.output<typeof settings>;
 export const indicatorKinds = ['ready', 'check', 'ratio', 'histogram', 'expression'] as const;
 export type IndicatorKind = (typeof indicatorKinds)[number];
 
+/** Whether its events can be seen by the daemon. @param withApp the service's own metrics are */
+export function isCountedHere({ indicator }: Pick<SloSettings, 'indicator'>, withApp: boolean): boolean {
+  const kind = kindOf(indicator);
+  return kind === 'ready' || kind === 'check' || (withApp && kind !== 'expression');
+}
+
 /** The one that is written. @throws where none is: such settings are refused */
 export function kindOf({ ready, check, ratio, histogram, expression }: IndicatorSettings): IndicatorKind {
   const found = Object.entries({ ready, check, ratio, histogram, expression }).find(([, value]) => value !== undefined);

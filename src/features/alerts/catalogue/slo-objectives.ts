@@ -1,4 +1,5 @@
 // Which objectives there are, as alerts ask it.
+import { exposedName } from '../../../core/app-names.ts';
 import type { Facts } from '../../generate.ts';
 import { createMatch, parseSelector, type Selector } from '../../slos/selector.ts';
 import type { SloSettings } from '../../slos/settings.ts';
@@ -21,7 +22,7 @@ export type Bad = { readonly label: string; readonly bad: readonly string[]; rea
  */
 export function pagingOn(metric: string, means: Bad, facts: Facts): readonly string[] {
   const { prefix = '' } = (facts.settingsOf('app') ?? {}) as { readonly prefix?: string };
-  const name = prefix === '' ? metric : `${prefix}_${metric}`;
+  const name = exposedName({ name: metric }, prefix);
   return objectivesOf(facts)
     .filter(({ page, indicator: { ratio } }) => {
       const total = parseSelector(ratio?.total ?? '');

@@ -3,9 +3,9 @@ import type { Instant } from '../../../core/clock.ts';
 import { same } from '../../../core/same.ts';
 import type { Scope } from '../../prometheus/expression.ts';
 import type { AskedSettings } from '../../prometheus/settings.ts';
-import { type BurnWindow, burnOf, type Counts, type Standing } from '../budget.ts';
+import { burnWithin, monthBegin, type Standing } from '../budget.ts';
 import type { SloSettings, SlosSettings } from '../settings.ts';
-import { type Months, monthsOf, type Rolling } from './reading.ts';
+import type { Months, Rolling } from './reading.ts';
 
 /** Of an objective. */
 export type Known = {
@@ -30,18 +30,10 @@ export type ServiceSettings = {
 /** What is told of one: its burn is that of its objective of now. */
 export function standingOf(rolling: Rolling, months: Months | undefined, { objective }: SloSettings): Standing {
   const { at, since, counts, within } = rolling;
-  const ofWindows = <T>(of: (counts: Counts) => T | undefined): Partial<Record<BurnWindow, T>> =>
-    Object.fromEntries(
-      Object.entries(within).flatMap(([window, one]) => {
-        const found = of(one);
-        return found === undefined ? [] : [[window, found]];
-      }),
-    );
-  const isOfThisMonth = months?.begin === monthsOf(at).begin.getTime();
+  const isOfThisMonth = months?.begin === monthBegin(at);
   return {
     ...{ from: 'prometheus', at, since, counts, coveredMs: at.getTime() - since.getTime() },
-    burn: ofWindows((one) => burnOf(one, objective)),
-    badIn: ofWindows(({ bad }) => bad),
+    ...burnWithin(within, objective),
     month: (isOfThisMonth ? months?.month : undefined) ?? { good: 0, bad: 0 },
     lastMonth: isOfThisMonth ? months?.lastMonth : undefined,
   };

@@ -1,6 +1,6 @@
 // What Prometheus is asked of the objectives, and how its samples are read. Pure.
 // Recorded series are those of the pack `slo`, which `sidewarden generate rules` writes; raw expressions stand in for them.
-import { expand, type Scope } from '../../prometheus/expression.ts';
+import { asPattern, expand, type Scope } from '../../prometheus/expression.ts';
 import type { Sample } from '../../prometheus/query.ts';
 import { type BurnWindow, burnWindowNames, type Counts } from '../budget.ts';
 import type { Events } from '../promql.ts';
@@ -36,13 +36,13 @@ const parts = (of: Readonly<Record<string, string>>): string =>
 /** A duration as it stands in an expression. */
 export const minutes = (ms: number): string => `${Math.floor(ms / 60_000)}m`;
 
-const escaped = (text: string): string => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
-
 /** All that is recorded of several objectives, of those series that `alerts.select` and the namespace leave. */
 export function recordedQuestion(slos: readonly string[], { service, namespace, select = {} }: Scope): string {
   const labels: Readonly<Record<string, string>> = { service, ...select };
   const own =
-    namespace === undefined || 'namespace' in select ? [] : [`namespace=~${JSON.stringify(`${escaped(namespace)}|`)}`]; // what Prometheus gives no namespace has none
+    namespace === undefined || 'namespace' in select
+      ? []
+      : [`namespace=~${JSON.stringify(`${asPattern(namespace)}|`)}`]; // what Prometheus gives no namespace has none
   const matchers = [
     `__name__=~"${[...partsByName.keys()].join('|')}"`,
     `slo=~"${slos.join('|')}"`,

@@ -1,7 +1,7 @@
 // Which questions are put to Prometheus, and what their answers make of each objective.
 import type { Scope } from '../../prometheus/expression.ts';
 import type { Sample } from '../../prometheus/query.ts';
-import { type BurnWindow, burnWindowNames, burnWindows, type Counts } from '../budget.ts';
+import { type BurnWindow, burnWindowNames, burnWindows, byWindow, type Counts, monthBegin } from '../budget.ts';
 import { eventsOf } from '../promql.ts';
 import type { SloSettings } from '../settings.ts';
 import { countsOf, firstStepMs, type Group, groupsOf, minutes, rawQuestions, recordedQuestion } from './questions.ts';
@@ -51,12 +51,6 @@ export const youngMonthMs = 300_000;
 const day = '1d';
 const dayMs = burnWindows[day];
 
-/** Begins of the calendar month (UTC), and of the one before. */
-export function monthsOf(wall: Date): { readonly begin: Date; readonly last: Date } {
-  const [year, month] = [wall.getUTCFullYear(), wall.getUTCMonth()];
-  return { begin: new Date(Date.UTC(year, month, 1)), last: new Date(Date.UTC(year, month - 1, 1)) };
-}
-
 /** Of all objectives, by one question for many. */
 export async function readRecorded(
   objectives: readonly Objective[],
@@ -96,12 +90,7 @@ const near = (found: number | undefined, expected: number): boolean =>
   found !== undefined && Math.abs(found / expected - 1) < 1e-9;
 
 const withinOf = (groups: readonly Group[] | undefined, windows: readonly BurnWindow[]): Rolling['within'] =>
-  Object.fromEntries(
-    windows.flatMap((window) => {
-      const counts = countsOf(groups, window);
-      return counts === undefined ? [] : [[window, counts]];
-    }),
-  );
+  byWindow((window) => countsOf(groups, window), windows);
 
 const shortWindows = burnWindowNames.filter((window) => burnWindows[window] <= burnWindows['6h']);
 const longWindows = burnWindowNames.filter((window) => !shortWindows.includes(window));
@@ -142,7 +131,7 @@ export async function readMonths([name, settings]: Objective, { ask, scope, wall
   const read = async (query: string, at: Date): Promise<readonly Group[] | undefined> =>
     groupsOf(await ask(query, at), scope, name).get(name);
   const now = new Date(Math.floor(wall().getTime() / 1000) * 1000);
-  const { begin, last } = monthsOf(now);
+  const [begin, last] = [new Date(monthBegin(now)), new Date(monthBegin(now, -1))];
   const between = async (from: Date, to: Date): Promise<Counts | undefined> =>
     countsOf(await read(questions.sums({ '': `${(to.getTime() - from.getTime()) / 1000}s` }), to));
   const isYoung = now.getTime() - begin.getTime() < youngMonthMs;
